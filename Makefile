@@ -1,0 +1,62 @@
+# Pilares. `make up` starts it, `make test` tests it; everything else is for those who change it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# No test asks the model hub; models come from where `pilares models pull` found them.
+test bench: export HF_HUB_OFFLINE = 1
+
+.PHONY: up test check unit models chromium bench format clean
+
+up: $(VENV)/.installed
+	@$(BIN)/pilares up
+
+test: check models chromium
+	@$(BIN)/pytest -q
+
+check: $(VENV)/.developing
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+unit: $(VENV)/.developing
+	@$(BIN)/pytest -q tests/unit
+
+# The models in use, and the small ones that only the tests load.
+models: $(VENV)/.developing
+	@$(BIN)/pilares models pull
+	@$(BIN)/pilares models pull smollm2-135m all-minilm-l6-v2
+
+# Browser tests need Chromium. Debian and Ubuntu get it here; without it they are left out, and pytest says so.
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+		echo "Chromium is not installed: the browser tests are left out."
+
+bench: $(VENV)/.developing models
+	@for each in start ingest retrieval decode answers; do echo "== $$each"; $(BIN)/python -m benchmarks.$$each || exit 1; done
+
+format: $(VENV)/.developing
+	@$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format -q .
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build dist *.egg-info
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Pilares needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Set PYTHON=python3.11.")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --upgrade pip
+
+# torch first and by itself: whichever build pip finds for this range (the CPU one, where there is one) is kept.
+$(VENV)/.torch: $(VENV)/bin/python
+	@echo "Installing (about 1.5 GB once) ..."
+	@$(BIN)/python -m pip install -q "torch>=2.13,<2.14"
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.torch pyproject.toml
+	@$(BIN)/python -m pip install -q -e .
+	@touch $@
+
+$(VENV)/.developing: $(VENV)/.installed
+	@$(BIN)/python -m pip install -q -e ".[dev]"
+	@touch $@

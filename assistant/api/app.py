@@ -1,0 +1,75 @@
+"""The web application: routes, what guards them, and the page."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+
+from assistant.api.ask import ask_routes
+from assistant.api.conversations import conversation_routes
+from assistant.api.documents import document_routes
+from assistant.api.errors import install
+from assistant.api.health import health_routes
+from assistant.api.identity import Identity
+from assistant.api.middleware.bodies import BodyLimit
+from assistant.api.middleware.headers import SecurityHeaders
+from assistant.api.middleware.hosts import LoopbackHosts, is_loopback
+from assistant.api.middleware.origins import SameOrigin
+from assistant.api.ports import Assistant
+from assistant.api.running import RunningTurns
+from assistant.settings import Settings
+from assistant.ui.page import Page
+
+UPLOAD_PATHS = ("/api/documents", "/gradio_api/upload")
+FILES_AT_ONCE = 4
+"""One request may bring this many files of the largest size, or any number of smaller ones."""
+
+
+def create_app(assistant: Assistant, settings: Settings, *, page: bool = True) -> FastAPI:
+    """The application around an assistant. It does not close the assistant: whoever made it does.
+
+    The page takes seconds to import; it is built after the server listens, and a waiting page is shown until then.
+    """
+    turns = RunningTurns()
+    front = Page(assistant, settings, turns) if page else None
+    # The interactive documentation would load scripts from the internet; the schema is at /api/openapi.json.
+    lifespan = _lifespan(turns, front)
+    app = FastAPI(title="Pilares", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=lifespan)
+    app.state.turns = turns
+    install(app)
+    app.include_router(health_routes(assistant))
+    app.include_router(ask_routes(assistant, settings, turns))
+    app.include_router(conversation_routes(assistant))
+    app.include_router(document_routes(assistant, settings))
+    if front is not None:
+        app.mount("/", front)
+    _guard(app, settings)
+    return app
+
+
+def _lifespan(turns: RunningTurns, front: Page | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if front is None:
+            yield
+        else:
+            async with front.open():
+                yield
+        await run_in_threadpool(turns.stop_all)
+
+    return lifespan
+
+
+def _guard(app: FastAPI, settings: Settings) -> None:
+    """Wrap the application; the last one added is the first a request meets."""
+    server, knowledge = settings.server, settings.knowledge
+    upload_bytes = FILES_AT_ONCE * knowledge.max_file_bytes + 1024 * 1024
+    text_bytes = 256 * 1024 + 12 * settings.turn.max_question_chars  # a character takes up to 12 bytes of JSON
+    local = is_loopback(server.host)
+    app.add_middleware(BodyLimit, text_bytes=text_bytes, upload_bytes=upload_bytes, uploads=UPLOAD_PATHS)
+    app.add_middleware(Identity, single_user=local)
+    app.add_middleware(SameOrigin)
+    if local:
+        app.add_middleware(LoopbackHosts, address=f"http://localhost:{server.port}/")
+    app.add_middleware(SecurityHeaders)

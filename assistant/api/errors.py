@@ -1,0 +1,92 @@
+"""The one table that maps errors to HTTP, and the shape every error leaves this server in.
+
+{"error": {"type": "NotFound", "message": "There is no such conversation. ..."}}
+"""
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from assistant import errors as assistant_errors
+from assistant.errors import AssistantError, InvalidRequest
+from assistant.messages import message, preferred
+from knowledge import errors as knowledge_errors
+from knowledge.errors import KnowledgeError
+
+log = logging.getLogger(__name__)
+
+
+class TooLarge(InvalidRequest):
+    """A question, file or request body above its limit."""
+
+
+class Busy(AssistantError):
+    """Too many turns at once, or the server is stopping."""
+
+
+STATUS: dict[type[Exception], int] = {
+    InvalidRequest: 422,
+    TooLarge: 413,
+    Busy: 503,
+    assistant_errors.NotFound: 404,
+    assistant_errors.ModelUnavailable: 503,
+    assistant_errors.ModelCorrupt: 503,
+    assistant_errors.GenerationFailed: 502,
+    assistant_errors.ModelError: 503,
+    assistant_errors.StorageError: 503,
+    assistant_errors.ConfigurationError: 500,
+    knowledge_errors.DocumentNotFound: 404,
+    knowledge_errors.SourceError: 422,
+    knowledge_errors.ParseError: 422,
+    knowledge_errors.StoreLocked: 503,
+    knowledge_errors.StoreError: 503,
+    knowledge_errors.EmbedderMismatch: 503,
+    AssistantError: 500,
+    KnowledgeError: 500,
+}
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status of an error: its own entry in the table, or the nearest base class's."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
+def error_response(status: int, kind: str, text: str) -> JSONResponse:
+    """An error in the one shape clients get."""
+    return JSONResponse({"error": {"type": kind, "message": text}}, status)
+
+
+def language_of(request: Request) -> str:
+    """The language a caller without an account wants to be spoken to in."""
+    return preferred(request.headers.get("accept-language"))
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of this application in our shape."""
+
+    @app.exception_handler(AssistantError)
+    @app.exception_handler(KnowledgeError)
+    async def _ours(_request: Request, error: Exception) -> JSONResponse:
+        return error_response(status_of(error), type(error).__name__, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def _malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
+        text = message("malformed_request", language_of(request), detail=f"{where}: {first['msg']}")
+        return error_response(422, "InvalidRequest", text)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        text = message("not_found", language_of(request)) if error.status_code == 404 else str(error.detail)
+        response = error_response(error.status_code, "HttpError", text)
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+        log.error("unexpected error at %s", request.url.path, exc_info=error)
+        return error_response(500, "Unexpected", message("unexpected", language_of(request)))

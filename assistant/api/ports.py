@@ -1,0 +1,88 @@
+"""What the web surfaces need of an assistant."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from assistant.storage.conversations import Conversations
+from assistant.turn.answer import TurnRequest
+from assistant.turn.events import TurnEvent
+
+PartState = Literal["ready", "starting", "unavailable"]
+Progress = Callable[[int, int], None]
+"""Called with what is done and how much there is, in any unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """A document as people see it in a list. `name` is what they know it by."""
+
+    id: str
+    name: str
+    title: str
+    passages: int
+    language: str | None = None
+    added: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What became of an uploaded file; `unchanged` when the same content was already there."""
+
+    document: DocumentSummary
+    unchanged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceState:
+    """Which parts can work right now, and how many documents there are."""
+
+    slm: PartState = "ready"
+    llm: PartState = "ready"
+    index: PartState = "ready"
+    documents: int = 0
+
+    @property
+    def status(self) -> Literal["ok", "degraded", "starting"]:
+        """`starting` while a part is on its way, `degraded` when one is missing, else `ok`."""
+        parts = (self.slm, self.llm, self.index)
+        return "starting" if "starting" in parts else "degraded" if "unavailable" in parts else "ok"
+
+
+class Documents(Protocol):
+    """The documents answers are found in. Errors are those of `knowledge.errors`."""
+
+    def list(self) -> Sequence[DocumentSummary]:
+        """Every document this installation has."""
+
+    def add_upload(self, name: str, content: bytes, progress: Progress | None = None) -> Upload:
+        """Read, cut and index one file; a known `name` with other content replaces the old one."""
+
+    def delete(self, document_id: str) -> None:
+        """Take a document out. Raises DocumentNotFound."""
+
+    def text(self, document_id: str) -> str:
+        """The stored text that passages and citations count their offsets in. Raises DocumentNotFound."""
+
+
+class Assistant(Protocol):
+    """A turn in, a stream of events out, beside what is kept: conversations and documents."""
+
+    @property
+    def conversations(self) -> Conversations:
+        """Where turns, answers and feedback are stored."""
+
+    @property
+    def documents(self) -> Documents:
+        """The documents answers are found in."""
+
+    def stream(self, request: TurnRequest) -> Iterator[TurnEvent]:
+        """Run one turn. A generator: closing it stops the model and marks the stored turn as interrupted.
+
+        It stores the turn itself, in the conversation named by the request (or a new one of `request.user_id`), and
+        reads the history there when the request brings none.
+        """
+
+    def state(self) -> ServiceState:
+        """Which parts can work. Quick; never waits for a model."""

@@ -1,0 +1,248 @@
+"""Puts the parts together: the one place where packages meet."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING, Self
+from uuid import uuid4
+
+from assistant.api.ports import DocumentSummary, PartState, Progress, ServiceState, Upload
+from assistant.errors import AssistantError, InvalidRequest
+from assistant.messages import message
+from assistant.models.models import Models
+from assistant.paths import sample_documents
+from assistant.settings import Settings
+from assistant.storage.conversations import Conversations
+from assistant.turn.answer import TurnRequest
+from assistant.turn.events import Failed, Finished, TurnEvent, Wrote
+from knowledge.document import Document
+from knowledge.errors import KnowledgeError
+from knowledge.library import Library
+
+if TYPE_CHECKING:
+    from assistant.grounding.vectors import SentenceVectors
+    from assistant.turn.agent import TurnAgent
+
+# Passages whose sentences are embedded in one go in the background; small, so that questions need not wait long.
+REFINED_AT_ONCE = 8
+log = logging.getLogger(__name__)
+
+LOCAL_USER = "local"
+EVERYONE = frozenset({"everyone"})
+
+
+def build_app(settings: Settings) -> "Assistant":
+    """Open everything an installation has. Models are loaded when first needed, or by `Assistant.warm`.
+
+    Raises StoreLocked while another process has the home folder open, and the errors of the parts.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    models = Models(settings)
+    library = Library.open(settings.knowledge_folder, models.embedder, settings.knowledge)
+    try:
+        conversations = Conversations.open(settings.database_url)
+    except BaseException:
+        library.close()
+        raise
+    return Assistant(settings, models, library, conversations)
+
+
+class Assistant:
+    """A turn in, a stream of events out; beside it the documents and the conversations."""
+
+    def __init__(self, settings: Settings, models: Models, library: Library, conversations: Conversations) -> None:
+        self.settings = settings
+        self.models = models
+        self.library = library
+        self.conversations = conversations
+        self.documents = LibraryDocuments(library, self._refine_soon)
+        self._agent: TurnAgent | None = None
+        self._sentences: SentenceVectors | None = None
+        self._building = Lock()
+        self._opening = Lock()
+        self._closing = Event()
+        self._broken = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def stream(self, request: TurnRequest) -> Iterator[TurnEvent]:
+        """Run one turn; see `assistant.turn.agent` for its way. Closing the iterator stops the model.
+
+        The question is stored before any model runs. Raises InvalidRequest and NotFound before the first event.
+        """
+        self._check(request)
+        user = request.user_id or LOCAL_USER
+        conversation_id = request.conversation_id or self.conversations.start(user).id
+        if request.conversation_id and not request.history:
+            request = self._with_history(request, user, conversation_id)
+        turn = self.conversations.begin_turn(user, conversation_id, request.text)
+        written: list[str] = []
+        finished = False
+        try:
+            for event in self._events(request, turn.id, conversation_id):
+                if isinstance(event, Wrote):
+                    written.append(event.text)
+                if isinstance(event, Failed):
+                    self.conversations.fail_turn(turn.id, event.message)
+                finished = finished or isinstance(event, Finished | Failed)
+                yield event
+        finally:
+            if not finished:
+                self.conversations.interrupt_turn(turn.id, "".join(written))
+
+    def _events(self, request: TurnRequest, turn_id: str, conversation_id: str) -> Iterator[TurnEvent]:
+        from assistant.turn.context import TurnContext
+
+        try:
+            agent = self.agent()
+        except (AssistantError, KnowledgeError) as error:
+            yield Failed(str(error), conversation_id)
+            return
+        yield from agent.run(TurnContext(request, turn_id, conversation_id, uuid4().hex))
+
+    def _check(self, request: TurnRequest) -> None:
+        language, limit = request.interface_language or self.settings.language, self.settings.turn.max_question_chars
+        if not request.text.strip():
+            raise InvalidRequest(message("empty_question", language))
+        if len(request.text) > limit:
+            raise InvalidRequest(message("question_too_long", language, length=len(request.text), limit=limit))
+
+    def _with_history(self, request: TurnRequest, user: str, conversation_id: str) -> TurnRequest:
+        from dataclasses import replace
+
+        limit = self.settings.turn.history_messages
+        return replace(request, history=tuple(self.conversations.history(user, conversation_id, limit)))
+
+    def agent(self) -> "TurnAgent":
+        """The turn agent, built once: loads LangChain, the embedder and the small model."""
+        with self._building:
+            if self._agent is None:
+                from assistant.routing.intents import SHIPPED, IntentClassifier, load_intents
+                from assistant.turn.agent import TurnAgent
+                from assistant.turn.models import RoleModels
+
+                own = self.settings.home / "intents.toml"
+                intents = IntentClassifier(
+                    self.models.embedder(),
+                    load_intents(SHIPPED, *([own] if own.is_file() else [])),
+                    cache=self.settings.home / "cache",
+                )
+                models = RoleModels(self.models, self.settings)
+                self._agent = TurnAgent(
+                    models, self.library, self.sentences(), intents, self.conversations, self.settings
+                )
+            return self._agent
+
+    def sentences(self) -> "SentenceVectors":
+        """The vectors of single sentences, in a cache file of the home folder."""
+        with self._opening:
+            if self._sentences is None:
+                from assistant.grounding.vectors import SentenceVectors
+
+                self._sentences = SentenceVectors(self.models.embedder(), self.settings.home / "cache" / "sentences.db")
+            return self._sentences
+
+    def refine(self, progress: Progress | None = None) -> None:
+        """Compute the sentence vectors that are missing, and forget those of deleted documents."""
+        sentences, kept = self.sentences(), list[str]()
+        documents = self.library.documents()
+        for number, document in enumerate(documents, start=1):
+            if self._closing.is_set():
+                return
+            passages = self.library.passages_of(document.id, document.audience)
+            for start in range(0, len(passages), REFINED_AT_ONCE):
+                sentences.known(passages[start : start + REFINED_AT_ONCE], compute=REFINED_AT_ONCE)
+            kept += [passage.chunk_id for passage in passages]
+            if progress is not None:
+                progress(number, len(documents))
+        sentences.keep_only(kept)
+
+    def warm(self) -> None:
+        """Load everything a turn needs. Errors are kept for `state`; a turn reports them again."""
+        try:
+            self.agent()
+            self.models.warm()
+        except (AssistantError, KnowledgeError) as error:
+            self._broken = str(error)
+
+    def start(self, *, samples: bool = False) -> None:
+        """Load everything in the background, first what the first question needs; returns at once.
+
+        With `samples`, the demo organisation is added when there are no documents yet.
+        """
+        Thread(target=self._start, args=(samples,), name="start", daemon=True).start()
+
+    def _start(self, samples: bool) -> None:
+        self.warm()
+        try:
+            if samples and self.library.stats().documents == 0:
+                self.library.ingest(sample_documents() / "corpus", source="samples")
+            self.library.finish()
+            self.refine()
+        except (AssistantError, KnowledgeError) as error:
+            log.error("documents could not be prepared: %s", error)
+
+    def state(self) -> ServiceState:
+        """Which parts can work. Quick; never waits for a model."""
+        index: PartState = "ready" if self._agent is not None else "unavailable" if self._broken else "starting"
+        return ServiceState(
+            slm=self.models.state("slm"),
+            llm=self.models.state("llm"),
+            index=index,
+            documents=self.library.count_documents(EVERYONE),
+        )
+
+    def _refine_soon(self) -> None:
+        Thread(target=self._refine_quietly, name="refine", daemon=True).start()
+
+    def _refine_quietly(self) -> None:
+        try:
+            self.refine()
+        except (AssistantError, KnowledgeError) as error:
+            log.error("sentence vectors could not be computed: %s", error)
+
+    def close(self) -> None:
+        """Stop the models and give the home folder back."""
+        self._closing.set()
+        if self._sentences is not None:
+            self._sentences.close()
+        self.models.close()
+        self.library.close()
+        self.conversations.close()
+
+
+class LibraryDocuments:
+    """The library as the web surfaces need it."""
+
+    def __init__(self, library: Library, changed: Callable[[], None]) -> None:
+        self._library = library
+        self._changed = changed
+
+    def list(self) -> Sequence[DocumentSummary]:
+        """Every document that everyone may read."""
+        return [_summary(document) for document in self._library.documents(EVERYONE)]
+
+    def add_upload(self, name: str, content: bytes, progress: Progress | None = None) -> Upload:
+        """Read, cut and index one file; found when this returns."""
+        stored = self._library.add_upload(name, content, EVERYONE)
+        self._changed()
+        return Upload(_summary(stored.document), unchanged=stored.unchanged)
+
+    def delete(self, document_id: str) -> None:
+        """Take a document out."""
+        self._library.delete(document_id)
+        self._changed()
+
+    def text(self, document_id: str) -> str:
+        """The stored text that offsets count in."""
+        return self._library.text(document_id, EVERYONE)
+
+
+def _summary(document: Document) -> DocumentSummary:
+    return DocumentSummary(
+        document.id, document.name, document.title, document.chunks, document.language, document.added_at
+    )

@@ -1,0 +1,27 @@
+"""The command line. Nothing heavy is imported before a command needs it: `pilares --help` answers at once."""
+
+import typer
+
+from assistant.cli import asking, doctor, documents, evaluate, models, serving
+
+app = typer.Typer(
+    name="pilares",
+    help="An assistant for an organisation: answers from its own documents, each tied to the sentence it came from.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(serving.up)
+app.command()(serving.serve)
+app.command()(asking.ask)
+app.command()(asking.chat)
+app.command()(documents.ingest)
+app.add_typer(documents.app, name="documents")
+app.add_typer(models.app, name="models")
+app.add_typer(evaluate.app, name="evaluate")
+app.command()(doctor.doctor)
+
+
+def main() -> None:
+    """Run `pilares`."""
+    app()

@@ -1,0 +1,117 @@
+"""`pilares ingest` and `pilares documents`: what the assistant answers from."""
+
+from collections.abc import Sized
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.asking import safe
+from assistant.cli.errors import FAILED, clear_errors
+
+if TYPE_CHECKING:
+    from assistant.app import Assistant
+    from knowledge.ingest.report import IngestReport
+
+app = typer.Typer(help="The documents answers are found in: list, show, delete, repair.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="Name or id, as `pilares documents list` shows them.")]
+
+
+def ingest(paths: Annotated[list[Path], typer.Argument(help="Files or folders.", metavar="PATH...")]) -> None:
+    """Add documents, or take in what changed: unchanged files are skipped, removed ones are forgotten."""
+    with clear_errors(), _assistant() as assistant:
+        report = _ingest(assistant, paths)
+        _print_report(report)
+        if report.failed and not (report.added or report.updated or report.unchanged):
+            raise typer.Exit(FAILED)
+
+
+@app.command("list")
+def list_documents() -> None:
+    """Every document with its language, number of passages and state."""
+    with clear_errors(), _assistant() as assistant:
+        documents = assistant.library.documents()
+        if not documents:
+            typer.echo("There are no documents yet. Add some with `pilares ingest PATH`.")
+        for document in documents:
+            note = f"  {document.error}" if document.error else ""
+            language = document.language or "-"
+            typer.echo(
+                f"{safe(document.name):<48} {language:<3} {document.chunks:>4} passages  {document.state}{safe(note)}"
+            )
+
+
+@app.command()
+def show(name: Name) -> None:
+    """What is known about a document, and its text as answers quote it."""
+    with clear_errors(), _assistant() as assistant:
+        document = assistant.library.document(name)
+        typer.secho(
+            f"{safe(document.title)}  ({safe(document.name)}, {document.media_type}, version {document.version})",
+            bold=True,
+        )
+        typer.echo(safe(assistant.library.text(document.id)))
+
+
+@app.command()
+def delete(name: Name) -> None:
+    """Forget a document: its text, words and vectors."""
+    with clear_errors(), _assistant() as assistant:
+        gone = assistant.library.delete(name)
+        assistant.refine()
+        typer.echo(f"{safe(gone.name)} is forgotten.")
+
+
+@app.command()
+def reindex() -> None:
+    """Cut every document again and compute all vectors anew, for example with another embedder."""
+    with clear_errors(), _assistant() as assistant:
+        stats = assistant.library.reindex()
+        typer.echo(f"{stats.documents} documents, {stats.chunks} passages, {stats.vectors} vectors.")
+
+
+@app.command()
+def compact() -> None:
+    """Give back the disk space of what was deleted."""
+    with clear_errors(), _assistant() as assistant:
+        assistant.library.compact()
+        assistant.refine()
+        typer.echo("Done.")
+
+
+def _assistant() -> "Assistant":
+    from assistant.app import build_app
+    from assistant.settings import load_settings
+
+    return build_app(load_settings())
+
+
+def _ingest(assistant: "Assistant", paths: list[Path]) -> "IngestReport":
+    """Take in with a bar on standard error; then the sentence vectors, so that the first question finds them."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from knowledge.ingest.report import Progress as Step
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        reading, indexing, sentences = (bar.add_task(name, total=None) for name in ("reading", "indexing", "sentences"))
+
+        def step(each: Step) -> None:
+            task = indexing if each.stage == "vectors" else reading
+            bar.update(task, total=each.total, completed=each.number)
+
+        report = assistant.library.ingest(paths, progress=step)
+        assistant.refine(lambda done, total: bar.update(sentences, total=total, completed=done))
+    return report
+
+
+def _print_report(report: "IngestReport") -> None:
+    counts: dict[str, Sized] = {
+        "added": report.added, "updated": report.updated, "unchanged": report.unchanged,
+        "removed": report.removed, "failed": report.failed, "not readable as documents": report.skipped,
+    }  # fmt: skip
+    told = ", ".join(f"{len(names)} {what}" for what, names in counts.items() if names)
+    typer.echo(f"{told or 'nothing to do'} in {report.seconds:.1f} s.")
+    for failure in report.failed:
+        typer.echo(f"  {safe(failure.document)}: {safe(failure.reason)}", err=True)

@@ -1,0 +1,26 @@
+"""One clear sentence and a fitting exit status instead of a stack of calls."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Say what a person can act on; status 2 for bad input, 1 for everything else, 130 for Ctrl+C."""
+    from assistant.errors import AssistantError, ConfigurationError, InvalidRequest
+    from knowledge.errors import DocumentNotFound, KnowledgeError, SourceError
+
+    try:
+        yield
+    except (ConfigurationError, InvalidRequest, SourceError, DocumentNotFound) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(BAD_INPUT) from None
+    except (AssistantError, KnowledgeError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(FAILED) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None

@@ -1,0 +1,60 @@
+"""`pilares up` and `pilares serve`: the web chat."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.errors import clear_errors
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+
+Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
+Host = Annotated[str | None, typer.Option("--host", help="Address to listen on; 0.0.0.0 for the network.")]
+
+
+def up(port: Port = None, host: Host = None) -> None:
+    """Fetch what is missing, add the sample documents if there are none, and serve."""
+    with clear_errors():
+        settings = _settings(host, port)
+        fetch_models(settings)
+        _serve(settings, samples=True)
+
+
+def serve(port: Port = None, host: Host = None) -> None:
+    """Serve the web chat and the API."""
+    with clear_errors():
+        _serve(_settings(host, port), samples=False)
+
+
+def fetch_models(settings: "Settings") -> None:
+    """Pull the models that the settings name and that are not here, with progress bars."""
+    from assistant.models.catalogue import CATALOGUE
+    from assistant.models.download import pull
+    from assistant.models.progress import rich_progress
+
+    wanted = {settings.embedder} | {m.name for m in (settings.slm, settings.llm) if m.url is None}
+    for model in [model for model in CATALOGUE if model.name in wanted]:
+        with rich_progress() as progress:
+            pull(model, settings.models_folder, progress)
+
+
+def _settings(host: str | None, port: int | None) -> "Settings":
+    from assistant.settings import load_settings
+
+    given = {key: value for key, value in {"host": host, "port": port}.items() if value is not None}
+    settings = load_settings()
+    if not given:
+        return settings
+    return settings.model_copy(update={"server": settings.server.model_copy(update=given)})
+
+
+def _serve(settings: "Settings", *, samples: bool) -> None:
+    from assistant.api.app import create_app
+    from assistant.api.server import run
+    from assistant.app import build_app
+
+    with build_app(settings) as assistant:
+        if samples or settings.server.load_models == "at-start":
+            assistant.start(samples=samples)
+        run(create_app(assistant, settings), settings)

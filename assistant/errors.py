@@ -1,0 +1,51 @@
+"""What can go wrong in the assistant.
+
+    AssistantError
+    ├── ConfigurationError    a setting is missing, wrong or contradicts another
+    ├── ModelError
+    │   ├── ModelUnavailable  the model is not on disk, or its endpoint does not answer
+    │   ├── ModelCorrupt      a model file does not have the publisher's SHA-256
+    │   └── GenerationFailed  the endpoint answered with something unusable, or stopped half-way
+    ├── InvalidRequest        the input of a person or program is refused (too long, empty, malformed)
+    ├── NotFound              no such conversation, answer or document for this person
+    └── StorageError          conversations cannot be read or written (disk full, damaged, locked)
+
+Each message says what happened, why, and what to do next; it can be shown to a person as it is.
+`knowledge.errors` has the tree for documents; `assistant.api.errors` maps both to HTTP.
+"""
+
+
+class AssistantError(Exception):
+    """Base of everything this package raises on purpose."""
+
+
+class ConfigurationError(AssistantError):
+    """A setting is missing, wrong, or contradicts another."""
+
+
+class ModelError(AssistantError):
+    """Something is wrong with a model or its endpoint."""
+
+
+class ModelUnavailable(ModelError):
+    """The model is not on disk, or its endpoint does not answer."""
+
+
+class ModelCorrupt(ModelError):
+    """The bytes of a model file are not the publisher's."""
+
+
+class GenerationFailed(ModelError):
+    """The endpoint answered with something unusable, or stopped half-way."""
+
+
+class InvalidRequest(AssistantError):
+    """The input is refused."""
+
+
+class NotFound(AssistantError):
+    """No such thing for this person."""
+
+
+class StorageError(AssistantError):
+    """Conversations cannot be read or written."""

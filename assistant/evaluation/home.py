@@ -1,0 +1,22 @@
+"""A home folder for one evaluation: the user's settings, none of the user's state."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from assistant.settings import Settings
+
+_OWN_FILES = ("intents.toml",)  # configuration that lives beside pilares.toml
+
+
+@contextmanager
+def temporary_home(settings: Settings) -> Iterator[Settings]:
+    """Settings like `settings` with an empty home folder, deleted afterwards. Models stay where they are."""
+    with TemporaryDirectory(prefix="pilares-evaluation-", ignore_cleanup_errors=True) as name:
+        home = Path(name)
+        for own in _OWN_FILES:
+            if (settings.home / own).is_file():
+                shutil.copyfile(settings.home / own, home / own)
+        yield settings.model_copy(update={"home": home})

@@ -1,0 +1,136 @@
+"""Shows figures as tables and writes them to files."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from math import isfinite
+from pathlib import Path
+from typing import Any, TextIO
+
+from rich.table import Table
+
+from assistant.errors import InvalidRequest, StorageError
+
+_RATES = ("answered_correct", "wrong", "abstained_right", "abstained_wrong")
+_SHARES = ("citation_document_recall", "citation_precision", "citation_verbatim", "slm_share", "llm_share",
+           "escalated_share")  # fmt: skip
+_TIMES = ("first_token_s_p50", "first_token_s_p95", "first_token_slm_s_p50", "abstention_s_p50", "evidence_ms_p50",
+          "evidence_ms_p95", "total_s_p50")  # fmt: skip
+_COUNTS = ("n", "answerable", "unanswerable", "errors")
+
+
+def retrieval_table(figures: Mapping[str, Any]) -> Table:
+    """The figures of a retrieval run."""
+    table = Table(title="Retrieval", show_header=False)
+    for name, value in figures.items():
+        table.add_row(name, _number(value))
+    return table
+
+
+def answers_table(figures: Mapping[str, Any]) -> Table:
+    """The figures of a run of questions, a column per language; rates with their 95 % interval."""
+    return _columns("Answers", {"all": figures, **figures.get("by_language", {})}, _TIMES)
+
+
+def kinds_table(figures: Mapping[str, Any]) -> Table | None:
+    """The rates per kind of question; None when the questions have no kinds."""
+    return _columns("By kind", figures["by_kind"], ()) if "by_kind" in figures else None
+
+
+def _columns(title: str, groups: Mapping[str, Mapping[str, Any]], times: tuple[str, ...]) -> Table:
+    table = Table(title=title)
+    table.add_column("")
+    for name in groups:
+        table.add_column(name, justify="right")
+    for key in _COUNTS:
+        table.add_row(key, *(str(group[key]) for group in groups.values()))
+    for key in _RATES:
+        table.add_row(key, *(_rate(group, key) for group in groups.values()))
+    for key in _SHARES:
+        table.add_row(key, *(_percent(group[key]) for group in groups.values()))
+    for key in times:
+        table.add_row(key, *(_number(group[key]) for group in groups.values()))
+    return table
+
+
+def _rate(group: Mapping[str, Any], key: str) -> str:
+    interval = group["intervals"][key]
+    if interval is None:
+        return "-"
+    low, high = interval
+    return f"{_percent(group[key])} [dim]({100 * low:.0f}-{100 * high:.0f})[/dim]"
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.1f} %"
+
+
+def _number(value: Any) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a place that cannot be written to, before an hour is spent. Raises InvalidRequest."""
+    folder = path.parent
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        why = "is a folder" if path.is_dir() else f"needs the folder {folder}, which cannot be written to"
+        raise InvalidRequest(f"{path} {why}. Name a file in a folder that exists.")
+
+
+def write_json(path: Path, figures: Mapping[str, Any]) -> None:
+    """Write figures as JSON, floats to six digits; the file is either the old one or complete."""
+    with replacing(path) as file:
+        write_row(file, figures, indent=2)
+
+
+def rounded(value: Any) -> Any:
+    """The same structure with floats to six significant digits, and None for what is no number (never NaN)."""
+    if isinstance(value, float):
+        return float(f"{value:.6g}") if isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: rounded(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(each) for each in value]
+    return value
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[TextIO]:
+    """A file written as `<name>.part` and put in place of `path` when the block ends well.
+
+    What is written is flushed line by line: of an evaluation that is killed, the .part file has what was done. A device
+    (/dev/stdout) is written directly. Raises StorageError when the file cannot be written.
+    """
+    part = path if path.exists() and not path.is_file() else path.with_name(f"{path.name}.part")
+    with _writing(part):
+        file = part.open("w", encoding="utf-8", buffering=1)
+    try:
+        yield file
+    except BaseException:
+        with suppress(OSError):
+            file.close()
+        if part != path and not part.stat().st_size:
+            part.unlink()
+        raise
+    with _writing(path):
+        file.close()
+        if part != path:
+            part.replace(path)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written ({error.strerror}). Make room, or name another file.") from error
+
+
+def write_row(file: TextIO, values: Mapping[str, Any], indent: int | None = None) -> None:
+    """Append one JSON object, on one line unless it is to be indented. Raises StorageError."""
+    with _writing(Path(file.name)):
+        text = json.dumps(rounded(values), indent=indent, ensure_ascii=False, allow_nan=False)
+        file.write(text + "\n")

@@ -1,0 +1,191 @@
+"""Ties each sentence of an answer to the sentence of a document that backs it, after the model has written.
+
+Small models cannot be trusted with citation marks of their own, so markers are taken out of what they write and set
+here: by shared words, shared figures and similarity, never without a sentence that exists in the source.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.grounding.context import in_context
+from assistant.grounding.vectors import SentenceVectors
+from assistant.turn.answer import Citation, Evidence, Support
+from knowledge.embedder import Embedder, Vectors
+from knowledge.lexical.analyzer import Analyzer
+from knowledge.passage import Passage, Sentence
+from knowledge.sentences import split_sentences
+
+# A sentence of an answer counts as backed from this score on (support/ tune half and the demo organisation).
+SUPPORTED = 0.5
+# e5 cosines of an answer sentence to an unrelated and to an equal sentence.
+COSINE_LOW, COSINE_HIGH = 0.80, 0.95
+# Words and similarity count alike; a figure that the source sentence lacks makes the rest worth little.
+WORDS_SHARE = 0.6
+WRONG_FIGURE = 0.35
+# A second source is cited when it has at least this share of the words that the first lacks.
+SECOND_SOURCE = 0.34
+
+_FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*")
+_MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """An answer with its markers set, its citations, and how well each sentence is backed."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    support: tuple[Support, ...]
+
+    @property
+    def share(self) -> float:
+        """Mean support of the sentences, 0 to 1."""
+        return sum(each.score for each in self.support) / len(self.support) if self.support else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    evidence: Evidence
+    sentence: Sentence
+    terms: frozenset[str]
+    figures: frozenset[str]
+
+
+class Citer:
+    """Finds the backing sentence of each sentence of an answer."""
+
+    def __init__(self, embedder: Embedder, vectors: SentenceVectors, analyzer: Analyzer) -> None:
+        self._embedder = embedder
+        self._vectors = vectors
+        self._analyzer = analyzer
+
+    def ground(self, text: str, question: str, evidence: Sequence[Evidence]) -> Grounded:
+        """Set markers and citations on `text`, which answers `question` out of `evidence`."""
+        clean = without_markers(text)
+        sentences = split_sentences(clean)
+        sources = self._sources([each for each in evidence])
+        if not sentences or not sources:
+            return Grounded(clean, (), tuple(Support(each.text, 0.0, False) for each in sentences))
+        cosines = self._embedder.embed_passages([each.text for each in sentences]) @ self._source_vectors(evidence).T
+        asked = frozenset(self._analyzer.query_terms(question, None))
+        pieces, citations, support, end = [], list[Citation](), list[Support](), 0
+        for sentence, row in zip(sentences, cosines, strict=True):
+            found, score = self._backing(sentence.text, row, sources, asked)
+            cited = [_citation(source) for source in found] if score >= SUPPORTED else []
+            citations += [each for each in cited if each not in citations]
+            markers = tuple(dict.fromkeys(each.marker for each in cited))
+            support.append(Support(sentence.text, round(score, 3), score >= SUPPORTED, markers))
+            pieces.append(clean[end : sentence.start] + _marked(sentence.text, markers))
+            end = sentence.end
+        return Grounded("".join(pieces) + clean[end:], tuple(citations), tuple(support))
+
+    def coverage(self, question: str, evidence: Sequence[Evidence]) -> float:
+        """Share of the question's words that stand in the evidence, 0 to 1: a name found nowhere is a warning."""
+        asked = self._terms(question)
+        texts = (f"{_context(each.passage, each.best)} {' '.join(s.text for s in each.selected)}" for each in evidence)
+        seen = self._terms(" ".join(texts))
+        return len(asked & seen) / len(asked) if asked else 1.0
+
+    def _sources(self, evidence: Sequence[Evidence]) -> list[_Source]:
+        return [
+            _Source(
+                each,
+                sentence,
+                self._terms(in_context(each.passage, sentence)),
+                figures(_context(each.passage, sentence)),
+            )
+            for each in evidence
+            for sentence in each.passage.sentences
+        ]
+
+    def _source_vectors(self, evidence: Sequence[Evidence]) -> Vectors:
+        return np.concatenate([self._vectors.of(each.passage) for each in evidence])
+
+    def _backing(
+        self, sentence: str, cosines: Vectors, sources: Sequence[_Source],
+        asked: frozenset[str],
+    ) -> tuple[list[_Source], float]:  # fmt: skip
+        """The one or two source sentences that back `sentence`, and how well they do together."""
+        terms, shown = self._terms(sentence), figures(sentence)
+        scores = [_score(terms, shown, source, float(c), asked) for source, c in zip(sources, cosines, strict=True)]
+        first = int(np.argmax(scores))
+        missing = (terms - asked) - sources[first].terms
+        lacking = shown - sources[first].figures
+        rest = [i for i in range(len(sources)) if i != first and _adds(missing, lacking, sources[i])]
+        if not rest:
+            return [sources[first]], scores[first]
+        second = max(
+            rest, key=lambda i: (len(lacking & sources[i].figures), len(missing & sources[i].terms), scores[i])
+        )
+        both = _Source(
+            sources[first].evidence, sources[first].sentence, sources[first].terms | sources[second].terms,
+            sources[first].figures | sources[second].figures,
+        )  # fmt: skip
+        together = _score(terms, shown, both, float(max(cosines[first], cosines[second])), asked)
+        return (
+            ([sources[first], sources[second]], together)
+            if together > scores[first]
+            else ([sources[first]], scores[first])
+        )
+
+    def _terms(self, text: str) -> frozenset[str]:
+        return frozenset(self._analyzer.query_terms(text, None, limit=1_000))
+
+
+def without_markers(text: str) -> str:
+    """What a model wrote, without citation marks of its own making."""
+    return _MARKER.sub("", text).strip()
+
+
+def figures(text: str) -> frozenset[str]:
+    """The numbers in a text, in one form: 1,000 and 1.000 are 1000; 12,50 and 12.50 are 12.5."""
+    return frozenset(_figure(found) for found in _FIGURE.findall(text))
+
+
+def _figure(number: str) -> str:
+    plain = re.sub(r"[.,](?=\d{3}(?!\d))", "", number).replace(",", ".")
+    if re.fullmatch(r"\d+\.\d+", plain):
+        plain = plain.rstrip("0").rstrip(".")
+    return plain.lstrip("0") or "0"
+
+
+def _score(
+    terms: frozenset[str], shown: frozenset[str], source: _Source, cosine: float, asked: frozenset[str]
+) -> float:
+    """Between 0 and 1. Words that the question already had count half: repeating them claims little."""
+    weights = {term: 0.5 if term in asked else 1.0 for term in terms}
+    total = sum(weights.values())
+    shared = sum(weight for term, weight in weights.items() if term in source.terms) / total if total else 0.0
+    near = min(1.0, max(0.0, (cosine - COSINE_LOW) / (COSINE_HIGH - COSINE_LOW)))
+    score = WORDS_SHARE * shared + (1 - WORDS_SHARE) * near
+    return score if shown <= source.figures | asked else score * WRONG_FIGURE
+
+
+def _adds(missing: frozenset[str], lacking: frozenset[str], source: _Source) -> bool:
+    if lacking & source.figures:
+        return True
+    return len(missing) >= 3 and len(missing & source.terms) >= SECOND_SOURCE * len(missing)
+
+
+def _context(passage: Passage, sentence: Sentence) -> str:
+    return " ".join((passage.title, *passage.heading, sentence.text))
+
+
+def _citation(source: _Source) -> Citation:
+    passage, sentence = source.evidence.passage, source.sentence
+    return Citation(
+        marker=source.evidence.number, document_id=passage.document_id, document=passage.document, title=passage.title,
+        quote=sentence.text, start=sentence.start, end=sentence.end, page=passage.page,
+    )  # fmt: skip
+
+
+def _marked(sentence: str, markers: Sequence[int]) -> str:
+    """The sentence with its markers before the final stop: "Thirty days [1].\""""
+    if not markers:
+        return sentence
+    marks = "".join(f" [{number}]" for number in markers)
+    body = sentence.rstrip(".!?…")
+    return f"{body}{marks}{sentence[len(body) :]}"

@@ -1,0 +1,173 @@
+"""Chooses, out of the passages a search found, the few sentences a model is going to read.
+
+Two rankings of sentences take turns: by similarity alone, which understands paraphrase ("I'm getting married" finds
+"marriage leave"), and by similarity with shared words, which knows names and codes ("F3", "Tenerife"). Their errors
+differ, so taking turns holds more answers in the same budget than any weighted sum of the two did. Figures:
+docs/benchmarks.md, "Evidence".
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.grounding.context import in_context
+from assistant.grounding.vectors import SentenceVectors
+from assistant.turn.answer import Evidence
+from knowledge.embedder import Vectors
+from knowledge.lexical.analyzer import Analyzer
+from knowledge.passage import Passage, Sentence
+
+Scores = npt.NDArray[np.float32]
+
+# Characters per token of the language models, a little pessimistic for Spanish (measured with Qwen 2.5's tokenizer).
+CHARS_PER_TOKEN = 3.4
+# What a source costs besides its sentences: marker, title and heading.
+HEADER_TOKENS = 24
+# Weights of shared words and of the passage's BM25 score in the second ranking, against a similarity of weight 1; all
+# as standard scores.
+WORDS_WEIGHT, PASSAGE_WEIGHT = 0.5, 0.3
+# Passages whose sentences may be embedded while the person waits, when the background has not got to them yet.
+COMPUTE_NOW = 6
+# Cosines of unrelated and of equal text lie in a band of each model's own (e5's is narrow); relevance says where
+# in the band a sentence is, for people and for the decision to answer.
+BANDS = {"multilingual-e5": (0.76, 0.92)}
+USUAL_BAND = (0.1, 0.6)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as evidence is chosen for it: its wordings, their query vectors (one row each), its language."""
+
+    texts: tuple[str, ...]
+    vectors: Vectors
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A sentence: which passage of the search, and which sentence of it."""
+
+    passage: int
+    sentence: int
+
+
+class EvidenceSelector:
+    """Ranks sentences and packs the best of them into a token budget."""
+
+    def __init__(self, vectors: SentenceVectors, analyzer: Analyzer) -> None:
+        self._vectors = vectors
+        self._analyzer = analyzer
+        names = (name for name in BANDS if vectors.model_id.startswith(name))
+        self._band = BANDS.get(next(names, ""), USUAL_BAND)
+
+    def select(
+        self, question: Question, passages: Sequence[Passage], *, tokens: int, most: int
+    ) -> tuple[Evidence, ...]:
+        """Pack the best sentences into `tokens` tokens out of at most `most` passages; best passage first."""
+        vectors = self._vectors.known(passages, compute=COMPUTE_NOW)
+        places = [
+            Place(p, s) for p, passage in enumerate(passages) if passage.chunk_id in vectors
+            for s in range(len(passage.sentences))
+        ]  # fmt: skip
+        if not places:
+            return ()
+        cosines = np.concatenate([vectors[p.chunk_id] for p in passages if p.chunk_id in vectors]) @ question.vectors.T
+        words = self._words(question, passages, places)
+        lexical = _standard(np.array([passages[place.passage].lexical or 0.0 for place in places], dtype=np.float32))
+        rankings = []
+        for column in range(len(question.texts)):
+            near = _standard(cosines[:, column])
+            both = near + WORDS_WEIGHT * _standard(words[:, column]) + PASSAGE_WEIGHT * lexical
+            rankings += [np.argsort(-near, kind="stable"), np.argsort(-both, kind="stable")]
+        chosen = _pack(_taking_turns(rankings), places, passages, tokens, most)
+        return _evidence(chosen, places, passages, cosines.max(axis=1), self._band)
+
+    def _words(self, question: Question, passages: Sequence[Passage], places: Sequence[Place]) -> Scores:
+        """Share of each wording's words in each sentence, rare words counting more: (sentences, wordings)."""
+        texts = [in_context(passages[at.passage], passages[at.passage].sentences[at.sentence]) for at in places]
+        terms = [frozenset(self._analyzer.query_terms(text, None)) for text in texts]
+        frequency = Counter(term for each in terms for term in each)
+        shares = np.zeros((len(places), len(question.texts)), dtype=np.float32)
+        for column, text in enumerate(question.texts):
+            asked = self._analyzer.query_terms(text, question.language)
+            weight = {term: math.log(1 + len(terms) / (1 + frequency[term])) for term in asked}
+            total = sum(weight.values()) or 1.0
+            shares[:, column] = [sum(weight[term] for term in asked if term in each) / total for each in terms]
+        return shares
+
+
+def within(evidence: Sequence[Evidence], tokens: int) -> tuple[Evidence, ...]:
+    """The first pieces of evidence that fit into `tokens`; at least one. For a model that reads less."""
+    kept: list[Evidence] = []
+    left = tokens
+    for each in evidence:
+        left -= HEADER_TOKENS + sum(tokens_of(sentence.text) for sentence in each.selected)
+        if kept and left < 0:
+            break
+        kept.append(each)
+    return tuple(kept)
+
+
+def relevance(cosine: float, band: tuple[float, float]) -> float:
+    """Where a cosine lies in its model's band, between 0 and 1."""
+    low, high = band
+    return round(min(1.0, max(0.0, (cosine - low) / (high - low))), 3)
+
+
+def tokens_of(text: str) -> int:
+    """Estimated tokens a language model reads for `text`."""
+    return math.ceil(len(text) / CHARS_PER_TOKEN) + 1
+
+
+def _taking_turns(rankings: Sequence[npt.NDArray[np.intp]]) -> Iterator[int]:
+    """The best of each ranking, then the second of each, and so on; each index once."""
+    seen: set[int] = set()
+    for row in zip(*rankings, strict=True):
+        for index in row:
+            if int(index) not in seen:
+                seen.add(int(index))
+                yield int(index)
+
+
+def _pack(
+    order: Iterator[int], places: Sequence[Place], passages: Sequence[Passage], tokens: int, most: int
+) -> dict[int, list[int]]:
+    """Indexes into `places` by passage. The first sentence is taken whatever it costs: some evidence beats none."""
+    chosen: dict[int, list[int]] = {}
+    left = tokens
+    for index in order:
+        place = places[index]
+        cost = tokens_of(passages[place.passage].sentences[place.sentence].text)
+        cost += 0 if place.passage in chosen else HEADER_TOKENS
+        if chosen and (cost > left or (place.passage not in chosen and len(chosen) == most)):
+            continue
+        chosen.setdefault(place.passage, []).append(index)
+        left -= cost
+        if left < HEADER_TOKENS:
+            break
+    return chosen
+
+
+def _evidence(
+    chosen: dict[int, list[int]],
+    places: Sequence[Place],
+    passages: Sequence[Passage],
+    cosines: Scores,
+    band: tuple[float, float],
+) -> tuple[Evidence, ...]:
+    found = []
+    for number, (p, indexes) in enumerate(chosen.items(), start=1):
+        best = max(indexes, key=lambda index: float(cosines[index]))
+        selected = tuple(passages[p].sentences[s] for s in sorted(places[index].sentence for index in indexes))
+        best_sentence: Sentence = passages[p].sentences[places[best].sentence]
+        found.append(Evidence(number, passages[p], best_sentence, relevance(float(cosines[best]), band), selected))
+    return tuple(found)
+
+
+def _standard(values: Scores) -> Scores:
+    spread = float(values.std())
+    return np.asarray((values - values.mean()) / spread if spread > 0 else np.zeros_like(values), dtype=np.float32)

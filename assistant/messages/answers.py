@@ -1,0 +1,36 @@
+"""Our own words inside answers and under them."""
+
+ANSWERS: dict[str, tuple[str, str]] = {
+    "abstention": ("The documents do not say.", "Los documentos no lo dicen."),
+    "abstention_searched_one": (
+        "The documents do not say. I searched 1 document: {names}.",
+        "Los documentos no lo dicen. He buscado en 1 documento: {names}.",
+    ),
+    "abstention_searched_many": (
+        "The documents do not say. I searched {number} documents, among them: {names}.",
+        "Los documentos no lo dicen. He buscado en {number} documentos, entre ellos: {names}.",
+    ),
+    "abstention_no_documents": (
+        "There are no documents to search yet. Add some and ask again.",
+        "Todavía no hay documentos donde buscar. Añade algunos y vuelve a preguntar.",
+    ),
+    "abstention_title": ("Not in the documents", "No está en los documentos"),
+    "searched_one": ("searched 1 document", "buscado en 1 documento"),
+    "searched_many": ("searched {number} documents", "buscado en {number} documentos"),
+    "revised_unsupported": (
+        "The first draft was not backed by the documents, so it was replaced.",
+        "El primer borrador no estaba respaldado por los documentos y se ha sustituido.",
+    ),
+    "revised_escalated": (
+        "The small model was not sure enough, so the large one answered.",
+        "El modelo pequeño no estaba lo bastante seguro, así que respondió el grande.",
+    ),
+    "revised": ("The draft was checked and replaced.", "El borrador se ha comprobado y sustituido."),
+    "unsupported_legend": (
+        "Underlined: no sentence in the documents was found to back this.",
+        "Subrayado: no se encontró en los documentos ninguna frase que lo respalde.",
+    ),
+    "unsupported_mark": ("Not backed by the documents", "Sin respaldo en los documentos"),
+    "interrupted": ("Stopped before the answer was complete.", "Se detuvo antes de completar la respuesta."),
+    "failed": ("No answer: something went wrong.", "Sin respuesta: algo salió mal."),
+}

@@ -1,0 +1,43 @@
+"""What went wrong, said to the person who asked. The errors of `assistant.errors` carry their own sentences."""
+
+ERRORS: dict[str, tuple[str, str]] = {
+    "empty_question": ("Write a question first.", "Escribe antes una pregunta."),
+    "question_too_long": (
+        "The question has {length} characters; the limit is {limit}. Shorten it, or add the long text as a document.",
+        "La pregunta tiene {length} caracteres y el límite es {limit}. Acórtala o añade el texto largo como documento.",
+    ),
+    "file_too_large": (
+        "{name} has {size}; the limit is {limit}. Split the file, or raise knowledge.max_file_bytes in pilares.toml.",
+        "{name} ocupa {size}; el límite es {limit}. Divide el archivo o sube knowledge.max_file_bytes en pilares.toml.",
+    ),
+    "body_too_large": (
+        "The request is larger than the {limit} allowed here. Send less at once.",
+        "La petición supera los {limit} permitidos aquí. Envía menos de una vez.",
+    ),
+    "malformed_request": (
+        "The request cannot be read: {detail}.",
+        "La petición no se puede leer: {detail}.",
+    ),
+    "foreign_host": (
+        "This server only answers under the name it runs on (localhost). Open it as {address}.",
+        "Este servidor solo responde con el nombre en el que se ejecuta (localhost). Ábrelo como {address}.",
+    ),
+    "foreign_origin": (
+        "Requests from other sites are refused. Use the page of this server.",
+        "Se rechazan las peticiones de otros sitios. Usa la página de este servidor.",
+    ),
+    "stopping": (
+        "The server is stopping. Ask again in a moment.",
+        "El servidor se está deteniendo. Vuelve a preguntar dentro de un momento.",
+    ),
+    "busy": (
+        "Too many questions at once. Ask again in a moment.",
+        "Demasiadas preguntas a la vez. Vuelve a preguntar dentro de un momento.",
+    ),
+    "not_found": ("Not found.", "No encontrado."),
+    "unexpected": (
+        "Something unexpected went wrong; the server's log has the details. Your question was kept. Try again.",
+        "Algo inesperado salió mal; el registro del servidor tiene los detalles. Tu pregunta se ha guardado. "
+        "Inténtalo de nuevo.",
+    ),
+}

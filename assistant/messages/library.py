@@ -1,0 +1,28 @@
+"""The documents view: upload, list, reading a document."""
+
+LIBRARY: dict[str, tuple[str, str]] = {
+    "documents": ("Documents", "Documentos"),
+    "add_documents": ("Add documents", "Añadir documentos"),
+    "drop_here": ("Drop files to add them to the documents", "Suelta los archivos para añadirlos a los documentos"),
+    "documents_empty": (
+        "No documents yet. Add PDF, Word, Markdown, HTML or text files; you can also drop them on the page.",
+        "Todavía no hay documentos. Añade archivos PDF, Word, Markdown, HTML o texto; también puedes soltarlos aquí.",
+    ),
+    "delete_document_question": ("Delete this document?", "¿Eliminar este documento?"),
+    "document_deleted": ("Deleted: {name}", "Eliminado: {name}"),
+    "passages_one": ("1 passage", "1 pasaje"),
+    "passages_many": ("{number} passages", "{number} pasajes"),
+    "upload_waiting": ("waiting", "en espera"),
+    "upload_running": ("reading…", "leyendo…"),
+    "upload_progress": ("indexing, {percent} %", "indexando, {percent} %"),
+    "upload_added": ("added, {passages}", "añadido, {passages}"),
+    "upload_unchanged": ("already here, unchanged", "ya estaba, sin cambios"),
+    "upload_done": ("{added} of {number} added", "{added} de {number} añadidos"),
+    "upload_title": ("Upload", "Subida"),
+    "document_truncated": (
+        "Only the part around the passage is shown.",
+        "Solo se muestra la parte alrededor del pasaje.",
+    ),
+    "language_en": ("English", "inglés"),
+    "language_es": ("Spanish", "español"),
+}

@@ -1,0 +1,158 @@
+"""The models of one running assistant: which engine answers for which role."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from assistant.errors import ModelError
+from assistant.models.catalogue import Role, find_model
+from assistant.models.completions import CompletionClient, Message
+from assistant.models.download import require
+from assistant.models.endpoint import Endpoint
+from assistant.models.llamacpp import LlamaCppEngine
+from assistant.settings import ModelSettings, Settings
+from knowledge.embedder import Embedder
+
+if TYPE_CHECKING:
+    from langchain_openai import ChatOpenAI
+
+ModelRole = Literal["slm", "llm"]
+
+
+class Models:
+    """Loads each model when it is first used, or all with `warm`; unloads them with `close`.
+
+    A role with a `url` has no engine here. When both roles name the same file there is one engine, with the larger
+    context and the answers in parallel of both. Safe to use from several threads.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._roles: dict[ModelRole, ModelSettings] = {"slm": settings.slm, "llm": settings.llm}
+        self._lock = threading.RLock()
+        self._engines: dict[Path, LlamaCppEngine] = {}
+        self._clients: dict[Endpoint, CompletionClient] = {}
+        self._chats: dict[Endpoint, ChatOpenAI] = {}
+        self._embedder: Embedder | None = None
+
+    def chat(self, role: ModelRole, **options: Any) -> "ChatOpenAI":
+        """The chat model of a role; `options` such as `max_tokens` or `extra_body` replace its fields.
+
+        Raises ModelUnavailable or ModelCorrupt when the model cannot be loaded.
+        """
+        from assistant.models.chat import chat_model
+
+        endpoint = self.endpoint(role)
+        with self._lock:
+            if endpoint not in self._chats:
+                self._chats[endpoint] = chat_model(endpoint)
+            chat = self._chats[endpoint]
+        return chat.model_copy(update=options) if options else chat
+
+    def first_token_logprobs(self, role: ModelRole, messages: Sequence[Message], *, top: int = 20) -> dict[str, float]:
+        """The likeliest first tokens of an answer; see `CompletionClient`."""
+        return self._client(self.endpoint(role)).first_token_logprobs(messages, top=top)
+
+    def endpoint(self, role: ModelRole) -> Endpoint:
+        """Where the role's model answers; loads it if it is local."""
+        asked = self._roles[role]
+        if asked.url is not None:
+            key = asked.api_key.get_secret_value() if asked.api_key else ""
+            return Endpoint(asked.name, asked.url, key)
+        engine = self._engine(role, self._file(asked))
+        if not engine.running:
+            self._check_installed(role)
+        return Endpoint(engine.name, engine.base_url, engine.api_key, local=True)
+
+    def state(self, role: ModelRole) -> Literal["ready", "starting", "unavailable"]:
+        """Whether a role's model can answer now; "starting" when it is here and not loaded yet. Never waits."""
+        if self._roles[role].url is not None:
+            return "ready"
+        engine = self._engines.get(self._file(self._roles[role]))
+        if engine is not None and engine.running:
+            return "ready"
+        try:
+            self._check_installed(role)
+        except ModelError:
+            return "unavailable"
+        return "starting"
+
+    def embedder(self) -> Embedder:
+        """The embedding model; loads it at the first call."""
+        with self._lock:
+            if self._embedder is None:
+                from assistant.models.embedder import load_embedder
+
+                self._embedder = load_embedder(find_model(self._settings.embedder, Role.EMBEDDER), self._folder)
+            return self._embedder
+
+    def warm(self) -> None:
+        """Load everything now, side by side, so that the first person does not wait."""
+        tasks: list[Callable[[], object]] = [
+            lambda: self.endpoint("slm"),
+            lambda: self.endpoint("llm"),
+            lambda: self.embedder().embed_queries([""]),
+        ]
+        with ThreadPoolExecutor(len(tasks)) as pool:
+            for done in [pool.submit(task) for task in tasks]:
+                done.result()
+
+    def close(self) -> None:
+        """Unload every model and close every connection."""
+        with self._lock:
+            for client in self._clients.values():
+                client.close()
+            for chat in self._chats.values():
+                chat.root_client.close()
+            for engine in self._engines.values():
+                engine.stop()
+            self._clients.clear()
+            self._chats.clear()
+            self._engines.clear()
+            self._embedder = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def _folder(self) -> Path:
+        return self._settings.models_folder
+
+    def _engine(self, role: ModelRole, path: Path) -> LlamaCppEngine:
+        with self._lock:
+            if path not in self._engines:
+                local = [asked for asked in self._roles.values() if asked.url is None]
+                sharing = [asked for asked in local if self._file(asked) == path]
+                self._engines[path] = LlamaCppEngine(
+                    path,
+                    name=self._roles[role].name,
+                    context_tokens=max(asked.context_tokens for asked in sharing),
+                    parallel=sum(asked.parallel for asked in sharing),
+                    threads=self._settings.threads,
+                )
+            return self._engines[path]
+
+    def _file(self, asked: ModelSettings) -> Path:
+        """The GGUF file: one of the user's own, or a model of the catalogue."""
+        if asked.name.endswith(".gguf"):
+            return Path(asked.name).expanduser().resolve()
+        return find_model(asked.name, Role.SLM, Role.LLM, Role.TEST).weights(self._folder)
+
+    def _check_installed(self, role: ModelRole) -> None:
+        name = self._roles[role].name
+        if not name.endswith(".gguf"):
+            require(find_model(name), self._folder)
+
+    def _client(self, endpoint: Endpoint) -> CompletionClient:
+        with self._lock:
+            if endpoint not in self._clients:
+                self._clients[endpoint] = CompletionClient(endpoint)
+            return self._clients[endpoint]

@@ -1,0 +1,162 @@
+"""Every setting of Pilares: `pilares.toml` in the home folder, overridden by `PILARES_*` variables, then by flags."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from assistant.errors import ConfigurationError
+from assistant.paths import default_home, model_cache
+from knowledge.settings import KnowledgeSettings
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ModelSettings(_Frozen):
+    """A language model: a name from `pilares models list`, or a name served at an OpenAI-compatible `url`.
+
+    One line is enough: `llm = "gpt-5-mini@https://api.openai.com/v1"`, `llm = "ollama:qwen3:8b"`.
+    """
+
+    name: str
+    url: str | None = None
+    api_key: SecretStr | None = None
+    context_tokens: int = Field(default=4096, ge=512)
+    evidence_tokens: int = Field(default=420, ge=64, description="how much evidence is put before this model")
+    parallel: int = Field(default=2, ge=1, le=64, description="answers generated at the same time")
+
+    @field_validator("url")
+    @classmethod
+    def _http_only(cls, url: str | None) -> str | None:
+        if url is not None and urlsplit(url).scheme not in {"http", "https"}:
+            raise ValueError(f"{url!r} is not an http(s) address")
+        return url
+
+
+OLLAMA_URL = "http://127.0.0.1:11434/v1"
+
+
+def _model(value: Any, **defaults: Any) -> Any:
+    """Read the one-line forms `name`, `name@url` and `ollama:name` into the long form."""
+    if isinstance(value, str):
+        if value.startswith("ollama:"):
+            value = {"name": value.removeprefix("ollama:"), "url": OLLAMA_URL}
+        else:
+            name, _, url = value.partition("@")
+            value = {"name": name, "url": url or None}
+    return {**defaults, **value} if isinstance(value, dict) else value
+
+
+class ServerSettings(_Frozen):
+    """Where `pilares serve` listens."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=0, le=65535)
+    load_models: Literal["at-start", "first-use"] = "at-start"
+
+
+class TurnSettings(_Frozen):
+    """Limits and thresholds of a conversation turn."""
+
+    max_question_chars: int = Field(default=8_000, ge=100)
+    history_messages: int = Field(default=6, ge=0)
+    answer_tokens: int = Field(default=320, ge=32)
+    passages: int = Field(default=6, ge=1, le=50)
+
+
+SLM_DEFAULT = {"name": "qwen2.5-coder-0.5b", "evidence_tokens": 320}
+LLM_DEFAULT = {"name": "qwen2.5-coder-1.5b", "evidence_tokens": 500}
+
+
+class Settings(BaseSettings):
+    """All settings, composed once by `load_settings`."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix="PILARES_",
+        env_nested_delimiter="__",
+        nested_model_default_partial_update=True,
+    )
+
+    home: Path = Field(default_factory=default_home)
+    models_folder: Path = Field(default_factory=model_cache)
+    slm: Annotated[ModelSettings, NoDecode] = Field(default=ModelSettings(**SLM_DEFAULT))  # type: ignore[arg-type]
+    llm: Annotated[ModelSettings, NoDecode] = Field(default=ModelSettings(**LLM_DEFAULT))  # type: ignore[arg-type]
+    embedder: str = "multilingual-e5-small"
+    threads: int | None = Field(default=None, ge=1, description="threads of the local models; default: every core")
+    language: Literal["en", "es"] | None = None
+    server: ServerSettings = ServerSettings()
+    turn: TurnSettings = TurnSettings()
+    knowledge: KnowledgeSettings = KnowledgeSettings()
+
+    @field_validator("slm", mode="before")
+    @classmethod
+    def _short_slm(cls, value: Any) -> Any:
+        return _model(value, **SLM_DEFAULT)
+
+    @field_validator("llm", mode="before")
+    @classmethod
+    def _short_llm(cls, value: Any) -> Any:
+        return _model(value, **LLM_DEFAULT)
+
+    @property
+    def knowledge_folder(self) -> Path:
+        """Where documents, their words and their vectors are kept."""
+        return self.home / "knowledge"
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy URL of conversations, answers and feedback."""
+        return f"sqlite:///{self.home / 'pilares.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags win over the environment, the environment over the file."""
+        home = Path(init_settings().get("home") or os.environ.get("PILARES_HOME") or default_home())
+        return init_settings, env_settings, _File(settings_cls, toml_file=home / "pilares.toml")
+
+
+class _File(TomlConfigSettingsSource):
+    """`pilares.toml`, with models in their long form, so that a key in the environment joins a model in the file."""
+
+    def __call__(self) -> dict[str, Any]:
+        found = super().__call__()
+        return {name: _model(value) if name in {"slm", "llm"} else value for name, value in found.items()}
+
+
+def load_settings(**flags: Any) -> Settings:
+    """Compose the settings of this run. Raises ConfigurationError naming the setting and the file to mend."""
+    given = {key: value for key, value in flags.items() if value is not None}
+    home = Path(given.get("home") or os.environ.get("PILARES_HOME") or default_home())
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "settings"
+        raise ConfigurationError(
+            f"The setting {where} is not usable: {first['msg']}. Mend it in {home / 'pilares.toml'} "
+            f"or in the variable PILARES_{where.upper().replace('.', '__')}."
+        ) from None
+    except ValueError as error:
+        raise ConfigurationError(
+            f"{home / 'pilares.toml'} cannot be read: {error}. Mend the file and try again."
+        ) from None

@@ -1,0 +1,243 @@
+"""The repository of conversations: what was asked, what was answered, what people thought of it.
+
+Everything is reached through the person it belongs to: for anyone else a conversation, turn or answer does not exist
+(`NotFound`). A question is stored durably before a model runs, so that no crash loses it.
+"""
+
+import builtins
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from assistant.storage import feedback as verdicts
+from assistant.storage.codec import to_row
+from assistant.storage.database import Database
+from assistant.storage.folding import folded, storable
+from assistant.storage.migrate import migrate
+from assistant.storage.records import Conversation, Feedback, Turn, Verdict
+from assistant.storage.rows import TITLE_CHARS, answer_of, conversation_of, owned, title_of, turn_of, turn_row, update
+from assistant.storage.schema import answers, conversations, feedback, turns
+from assistant.turn.answer import Answer, Message
+
+
+class Conversations:
+    """Conversations, turns, answers and feedback in one database. Safe to use from several threads."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._database = database
+        self._now = clock
+
+    @classmethod
+    def open(cls, url: str, *, recover: bool = True) -> Self:
+        """Open the database at a SQLAlchemy URL, migrated to this version's schema.
+
+        With `recover`, turns that a crash left running become interrupted. Raises StorageError (newer schema, damaged,
+        no rights) and ConfigurationError (unusable URL).
+        """
+        opened = cls(Database(url))
+        migrate(opened._database)
+        if recover:
+            with opened._database.write() as connection:
+                connection.execute(
+                    sa.update(turns).where(turns.c.state == "running").values(state="interrupted", ended=opened._now())
+                )
+        return opened
+
+    def close(self) -> None:
+        """Give the database connections back."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # A turn
+
+    def start(self, user_id: str, *, language: str | None = None, title: str = "") -> Conversation:
+        """Begin an empty conversation."""
+        now = self._now()
+        begun = Conversation(uuid4().hex, user_id, title[:TITLE_CHARS], language, now, now)
+        with self._database.write() as connection:
+            connection.execute(
+                sa.insert(conversations).values(
+                    id=begun.id, user_id=user_id, title=begun.title, searchable=folded(begun.title),
+                    language=language, created=now, updated=now,
+                )
+            )  # fmt: skip
+        return begun
+
+    def begin_turn(self, user_id: str, conversation_id: str, question: str) -> Turn:
+        """Store the question, durably, as the conversation's newest turn. Raises NotFound."""
+        now = self._now()
+        with self._database.write() as connection:
+            conversation = owned(connection, user_id, conversation_id, lock=True)
+            last = sa.select(sa.func.max(turns.c.position)).where(turns.c.conversation_id == conversation_id)
+            position = (connection.execute(last).scalar() or 0) + 1
+            turn = Turn(uuid4().hex, conversation_id, position, storable(question), "running", now)
+            connection.execute(
+                sa.insert(turns).values(
+                    id=turn.id, conversation_id=conversation_id, position=position, question=turn.question,
+                    searchable=folded(turn.question), state="running", created=now,
+                )
+            )  # fmt: skip
+            named: dict[str, str] = {}
+            if not conversation.title:
+                named = {"title": title_of(turn.question), "searchable": folded(title_of(turn.question))}
+            update(connection, conversation_id, updated=now, **named)
+        return turn
+
+    def finish_turn(self, turn_id: str, answer: Answer) -> None:
+        """Store the answer of a turn. Raises NotFound when its conversation was deleted meanwhile."""
+        now = self._now()
+        with self._database.write() as connection:
+            turn = turn_row(connection, turn_id)
+            connection.execute(sa.insert(answers).values(turn_id=turn_id, created=now, **to_row(answer)))
+            # A turn replaced while it ran stays replaced.
+            state = "superseded" if turn.state == "superseded" else "finished"
+            words = f"{turn.searchable}\n{folded(storable(answer.text))}"
+            connection.execute(
+                sa.update(turns).where(turns.c.id == turn_id).values(state=state, searchable=words, ended=now)
+            )
+            update(connection, turn.conversation_id, updated=now)
+
+    def fail_turn(self, turn_id: str, message: str) -> None:
+        """The turn ended in an error; `message` is what the person was told."""
+        self._end(turn_id, "failed", error=message)
+
+    def interrupt_turn(self, turn_id: str, partial: str = "") -> None:
+        """The turn was stopped; `partial` is what had been written."""
+        self._end(turn_id, "interrupted", partial=storable(partial))
+
+    def _end(self, turn_id: str, state: str, **values: str) -> None:
+        ended = sa.update(turns).where(turns.c.id == turn_id, turns.c.state == "running")
+        with self._database.write() as connection:
+            connection.execute(ended.values(state=state, ended=self._now(), **values))
+
+    def supersede(self, user_id: str, turn_id: str) -> Turn:
+        """Take a turn and all after it out of the conversation's current branch, before it is asked again.
+
+        Returns the turn. Nothing is erased: the replaced turns stay in the database. Raises NotFound.
+        """
+        with self._database.write() as connection:
+            row = turn_row(connection, turn_id)
+            owned(connection, user_id, row.conversation_id, lock=True)
+            later = sa.and_(turns.c.conversation_id == row.conversation_id, turns.c.position >= row.position)
+            connection.execute(sa.update(turns).where(later).values(state="superseded"))
+        return Turn(
+            row.id, row.conversation_id, row.position, row.question, "superseded", row.created, row.partial, row.error
+        )
+
+    # Reading
+
+    def history(self, user_id: str, conversation_id: str, limit: int) -> builtins.list[Message]:
+        """The last `limit` messages of the current branch, oldest first: answered turns only. Raises NotFound."""
+        query = (
+            sa.select(turns.c.question, answers.c.text)
+            .join(answers, answers.c.turn_id == turns.c.id)
+            .where(turns.c.conversation_id == conversation_id, turns.c.state == "finished")
+            .order_by(turns.c.position.desc())
+            .limit((limit + 1) // 2)
+        )
+        with self._database.read() as connection:
+            owned(connection, user_id, conversation_id)
+            rows = connection.execute(query).all()
+        pairs = [(Message("user", row.question), Message("assistant", row.text)) for row in reversed(rows)]
+        return [message for pair in pairs for message in pair][-limit:] if limit else []
+
+    def turns(self, user_id: str, conversation_id: str) -> builtins.list[Turn]:
+        """The current branch with its answers and the person's verdicts, oldest first. Raises NotFound."""
+        columns = [column.label(f"answer_{column.name}") for column in answers.c]
+        query = (
+            sa.select(turns, *columns)
+            .outerjoin(answers, answers.c.turn_id == turns.c.id)
+            .where(turns.c.conversation_id == conversation_id, turns.c.state != "superseded")
+            .order_by(turns.c.position)
+        )
+        with self._database.read() as connection:
+            owned(connection, user_id, conversation_id)
+            rows = connection.execute(query).all()
+            given = verdicts.current_of(connection, user_id, (row.answer_id for row in rows if row.answer_id))
+        return [turn_of(row, given) for row in rows]
+
+    def list(self, user_id: str, limit: int = 50, search: str = "") -> builtins.list[Conversation]:
+        """A person's conversations, latest first; with `search`, those that hold all its words."""
+        query = (
+            sa.select(conversations)
+            .where(conversations.c.user_id == user_id, conversations.c.deleted.is_(None))
+            .order_by(conversations.c.updated.desc(), conversations.c.id)
+            .limit(limit)
+        )
+        for word in folded(storable(search)).split()[:12]:
+            said = sa.exists().where(
+                turns.c.conversation_id == conversations.c.id,
+                turns.c.state != "superseded",
+                turns.c.searchable.contains(word, autoescape=True),
+            )
+            query = query.where(sa.or_(conversations.c.searchable.contains(word, autoescape=True), said))
+        with self._database.read() as connection:
+            return [conversation_of(row) for row in connection.execute(query)]
+
+    def get(self, user_id: str, conversation_id: str) -> Conversation:
+        """One conversation. Raises NotFound."""
+        with self._database.read() as connection:
+            return conversation_of(owned(connection, user_id, conversation_id))
+
+    def answer(self, user_id: str, answer_id: str) -> Answer:
+        """One answer of one of this person's conversations. Raises NotFound."""
+        with self._database.read() as connection:
+            return answer_of(connection, user_id, answer_id)
+
+    # Changing
+
+    def rename(self, user_id: str, conversation_id: str, title: str) -> Conversation:
+        """Give a conversation another title (cut at 80 characters). Raises NotFound."""
+        clean = " ".join(storable(title).split())[:TITLE_CHARS]
+        with self._database.write() as connection:
+            owned(connection, user_id, conversation_id, lock=True)
+            update(connection, conversation_id, title=clean, searchable=folded(clean))
+            return conversation_of(owned(connection, user_id, conversation_id))
+
+    def delete(self, user_id: str, conversation_id: str) -> None:
+        """Erase what was said; the bare row stays, so that a late answer is not stored. Raises NotFound."""
+        with self._database.write() as connection:
+            owned(connection, user_id, conversation_id, lock=True)
+            its_turns = sa.select(turns.c.id).where(turns.c.conversation_id == conversation_id)
+            its_answers = sa.select(answers.c.id).where(answers.c.turn_id.in_(its_turns))
+            connection.execute(sa.delete(feedback).where(feedback.c.answer_id.in_(its_answers)))
+            connection.execute(sa.delete(answers).where(answers.c.turn_id.in_(its_turns)))
+            connection.execute(sa.delete(turns).where(turns.c.conversation_id == conversation_id))
+            update(connection, conversation_id, title="", searchable="", deleted=self._now())
+
+    def add_feedback(
+        self,
+        user_id: str,
+        answer_id: str,
+        verdict: Verdict,
+        *,
+        reason: str = "",
+        correction: str = "",
+        surface: str = "ui",
+    ) -> Feedback:
+        """Store a person's verdict on an answer of theirs, in place of their earlier one.
+
+        Raises NotFound and InvalidRequest (unknown verdict, text too long).
+        """
+        verdicts.check(verdict, reason, correction)
+        with self._database.write() as connection:
+            answer_of(connection, user_id, answer_id)
+            return verdicts.add(connection, answer_id, user_id, verdict, reason, correction, surface)
+
+    def feedback(
+        self, *, limit: int = 100, verdict: Verdict | None = None, since: datetime | None = None, history: bool = False
+    ) -> builtins.list[Feedback]:
+        """Everyone's verdicts for the operator, newest first; `history` adds the replaced ones."""
+        with self._database.read() as connection:
+            return verdicts.newest(connection, limit, verdict, since, history)

@@ -1,0 +1,74 @@
+"""The single rows the repository works on: finding them for their owner, and turning them into records."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from assistant.errors import NotFound
+from assistant.storage.codec import from_row
+from assistant.storage.records import Conversation, Feedback, Turn
+from assistant.storage.schema import answers, conversations, turns
+from assistant.turn.answer import Answer
+
+TITLE_CHARS = 80
+
+
+def title_of(question: str) -> str:
+    """A conversation's first title: the beginning of its first question, cut between words."""
+    line = " ".join(question.split())
+    if len(line) <= TITLE_CHARS:
+        return line
+    return line[: TITLE_CHARS - 1].rsplit(" ", 1)[0][: TITLE_CHARS - 1] + "…"
+
+
+def owned(connection: Connection, user_id: str, conversation_id: str, *, lock: bool = False) -> Row[Any]:
+    """The conversation's row if it belongs to this person; `lock` keeps other writers out. Raises NotFound."""
+    query = sa.select(conversations).where(
+        conversations.c.id == conversation_id, conversations.c.user_id == user_id, conversations.c.deleted.is_(None)
+    )
+    row = connection.execute(query.with_for_update() if lock else query).first()
+    if row is None:
+        raise NotFound("There is no such conversation. It may have been deleted; start a new one.")
+    return row
+
+
+def turn_row(connection: Connection, turn_id: str) -> Row[Any]:
+    """A turn, whoever it belongs to. Raises NotFound."""
+    row = connection.execute(sa.select(turns).where(turns.c.id == turn_id)).first()
+    if row is None:
+        raise NotFound("There is no such question. Its conversation may have been deleted; start a new one.")
+    return row
+
+
+def answer_of(connection: Connection, user_id: str, answer_id: str) -> Answer:
+    """An answer in one of this person's conversations. Raises NotFound."""
+    query = (
+        sa.select(answers, turns.c.conversation_id)
+        .join(turns, turns.c.id == answers.c.turn_id)
+        .join(conversations, conversations.c.id == turns.c.conversation_id)
+        .where(answers.c.id == answer_id, conversations.c.user_id == user_id)
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        raise NotFound("There is no such answer. Its conversation may have been deleted.")
+    return from_row(row, row.conversation_id)
+
+
+def update(connection: Connection, conversation_id: str, **values: Any) -> None:
+    """Set columns of a conversation."""
+    connection.execute(sa.update(conversations).where(conversations.c.id == conversation_id).values(**values))
+
+
+def conversation_of(row: Row[Any]) -> Conversation:
+    """A row of `conversations` as people get it."""
+    return Conversation(row.id, row.user_id, row.title, row.language, row.created, row.updated)
+
+
+def turn_of(row: Row[Any], given: dict[str, Feedback]) -> Turn:
+    """A row of `turns` joined with its answer (columns prefixed `answer_`) as people get it."""
+    answer = from_row(row, row.conversation_id, "answer_") if row.answer_id else None
+    return Turn(
+        row.id, row.conversation_id, row.position, row.question, row.state, row.created, row.partial, row.error,
+        answer, given.get(row.answer_id),
+    )  # fmt: skip

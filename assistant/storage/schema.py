@@ -1,0 +1,113 @@
+"""The tables of conversations. `migrations/` is what creates them; this module is what the code reads and writes with.
+
+Types are those SQLite and PostgreSQL share; JSON columns become JSONB on PostgreSQL. Times are stored in UTC.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Dialect
+
+HEAD = "0001"
+"""The revision the code below expects; a test holds it equal to the newest file in `migrations/versions`."""
+
+metadata = sa.MetaData()
+Json = sa.JSON().with_variant(JSONB(), "postgresql")
+
+
+class Moment(sa.TypeDecorator[datetime]):
+    """An aware datetime, stored in UTC; SQLite forgets the zone, so it is put back on the way out."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC, whatever zone the value came in."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Aware in UTC."""
+        return None if value is None else (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
+
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("user_id", sa.String(128), nullable=False),
+    sa.Column("title", sa.String(200), nullable=False, server_default=""),
+    sa.Column("searchable", sa.Text, nullable=False, server_default=""),
+    sa.Column("language", sa.String(8)),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("updated", Moment, nullable=False),
+    sa.Column("deleted", Moment),
+    sa.Index("conversations_by_user", "user_id", "updated"),
+)
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("conversation_id", sa.String(64), sa.ForeignKey("conversations.id"), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("searchable", sa.Text, nullable=False, server_default=""),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("partial", sa.Text, nullable=False, server_default=""),
+    sa.Column("error", sa.Text, nullable=False, server_default=""),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("ended", Moment),
+    sa.UniqueConstraint("conversation_id", "position", name="turns_in_order"),
+    sa.Index("turns_by_state", "state"),
+)
+
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("turn_id", sa.String(64), sa.ForeignKey("turns.id"), nullable=False, unique=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("abstained", sa.Boolean, nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("intent", sa.String(64), nullable=False),
+    sa.Column("tier", sa.String(8), nullable=False),
+    sa.Column("model", sa.String(200), nullable=False),
+    sa.Column("reason", sa.String(64), nullable=False),
+    sa.Column("searched", sa.Integer, nullable=False),
+    sa.Column("understanding", Json, nullable=False),
+    sa.Column("route", Json, nullable=False),
+    sa.Column("evidence", Json, nullable=False),
+    sa.Column("citations", Json, nullable=False),
+    sa.Column("support", Json, nullable=False),
+    sa.Column("timings", Json, nullable=False),
+    sa.Column("usage", Json, nullable=False),
+    sa.Column("signals", Json, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Index("answers_by_time", "created"),
+)
+
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("answer_id", sa.String(64), sa.ForeignKey("answers.id"), nullable=False),
+    sa.Column("user_id", sa.String(128), nullable=False),
+    sa.Column("surface", sa.String(32), nullable=False),
+    sa.Column("verdict", sa.String(8), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("correction", sa.Text, nullable=False, server_default=""),
+    sa.Column("is_current", sa.Boolean, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Index("feedback_by_answer", "answer_id"),
+    sa.Index("feedback_by_time", "created"),
+)
+sa.Index(
+    "feedback_one_current",
+    feedback.c.answer_id,
+    feedback.c.user_id,
+    unique=True,
+    sqlite_where=feedback.c.is_current,
+    postgresql_where=feedback.c.is_current,
+)

@@ -1,0 +1,81 @@
+"""Language models that say what a test tells them to."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import log
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from pydantic import Field
+
+from assistant.errors import ModelError, ModelUnavailable
+from knowledge.testing.embedder import HashingEmbedder
+
+
+class ScriptedChat(BaseChatModel):
+    """Says its lines in order, a word at a time; an exception among them is raised instead."""
+
+    lines: list[Any]
+    asked: list[list[BaseMessage]] = Field(default_factory=list)
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    def _next(self, messages: list[BaseMessage]) -> str:
+        self.asked.append(messages)
+        line = self.lines.pop(0)
+        if isinstance(line, Exception):
+            raise line
+        return str(line)
+
+    def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
+        return ChatResult(generations=[ChatGeneration(message=AIMessage(self._next(messages)))])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: Any = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **_: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        for word in self._next(messages).split(" "):
+            chunk = ChatGenerationChunk(message=AIMessageChunk(content=word + " "))
+            if run_manager:
+                run_manager.on_llm_new_token(word, chunk=chunk)
+            yield chunk
+
+
+@dataclass
+class ScriptedModels:
+    """`LanguageModels` by script; `verdict` is P(yes) of the check."""
+
+    slm: ScriptedChat = field(default_factory=lambda: ScriptedChat(lines=[]))
+    llm: ScriptedChat = field(default_factory=lambda: ScriptedChat(lines=[]))
+    verdict: float = 0.9
+    checks: int = 0
+    _embedder: HashingEmbedder = field(default_factory=HashingEmbedder)
+
+    def chat(self, role: str) -> BaseChatModel:
+        """The scripted model of a role."""
+        return self.slm if role == "slm" else self.llm
+
+    def first_token(self, role: str, messages: Sequence[BaseMessage]) -> Mapping[str, float]:
+        """The verdict, as log-probabilities of yes and no."""
+        self.checks += 1
+        return {"yes": log(self.verdict), "no": log(1 - self.verdict + 1e-9)}
+
+    def name(self, role: str) -> str:
+        """scripted-slm or scripted-llm."""
+        return f"scripted-{role}"
+
+    def embedder(self) -> HashingEmbedder:
+        """An embedder without weights."""
+        return self._embedder
+
+    def error(self, role: str, error: Exception) -> ModelError:
+        """Whatever was raised counts as unavailable."""
+        return ModelUnavailable(f"{role} does not answer: {error}")

@@ -1,0 +1,145 @@
+"""The way of one turn, from top to bottom.
+
+    Understand   language, intent, does it stand alone?          -> Understood
+    Retrieve     passages, and the sentences to be read          -> Found
+    Standalone   follow-ups only: rewritten, searched again      -> Understood, Found
+    Choose       small model, large model or none, and why       -> Routed
+    Write        the model writes; falls back, escalates         -> Wrote ..., Revised, Routed
+    Conclude     checked, cited or withheld, stored              -> Revised, Finished
+
+Each step is a LangChain middleware in a file of its own under `assistant/turn/middleware`; what they share is in
+`assistant/turn/context.py`. A new step is one more file and one more line here.
+"""
+
+from collections.abc import Iterator
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+
+from langchain.agents import create_agent
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.messages import AIMessageChunk, HumanMessage
+
+from assistant.errors import AssistantError
+from assistant.grounding.citations import Citer, without_markers
+from assistant.grounding.evidence import EvidenceSelector
+from assistant.grounding.vectors import SentenceVectors
+from assistant.messages import message
+from assistant.routing.intents import IntentClassifier
+from assistant.settings import Settings
+from assistant.turn.context import Stopped, TurnContext
+from assistant.turn.events import Failed, Finished, Revised, Routed, TurnEvent, Wrote
+from assistant.turn.middleware.choose import Choose
+from assistant.turn.middleware.conclude import Conclude
+from assistant.turn.middleware.retrieve import Retrieve
+from assistant.turn.middleware.standalone import Standalone
+from assistant.turn.middleware.understand import Understand
+from assistant.turn.middleware.write import Write
+from assistant.turn.ports import LanguageModels, Searchable, TurnStore
+from assistant.turn.reply import AnswerStream
+from knowledge.errors import KnowledgeError
+from knowledge.lexical.analyzer import Analyzer
+
+_MODEL_NODE = "model"
+
+
+class TurnAgent:
+    """Runs turns. Built once per process; turns may run side by side."""
+
+    def __init__(
+        self,
+        models: LanguageModels,
+        library: Searchable,
+        vectors: SentenceVectors,
+        intents: IntentClassifier,
+        store: TurnStore,
+        settings: Settings,
+    ) -> None:
+        embedder, analyzer = models.embedder(), Analyzer()
+        selector, citer = EvidenceSelector(vectors, analyzer), Citer(embedder, vectors, analyzer)
+        budget = settings.llm.evidence_tokens
+        retrieve = Retrieve(library, embedder, selector, intents, tokens=budget, most=settings.turn.passages)
+        self._graph = create_agent(
+            model=models.chat("slm"),  # the default; Write calls the one that Choose has chosen
+            context_schema=TurnContext,
+            middleware=[
+                Understand(embedder, intents, analyzer),
+                retrieve,
+                Standalone(models, analyzer, retrieve),
+                Choose(models, intents),
+                Write(models, library, intents, citer, {"slm": settings.slm.evidence_tokens, "llm": budget}),
+                Conclude(models, citer, store),
+            ],
+        )
+
+    def run(self, context: TurnContext) -> Iterator[TurnEvent]:
+        """Run one turn in a thread of its own and hand its events on as they come.
+
+        Closing the iterator sets `context.stopped`; the model then stops with its next token; nothing is waited for.
+        """
+        events: SimpleQueue[TurnEvent | None] = SimpleQueue()
+        Thread(target=self._work, args=(context, events), name=f"turn-{context.turn_id[:8]}", daemon=True).start()
+        try:
+            while (event := events.get()) is not None:
+                yield event
+        finally:
+            context.stopped.set()
+
+    def _work(self, context: TurnContext, events: "SimpleQueue[TurnEvent | None]") -> None:
+        language = context.request.interface_language
+        try:
+            for event in self._events(context):
+                events.put(event)
+        except Stopped:
+            pass
+        except (AssistantError, KnowledgeError) as error:
+            events.put(Failed(str(error), context.conversation_id))
+        except Exception:
+            import logging
+
+            logging.getLogger(__name__).exception("turn %s failed", context.turn_id)
+            events.put(Failed(message("failed", language), context.conversation_id))
+        finally:
+            events.put(None)
+
+    def _events(self, context: TurnContext) -> Iterator[TurnEvent]:
+        """LangGraph's stream as turn events: what steps emit passes through, tokens of the model become Wrote."""
+        answer: AnswerStream | None = None
+        written = False
+        stream = self._graph.stream(
+            {"messages": [HumanMessage(context.request.text)]},
+            context=context,
+            config={"callbacks": [StopAtToken(context)]},
+            stream_mode=["custom", "messages"],
+        )
+        item: Any
+        for mode, item in stream:
+            if mode == "custom":
+                if isinstance(item, Routed | Revised):
+                    answer, written = AnswerStream(), False
+                if isinstance(item, Finished) and not written and not item.answer.abstained:
+                    yield Wrote(without_markers(item.answer.text))  # the model quoted and left it at that
+                yield item
+            elif answer is not None and (text := _token(item)) and (shown := answer.take(text)):
+                context.clock.mark("wrote")
+                written = True
+                yield Wrote(shown)
+
+
+class StopAtToken(BaseCallbackHandler):
+    """Ends generation with the next token once the turn was stopped: closing the connection frees the model's slot."""
+
+    raise_error = True
+
+    def __init__(self, context: TurnContext) -> None:
+        self._context = context
+
+    def on_llm_new_token(self, token: Any, **kwargs: Any) -> None:
+        """Check for stop."""
+        if self._context.stopped.is_set():
+            raise Stopped
+
+
+def _token(item: Any) -> str:
+    chunk, metadata = item
+    return chunk.text if metadata.get("langgraph_node") == _MODEL_NODE and isinstance(chunk, AIMessageChunk) else ""

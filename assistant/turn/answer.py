@@ -1,0 +1,146 @@
+"""The value objects of one turn: what was asked, which way it went, what was said and on what grounds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from knowledge.passage import Passage, Sentence
+
+Tier = Literal["slm", "llm", "none"]
+ModelChoice = Literal["auto", "slm", "llm"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation's past."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRequest:
+    """What a surface hands to the assistant.
+
+    `interface_language` is the language of the surface ("en" or "es"), used for our own words when the question's
+    language is not clear. `groups` are the groups of the person asking; documents are only found through them.
+    """
+
+    text: str
+    conversation_id: str | None = None
+    history: tuple[Message, ...] = ()
+    model: ModelChoice = "auto"
+    interface_language: str | None = None
+    user_id: str | None = None
+    groups: frozenset[str] = frozenset({"everyone"})
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What the question is: its language, intent and standalone form."""
+
+    text: str
+    question: str
+    language: str
+    intent: str
+    confidence: float
+    rewritten: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage put before the model, with its best sentence.
+
+    `number` is the marker ([1], [2], ...) that citations refer to; `relevance` is between 0 and 1. `selected` are the
+    sentences of the passage that the model reads, in the order of the document: small models lose the answer in long
+    contexts, and reading is what a turn spends its time on.
+    """
+
+    number: int
+    passage: Passage
+    best: Sentence
+    relevance: float
+    selected: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Which model answers, and why. `reason` is a message key with its English text in `assistant.messages`."""
+
+    tier: Tier
+    model: str
+    reason: str
+    p_slm: float | None = None
+    escalated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote that exists verbatim in a document: `document text[start:end] == quote`."""
+
+    marker: int
+    document_id: str
+    document: str
+    title: str
+    quote: str
+    start: int
+    end: int
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How well one sentence of the answer is backed. `score` is between 0 and 1."""
+
+    sentence: str
+    score: float
+    supported: bool
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds from the moment the turn began."""
+
+    understand_ms: float = 0.0
+    retrieve_ms: float = 0.0
+    route_ms: float = 0.0
+    evidence_ms: float = 0.0
+    first_token_ms: float | None = None
+    total_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens read and written by language models in this turn, and the energy that took.
+
+    `wh` and `gco2e` are watt-hours and grams of CO2 equivalent; `method` says how they were found.
+    """
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    wh: float = 0.0
+    gco2e: float = 0.0
+    method: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The finished answer of a turn, as it is stored and shown.
+
+    `signals` are the numbers that answering or abstaining was decided on, by name.
+    """
+
+    id: str
+    conversation_id: str
+    text: str
+    abstained: bool
+    understanding: Understanding
+    route: Route
+    evidence: tuple[Evidence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    support: tuple[Support, ...] = ()
+    timings: Timings = field(default_factory=Timings)
+    usage: Usage = field(default_factory=Usage)
+    searched: int = 0
+    signals: Mapping[str, float] = field(default_factory=dict)

@@ -1,0 +1,34 @@
+"""Whether a question can be understood without the conversation before it."""
+
+import re
+
+from knowledge.lexical.analyzer import Analyzer
+
+_OPENS = re.compile(
+    r"^\W*(and|but|so|then|also|what about|how about|what if|and if|or|why|why not|which one|"
+    r"y|e|pero|entonces|además|también|tambien|qué tal|que tal|o|por qué|por que|porqué)\b",
+    re.IGNORECASE,
+)
+_REFERS = re.compile(
+    r"\b(it|its|they|them|their|theirs|this|that|these|those|he|she|him|her|ones|instead|ello|eso|esto|aquello|esa|ese|"
+    r"esas|esos|aquel|aquella|ella|él|ellos|ellas|allí|ahí|lo)\b",
+    re.IGNORECASE,
+)
+# Pronouns that in a long question mostly refer to something inside it ("what if my badge is lost and I need it?").
+_LONG = 9
+
+
+def depends_on_history(question: str, analyzer: Analyzer, language: str) -> bool:
+    """True when the question opens like a continuation, or is short and refers to something it does not name."""
+    words = question.split()
+    if _OPENS.match(question) and len(words) <= 14:
+        return True
+    terms = analyzer.query_terms(question, language)
+    if len(terms) <= 1 and len(words) <= 5:
+        return True
+    return len(words) <= _LONG and bool(_REFERS.search(question))
+
+
+def carried_over(question: str, previous: str) -> str:
+    """The question with the one before it: the standalone form when no model is there to write a better one."""
+    return f"{previous.strip()} {question.strip()}"

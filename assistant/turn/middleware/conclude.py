@@ -1,0 +1,98 @@
+"""Step 6: the draft is checked, cited or withheld, stored, and only then finished."""
+
+from typing import Any
+
+from langchain.agents.middleware import AgentMiddleware
+from langchain_core.messages import AIMessage
+from langgraph.runtime import Runtime
+
+from assistant.errors import ModelError
+from assistant.grounding.abstain import must_abstain
+from assistant.grounding.check import yes_probability
+from assistant.grounding.citations import Citer, Grounded, without_markers
+from assistant.messages import counted, message
+from assistant.turn import prompts
+from assistant.turn.answer import Answer, Usage
+from assistant.turn.context import TurnContext, TurnState
+from assistant.turn.energy import usage
+from assistant.turn.events import Finished, Revised
+from assistant.turn.ports import LanguageModels, TurnStore
+from assistant.turn.reply import reply_of
+
+NAMED_DOCUMENTS = 3
+
+
+class Conclude(AgentMiddleware[TurnState, TurnContext]):
+    """Makes an Answer of a draft: support of every sentence, citations, or an honest abstention."""
+
+    state_schema = TurnState
+
+    def __init__(self, models: LanguageModels, citer: Citer, store: TurnStore) -> None:
+        super().__init__()
+        self._models = models
+        self._citer = citer
+        self._store = store
+
+    def after_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any]:
+        """Conclude the turn."""
+        context = runtime.context
+        draft = _draft(state)
+        signals: dict[str, float] = {}
+        if not state["evidence"] and not state.get("abstained"):  # small talk
+            grounded, abstained = Grounded(without_markers(draft), (), ()), False
+        else:
+            grounded, signals = self._grounded(draft, state)
+            abstained = must_abstain(signals)
+        text = self._abstention(state) if abstained else grounded.text
+        if abstained and draft:
+            runtime.stream_writer(Revised(text, "revised_unsupported"))
+        answer = Answer(
+            id=context.answer_id, conversation_id=context.conversation_id, text=text, abstained=abstained,
+            understanding=state["understanding"], route=state["route"], evidence=state["evidence"],
+            citations=() if abstained else grounded.citations, support=() if abstained else grounded.support,
+            timings=context.clock.timings(), usage=_usage(state, context), searched=state["searched"], signals=signals,
+        )  # fmt: skip
+        if not context.stopped.is_set():
+            self._store.finish_turn(context.turn_id, answer)
+            runtime.stream_writer(Finished(answer))
+        return {"answer": answer}
+
+    def _grounded(self, draft: str, state: TurnState) -> tuple[Grounded, dict[str, float]]:
+        """The answer of the draft with citations, and the signals on which it is given or withheld."""
+        understanding, evidence = state["understanding"], state["evidence"]
+        if not draft.strip() or not evidence:
+            return Grounded("", (), ()), {"support": 0.0}
+        grounded = self._citer.ground(reply_of(draft).answer, understanding.question, evidence)
+        signals = {
+            "support": round(grounded.share, 3),
+            "relevance": max(each.relevance for each in evidence),
+            "coverage": round(self._citer.coverage(understanding.question, evidence), 3),
+        }
+        if state["route"].tier == "llm" and (sure := self._check(draft, state)) is not None:
+            signals["check"] = round(sure, 3)
+        return grounded, signals
+
+    def _check(self, draft: str, state: TurnState) -> float | None:
+        understanding = state["understanding"]
+        asked = prompts.grounded(understanding.question, understanding.language, state["evidence"])
+        try:
+            return yes_probability(self._models.first_token("llm", prompts.check(asked, draft, understanding.language)))
+        except ModelError:
+            return None
+
+    def _abstention(self, state: TurnState) -> str:
+        language, names = state["understanding"].language, state["documents"][:NAMED_DOCUMENTS]
+        if not names:
+            return message("abstention_no_documents", language)
+        return counted("abstention_searched", state["searched"], language, names=", ".join(names))
+
+
+def _draft(state: TurnState) -> str:
+    last = state["messages"][-1] if state["messages"] else None
+    return last.text if isinstance(last, AIMessage) else ""
+
+
+def _usage(state: TurnState, context: TurnContext) -> Usage:
+    written = [each.usage_metadata for each in state["messages"] if isinstance(each, AIMessage) and each.usage_metadata]
+    tokens_in, tokens_out = (sum(each[key] for each in written) for key in ("input_tokens", "output_tokens"))
+    return usage(tokens_in, tokens_out, context.clock.since("routed") / 1000)

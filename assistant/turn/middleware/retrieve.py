@@ -1,0 +1,78 @@
+"""Step 2: the passages that may answer, and the sentences of them that the model will read."""
+
+import re
+from typing import Any
+
+from langchain.agents.middleware import AgentMiddleware
+from langgraph.runtime import Runtime
+
+from assistant.grounding.evidence import EvidenceSelector, Question
+from assistant.grounding.versions import current
+from assistant.routing.intents import IntentClassifier
+from assistant.turn.answer import TurnRequest, Understanding
+from assistant.turn.context import TurnContext, TurnState
+from assistant.turn.events import Found
+from assistant.turn.ports import Searchable
+from knowledge.embedder import Embedder
+
+# Passages whose sentences are ranked (docs/benchmarks.md, "Evidence": more than 32 change nothing).
+RANKED_PASSAGES = 32
+_PARTS = re.compile(
+    r"(?<=\?)\s+|[,;]?\s+(?:and|y|e)\s+(?=(?:"
+    r"also|también|what|how|when|where|which|who|is|are|can|do|does|"
+    r"¿?qué|¿?cuánto|¿?cuánta|¿?cuántos|¿?cuántas|¿?cuándo|¿?cuál|¿?cómo|¿?dónde|¿?quién|"
+    r"cuanto|cuanta|cuantos|cuantas|cuando|cual|como|donde|quien)\b)",
+    re.IGNORECASE,
+)
+
+
+class Retrieve(AgentMiddleware[TurnState, TurnContext]):
+    """Searches, chooses sentences, and shows them before any model has said a word."""
+
+    state_schema = TurnState
+
+    def __init__(
+        self, library: Searchable, embedder: Embedder, selector: EvidenceSelector, intents: IntentClassifier,
+        *, tokens: int, most: int,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self._library = library
+        self._embedder = embedder
+        self._selector = selector
+        self._intents = intents
+        self._tokens = tokens
+        self._most = most
+
+    def before_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any]:
+        """Find evidence for the understood question; small talk needs none."""
+        context = runtime.context
+        if self._intents.is_small_talk(state["understanding"].intent):
+            found: dict[str, Any] = {"evidence": (), "documents": (), "searched": 0}
+        else:
+            found = self.find(context.request, state["understanding"])
+            runtime.stream_writer(Found(found["evidence"], found["searched"]))
+        context.clock.mark("found")
+        return found
+
+    def find(self, request: TurnRequest, understanding: Understanding) -> dict[str, Any]:
+        """Search with every wording of the question; returns evidence, its documents, how many were searched."""
+        texts = wordings(understanding)
+        question = Question(texts, self._embedder.embed_queries(texts), understanding.language)
+        passages = self._library.search(
+            texts, k=RANKED_PASSAGES, groups=request.groups, language=None, query_vectors=question.vectors
+        )
+        passages = current(passages, f"{understanding.question} {understanding.text}")
+        evidence = self._selector.select(question, passages, tokens=self._tokens, most=self._most)
+        names = tuple(dict.fromkeys(each.passage.document for each in evidence))
+        return {"evidence": evidence, "documents": names, "searched": self._library.count_documents(request.groups)}
+
+
+def wordings(understanding: Understanding) -> tuple[str, ...]:
+    """The question, the text as typed when that differs, and the parts of a double question; at most four."""
+    parts = parts_of(understanding.question)
+    return tuple(dict.fromkeys([understanding.question, understanding.text, *(parts if len(parts) > 1 else ())]))[:4]
+
+
+def parts_of(question: str) -> list[str]:
+    """The questions inside a question: "What does it cost and how long does it take?" has two."""
+    return [part.strip() for part in _PARTS.split(question) if len(part.split()) > 2]

@@ -1,0 +1,62 @@
+"""What a turn needs of the language models, the documents and the store. The fakes are in `assistant.testing`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from assistant.errors import ModelError
+from assistant.turn.answer import Answer, Message
+from knowledge.embedder import Embedder, Vectors
+from knowledge.passage import Passage
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
+
+Role = Literal["slm", "llm"]
+
+
+class LanguageModels(Protocol):
+    """The small and the large model, and the embedder."""
+
+    def chat(self, role: Role) -> "BaseChatModel":
+        """The chat model of a role. Raises ModelUnavailable when it cannot be reached or loaded."""
+
+    def first_token(self, role: Role, messages: "Sequence[BaseMessage]") -> Mapping[str, float]:
+        """Log-probabilities of the likeliest first tokens of an answer. Raises ModelUnavailable."""
+
+    def name(self, role: Role) -> str:
+        """The model's name, for people."""
+
+    def embedder(self) -> Embedder:
+        """The embedder of questions and documents."""
+
+    def error(self, role: Role, error: Exception) -> ModelError:
+        """What a failed call means, as an error a person can act on."""
+
+
+class Searchable(Protocol):
+    """The documents, as far as a turn uses them (`knowledge.library.Library` is one)."""
+
+    def search(
+        self,
+        query_texts: str | Sequence[str],
+        *,
+        k: int = 10,
+        groups: Iterable[str] = frozenset({"everyone"}),
+        language: str | None = None,
+        query_vectors: Vectors | None = None,
+    ) -> list[Passage]:
+        """The best passages that `groups` may read, best first."""
+
+    def count_documents(self, groups: Iterable[str]) -> int:
+        """How many documents `groups` may read."""
+
+
+class TurnStore(Protocol):
+    """Where a turn is kept (`assistant.storage.Conversations` is one)."""
+
+    def history(self, user_id: str, conversation_id: str, limit: int) -> Sequence[Message]:
+        """The last messages of a conversation, oldest first."""
+
+    def finish_turn(self, turn_id: str, answer: Answer) -> None:
+        """Store a finished answer; durable when it returns."""

@@ -1,0 +1,129 @@
+"""What the models are told. One prompt per purpose, in both languages.
+
+The order keeps the cached prefix of llama.cpp long: the instructions never change within a language, so only sources
+and question have to be read anew. The reminder comes last, where small models obey it best.
+"""
+
+import re
+from collections.abc import Sequence
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+
+from assistant.turn.answer import Evidence, Message
+
+_GROUNDED = {
+    "en": (
+        "You are the help desk of an organisation. Answer the user's question with the information below. Use the line "
+        "that fits the user's exact case, and give its figures and conditions."
+    ),
+    "es": (
+        "Eres el servicio de ayuda de una organización. Responde a la pregunta del usuario con la información de "
+        "abajo. Usa la línea que corresponde exactamente a su caso y da sus cifras y condiciones."
+    ),
+}
+# The quote comes first: a small model that has to copy a line before it answers reads that line. Asked for the answer
+# alone it mixes up neighbouring figures; told that it may refuse, it refuses half of what it could answer
+# (docs/benchmarks.md, "Reading").
+_QUESTION = {
+    "en": (
+        "Information:\n{sources}\n\nQuestion: {question}\n"
+        'First copy the line that answers ("Quote:"), then answer in one full sentence ("Answer:").'
+    ),
+    "es": (
+        "Información:\n{sources}\n\nPregunta: {question}\n"
+        'Copia primero la línea que responde ("Cita:") y luego contesta con una frase completa ("Respuesta:").'
+    ),
+}
+_CHECK = {
+    "en": "Do the lines above state this answer to the question, for exactly the case asked about? Reply yes or no.",
+    "es": "¿Dicen las líneas de arriba esa respuesta, para el caso exacto por el que se pregunta? Contesta sí o no.",
+}
+_SMALL_TALK = {
+    "en": (
+        "You are Pilares, the assistant of an organisation. You answer questions from the organisation's {documents} "
+        "documents and show the sentence each answer comes from. You are a program, not a person. The user is making "
+        "small talk: reply kindly in English in one or two short sentences, and offer to look something up. Never "
+        "state facts about the organisation."
+    ),
+    "es": (
+        "Eres Pilares, el asistente de una organización. Respondes preguntas con los {documents} documentos de la "
+        "organización y muestras la frase de la que sale cada respuesta. Eres un programa, no una persona. El usuario "
+        "está conversando: contesta con amabilidad en español en una o dos frases cortas y ofrécete a buscar algo. "
+        "Nunca des datos sobre la organización."
+    ),
+}
+_REWRITE = {
+    "en": (
+        "Rewrite the last question so that it can be understood without the conversation. Keep its meaning and its "
+        "language. Reply only with the question.",
+        (
+            ("Q: How much does the gym in Berlin cost?\nA: 20 euros a month.\nLast question: and in Paris?",
+             "How much does the gym in Paris cost?"),
+            ("Q: Who approves a purchase of 500 euros?\nA: Your team lead.\nLast question: what if she is away?",
+             "Who approves a purchase of 500 euros if the team lead is away?"),
+        ),
+    ),
+    "es": (
+        "Reescribe la última pregunta para que se entienda sin la conversación. Conserva su sentido y su idioma. "
+        "Contesta solo con la pregunta.",
+        (
+            ("P: ¿Cuánto cuesta el gimnasio de Berlín?\nR: 20 euros al mes.\nÚltima pregunta: ¿y el de París?",
+             "¿Cuánto cuesta el gimnasio de París?"),
+            ("P: ¿Quién aprueba una compra de 500 euros?\nR: Tu jefa de equipo.\nÚltima pregunta: ¿y si no está?",
+             "¿Quién aprueba una compra de 500 euros si la jefa de equipo no está?"),
+        ),
+    ),
+}  # fmt: skip
+_EXCHANGE = {
+    "en": "Q: {asked}\nA: {said}\nLast question: {question}",
+    "es": "P: {asked}\nR: {said}\nÚltima pregunta: {question}",
+}
+_MARKER = re.compile(r"\s*\[\d+\]")
+
+
+def grounded(question: str, language: str, evidence: Sequence[Evidence]) -> list[BaseMessage]:
+    """Ask for a quote and an answer out of the selected sentences; `reply_of` takes the two apart."""
+    asked = _QUESTION[language].replace("{sources}", _lines(evidence)).replace("{question}", question)
+    return [SystemMessage(_GROUNDED[language]), HumanMessage(asked)]
+
+
+def check(prompt: Sequence[BaseMessage], answer: str, language: str) -> list[BaseMessage]:
+    """Ask whether the sources state the answer; continues the answer's own prompt, so that its cache is used."""
+    return [*prompt, AIMessage(answer), HumanMessage(_CHECK[language])]
+
+
+def small_talk(text: str, language: str, history: Sequence[Message], documents: int) -> list[BaseMessage]:
+    """Answer kindly, without facts."""
+    past = [AIMessage(plain(m.content)) if m.role == "assistant" else HumanMessage(m.content) for m in history[-2:]]
+    return [SystemMessage(_SMALL_TALK[language].format(documents=documents)), *past, HumanMessage(text)]
+
+
+def rewrite(question: str, language: str, history: Sequence[Message]) -> list[BaseMessage]:
+    """Ask for the standalone form of a follow-up."""
+    instruction, examples = _REWRITE[language]
+    shots: list[BaseMessage] = []
+    for given, wanted in examples:
+        shots += [HumanMessage(given), AIMessage(wanted)]
+    asked = next((m.content for m in reversed(history) if m.role == "user"), "")
+    said = plain(next((m.content for m in reversed(history) if m.role == "assistant"), ""))
+    exchange = _EXCHANGE[language].format(asked=asked[:400], said=said[:300], question=question)
+    return [SystemMessage(instruction), *shots, HumanMessage(exchange)]
+
+
+def plain(answer: str) -> str:
+    """An answer without its citation markers."""
+    return _MARKER.sub("", answer)
+
+
+def _lines(evidence: Sequence[Evidence]) -> str:
+    """The sources as numbered lines, each passage under its title and headings."""
+    lines: list[str] = []
+    number = 0
+    for each in evidence:
+        passage = each.passage
+        names = dict.fromkeys(name for name in (passage.title, *passage.heading) if name)
+        lines.append(f"# {' > '.join(names)[:160]}")
+        for sentence in each.selected or passage.sentences:
+            number += 1
+            lines.append(f"{number}. {sentence.text}")
+    return "\n".join(lines)

@@ -1,0 +1,80 @@
+"""The turn that is running: what its events have told so far, and how it looks at this moment."""
+
+from dataclasses import dataclass
+from html import escape
+
+from assistant.messages import counted, message
+from assistant.turn.answer import Answer, Evidence, Route, Understanding
+from assistant.turn.events import Failed, Finished, Found, Revised, Routed, TurnEvent, Understood, Wrote
+from assistant.ui.chip import reason_words, route_words
+from assistant.ui.markdown import render
+from assistant.ui.transcript import said
+
+
+@dataclass
+class LiveTurn:
+    """Collects the events of one turn, in any order they come."""
+
+    question: str
+    understanding: Understanding | None = None
+    evidence: tuple[Evidence, ...] | None = None
+    route: Route | None = None
+    text: str = ""
+    revised: str = ""
+    answer: Answer | None = None
+    error: str = ""
+
+    def take(self, event: TurnEvent) -> None:
+        """Learn from the next event."""
+        match event:
+            case Understood(understanding):
+                self.understanding = understanding
+            case Found(evidence, _):
+                self.evidence = evidence
+            case Routed(route):
+                self.route = route
+            case Wrote(text):
+                self.text += text
+            case Revised(text, reason):
+                self.text, self.revised = text, reason
+            case Finished(answer):
+                self.answer = answer
+            case Failed(text, _):
+                self.error = text
+
+
+def live_block(live: LiveTurn, language: str) -> str:
+    """The running turn as HTML: the question, what is being done, the words so far."""
+    text = f'<div class="pl-text">{render(live.text, {})}</div>' if live.text else ""
+    notes = "".join(f'<p class="pl-note">{escape(note)}</p>' for note in _notes(live, language))
+    return (
+        '<article class="pl-turn pl-live" aria-busy="true"><div class="pl-question">'
+        f'<div class="pl-said">{said(live.question, language)}</div></div>'
+        f'<div class="pl-answer">{notes}{text}{_status(live, language)}</div></article>'
+    )
+
+
+def _notes(live: LiveTurn, language: str) -> list[str]:
+    notes = []
+    if live.understanding is not None and live.understanding.rewritten:
+        notes.append(message("rewritten", language, question=live.understanding.question))
+    if live.revised:
+        notes.append(reason_words(live.revised, language))
+    return notes
+
+
+def _status(live: LiveTurn, language: str) -> str:
+    route = " · ".join(route_words(live.route, language)) if live.route and live.route.tier != "none" else ""
+    said_now = f'<span class="pl-status-route">{escape(route)}</span>' if route else ""
+    words = "" if live.text and not live.revised else f"<span>{escape(_doing(live, language))}</span>"
+    return f'<p class="pl-status" role="status"><span class="pl-pulse" aria-hidden="true"></span>{words}{said_now}</p>'
+
+
+def _doing(live: LiveTurn, language: str) -> str:
+    if live.understanding is None:
+        return message("understanding", language)
+    if live.evidence is None:
+        return message("searching", language)
+    if live.evidence and not live.text:
+        return counted("reading", len(live.evidence), language)
+    return message("checking" if live.text else "thinking", language)

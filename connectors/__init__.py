@@ -1,0 +1,1 @@
+"""Chat platforms: one durable core and a small adapter per platform. Never imports `assistant`."""

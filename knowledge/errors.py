@@ -1,0 +1,45 @@
+"""What can go wrong with documents.
+
+    KnowledgeError
+    ├── SourceError           the path or file cannot be read at all (missing, no rights, outside the folder)
+    ├── ParseError            the file was read, its content was refused or could not be understood
+    │   └── ReaderStopped     reading it took too long or too much memory; another time it may succeed
+    ├── StoreLocked           another process owns this knowledge folder
+    ├── StoreError            the store cannot be opened or written (disk full, damaged)
+    ├── EmbedderMismatch      the index was built with another embedder
+    └── DocumentNotFound      no such document, or none this reader may see
+
+Each message says what happened, why, and what to do next; it can be shown to a person as it is.
+"""
+
+
+class KnowledgeError(Exception):
+    """Base of everything this package raises on purpose."""
+
+
+class SourceError(KnowledgeError):
+    """A path that cannot be read."""
+
+
+class ParseError(KnowledgeError):
+    """A file whose content was refused or not understood."""
+
+
+class ReaderStopped(ParseError):
+    """Reading a file was given up for lack of time or memory."""
+
+
+class StoreLocked(KnowledgeError):
+    """The knowledge folder belongs to another running process."""
+
+
+class StoreError(KnowledgeError):
+    """The store cannot be opened or written."""
+
+
+class EmbedderMismatch(KnowledgeError):
+    """The vectors on disk come from another embedder than the one configured."""
+
+
+class DocumentNotFound(KnowledgeError):
+    """No such document for this reader."""

@@ -1,0 +1,1 @@
+"""Taking documents in: find files, read them, store their words, then their vectors."""

@@ -1,0 +1,136 @@
+"""Stores parsed documents so that they are found by words at once, then computes their vectors in batches."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import PurePath
+from threading import RLock
+
+from knowledge.chunk import Chunk, body_of, chunk_document, context_of
+from knowledge.embedding import Embedding
+from knowledge.ingest.reading import Reading
+from knowledge.language import LanguageDetector
+from knowledge.lexical.analyzer import Analyzer
+from knowledge.parse.document import ParsedDocument
+from knowledge.settings import KnowledgeSettings
+from knowledge.store import chunks, documents, writing
+from knowledge.store.database import Database
+from knowledge.store.writing import IndexedChunk, Origin, Prepared
+from knowledge.vectors.follower import IndexFollower
+
+# Chunks embedded between two commits. Sorting by length inside so many keeps padding low; a kill loses at most these.
+BATCH = 512
+
+OnEmbedded = Callable[[Sequence[str]], None]
+
+
+class Intake:
+    """The only writer of documents."""
+
+    def __init__(
+        self,
+        database: Database,
+        index: IndexFollower,
+        embedding: Embedding,
+        analyzer: Analyzer,
+        settings: KnowledgeSettings,
+    ) -> None:
+        self._database = database
+        self._index = index
+        self._embedding = embedding
+        self._analyzer = analyzer
+        self._settings = settings
+        self._languages = LanguageDetector()
+        self._embed_lock = RLock()
+
+    def store(self, items: Sequence[tuple[Origin, ParsedDocument]]) -> int:
+        """Store documents in one transaction, searchable by words from then on; returns how many chunks they have."""
+        prepared = [self._prepared(origin, parsed) for origin, parsed in items]
+        with self._database.write() as connection:
+            writing.put(connection, prepared)
+        return sum(len(each.chunks) for each in prepared)
+
+    def note(self, readings: Sequence[Reading], groups: Sequence[str]) -> None:
+        """Record failures, and new times and grants of files whose content is the same."""
+        with self._database.write() as connection:
+            for reading in readings:
+                origin, known = reading.origin, reading.known
+                if reading.error is not None and not reading.same:
+                    writing.put_failure(connection, origin, reading.error)
+                elif reading.same and known is not None:
+                    if (known.modified_ns, known.root) != (origin.modified_ns, origin.root):
+                        writing.touch(connection, known.id, origin.modified_ns, origin.root)
+                    if known.groups != frozenset(groups):
+                        writing.set_audiences(connection, {known.id: groups})
+
+    def remove(self, document_ids: Sequence[str]) -> None:
+        """Forget documents: found no more from here on, by words or by meaning."""
+        with self._database.write() as connection:
+            writing.remove(connection, document_ids)
+
+    def embed_pending(self, on_embedded: OnEmbedded | None = None, at_most: int | None = None) -> int:
+        """Compute the vectors that are missing, `at_most` batches of them; returns the tokens embedded.
+
+        What a killed process left unfinished is finished here too.
+        """
+        tokens = 0
+        last = 0
+        batches = 0
+        with self._embed_lock:
+            while at_most is None or batches < at_most:
+                with self._database.read() as connection:
+                    waiting = chunks.unembedded(connection, last, BATCH)
+                if not waiting:
+                    break
+                self._embed(waiting)
+                last, batches = waiting[-1].number, batches + 1
+                tokens += sum(each.tokens for each in waiting)
+                if on_embedded:
+                    on_embedded(list(dict.fromkeys(each.document_id for each in waiting)))
+            self._index.follow()
+        return tokens
+
+    def cut_again(self) -> None:
+        """Cut every stored text anew with today's settings and embedder; vectors of unchanged chunks are kept."""
+        with self._database.read() as connection:
+            stored = documents.stored_ids(connection)
+        for document_id in stored:
+            with self._database.read() as connection:
+                parsed = documents.parsed(connection, document_id)
+            if parsed is not None:
+                indexed = self._cut(parsed)
+                with self._database.write() as connection:
+                    writing.put_chunks(connection, {document_id: indexed})
+
+    def forget_vectors(self) -> None:
+        """Drop every vector and take the present embedder as the one to compute them with."""
+        with self._database.write() as connection:
+            chunks.forget_vectors(connection)
+        self._embedding.adopt()
+
+    def _embed(self, waiting: list[chunks.Unembedded]) -> None:
+        waiting = sorted(waiting, key=lambda each: each.tokens)
+        vectors = self._embedding.get().embed_passages([each.text for each in waiting])
+        with self._database.write() as connection:
+            chunks.put_vectors(connection, [each.id for each in waiting], vectors)
+            writing.mark_ready(connection, sorted({each.document_id for each in waiting}))
+        self._index.follow()
+
+    def _prepared(self, origin: Origin, parsed: ParsedDocument) -> Prepared:
+        parsed = replace(
+            parsed,
+            title=parsed.title or PurePath(origin.name).stem,
+            language=parsed.language or self._languages.detect(parsed.text),
+        )
+        return Prepared(origin, parsed, self._cut(parsed))
+
+    def _cut(self, parsed: ParsedDocument) -> list[IndexedChunk]:
+        cut = chunk_document(parsed, self._embedding.get().count_tokens, self._settings)
+        return [self._indexed(parsed, chunk) for chunk in cut]
+
+    def _indexed(self, parsed: ParsedDocument, chunk: Chunk) -> IndexedChunk:
+        return IndexedChunk(
+            chunk=chunk,
+            embedded=chunks.embedded_text(parsed.title, chunk.heading, chunk.text),
+            title_terms=self._analyzer.index_terms(context_of(parsed.title, chunk.heading), parsed.language),
+            body_terms=self._analyzer.index_terms(body_of(chunk.text, chunk.heading), parsed.language),
+        )

@@ -1,0 +1,108 @@
+"""Reads the files of an ingest ahead of the writer, and finds out which of them are new at all."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
+
+from knowledge.document import State
+from knowledge.errors import ParseError, ReaderStopped
+from knowledge.ingest.discover import FoundFile
+from knowledge.parse.document import ParsedDocument
+from knowledge.parse.sandbox import DocumentReader, too_large
+from knowledge.store.documents import Known
+from knowledge.store.schema import READER_VERSION
+from knowledge.store.writing import Origin
+
+_AHEAD = 32
+_SETTLED = 2.0  # seconds after which a file's time of change tells every change (file systems count coarsely)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The outcome for one file: parsed, or failed with a sentence, or the `same` as known (which may be a failure)."""
+
+    file: FoundFile
+    origin: Origin
+    known: Known | None
+    parsed: ParsedDocument | None = None
+    error: str | None = None
+    same: bool = False
+
+
+class ReadAhead:
+    """Reads files one after the other in a thread of its own, a few ahead of whoever takes the results."""
+
+    def __init__(self, reader: DocumentReader, groups: tuple[str, ...], max_file_bytes: int) -> None:
+        self._reader = reader
+        self._groups = groups
+        self._max_file_bytes = max_file_bytes
+
+    def readings(
+        self, files: Sequence[FoundFile], known: Mapping[tuple[str, str], Known]
+    ) -> Iterator[tuple[Reading, bool]]:
+        """One Reading per file, in order, each with whether the next one is there already."""
+        waiting: deque[Future[Reading]] = deque()
+        upcoming = iter(files)
+        pool = ThreadPoolExecutor(1, thread_name_prefix="reading")
+        try:
+            while True:
+                for file in islice(upcoming, _AHEAD - len(waiting)):
+                    waiting.append(pool.submit(self._read, file, known.get((file.source, file.name))))
+                if not waiting:
+                    return
+                reading = waiting.popleft().result()
+                yield reading, bool(waiting) and waiting[0].done()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _read(self, file: FoundFile, known: Known | None) -> Reading:
+        origin = Origin(file.source, file.name, self._groups, 0, "", file.root)
+        try:
+            stat = file.path.stat()
+            size = stat.st_size
+            origin = Origin(file.source, file.name, self._groups, size, "", file.root, stat.st_mtime_ns)
+            if known and _same_stat(known, origin):
+                return self._unchanged(file, origin, known)
+            if size > self._max_file_bytes:
+                raise ParseError(too_large(file.name, size, self._max_file_bytes))
+            data = file.path.read_bytes()
+        except (OSError, ParseError) as error:
+            reason = str(error) if isinstance(error, ParseError) else _unreadable(file.name, error)
+            return Reading(file, origin, known, error=reason)
+        origin = Origin(
+            file.source, file.name, self._groups, len(data), sha256(data).hexdigest(), file.root, stat.st_mtime_ns
+        )
+        if known and known.sha256 == origin.sha256 and known.reader == READER_VERSION:
+            return self._unchanged(file, origin, known)
+        return self._parse(file, origin, known, data)
+
+    def _parse(self, file: FoundFile, origin: Origin, known: Known | None, data: bytes) -> Reading:
+        try:
+            return Reading(file, origin, known, parsed=self._reader.read(file.name, data))
+        except ReaderStopped as error:  # may succeed another time: without a digest it is tried again
+            again = Origin(file.source, file.name, self._groups, len(data), "", file.root)
+            return Reading(file, again, known, error=str(error))
+        except ParseError as error:
+            return Reading(file, origin, known, error=str(error))
+
+    def _unchanged(self, file: FoundFile, origin: Origin, known: Known) -> Reading:
+        error = known.error if known.state == State.FAILED else None
+        return Reading(file, origin, known, error=error, same=True)
+
+
+def _same_stat(known: Known, origin: Origin) -> bool:
+    return (
+        known.reader == READER_VERSION
+        and (known.bytes, known.modified_ns) == (origin.bytes, origin.modified_ns)
+        and bool(known.sha256)
+        and known.modified_ns is not None
+        and known.updated_at - known.modified_ns / 1e9 > _SETTLED
+    )
+
+
+def _unreadable(name: str, error: OSError | ParseError) -> str:
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return f"{name} cannot be read ({reason}). Give this user the right to read it."

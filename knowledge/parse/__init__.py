@@ -1,0 +1,1 @@
+"""Reading files: detection, one parser per format, and the worker process they run in."""

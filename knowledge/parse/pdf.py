@@ -1,0 +1,186 @@
+"""PDF: text by page; paragraphs, headings and running heads are told by place and size of the letters."""
+
+import ctypes
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from knowledge.errors import ParseError
+from knowledge.parse.builder import TextBuilder
+from knowledge.parse.clean import clean_text, one_line
+from knowledge.parse.document import ParsedDocument
+from knowledge.parse.format import RawFile
+
+_BULLET = re.compile(r"(?:[-*•–▪●◦·]|\(?\d{1,3}[.)]|\(?[a-z]\))\s")
+_ENDS_SENTENCE = re.compile(r"[.!?:;…][\"'»”’)]*$")
+_HEADING_LENGTH = 120
+_MARGIN_LINES = 2
+_MAX_PAGES = 20_000  # a file of 300 bytes can claim a million
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    size: float
+    top: float
+    bottom: float
+    right: float
+
+
+def parse_pdf(file: RawFile) -> ParsedDocument:
+    """Read a PDF that holds text; one of scanned images gives an empty text."""
+    try:
+        document = pdfium.PdfDocument(file.data)
+    except pdfium.PdfiumError as error:
+        raise ParseError(_refusal(file.name, str(error))) from error
+    try:
+        if len(document) > _MAX_PAGES:
+            raise ParseError(f"{file.name} claims {len(document)} pages; at most {_MAX_PAGES} are read. Split it.")
+        title = document.get_metadata_dict().get("Title", "")
+        pages = [_lines(document, number) for number in range(len(document))]
+    finally:
+        document.close()
+    pages = _without_running_heads(pages)
+    builder = TextBuilder()
+    body = _body_size(pages)
+    levels = _heading_levels(pages, body)
+    for number, lines in enumerate(pages, start=1):
+        builder.page(number)
+        _read_page(builder, lines, levels)
+    return builder.build("application/pdf", title if _is_title(title) else "")
+
+
+def _refusal(name: str, reason: str) -> str:
+    if "password" in reason.lower():
+        return f"{name} is protected by a password. Save a copy without the password and add that."
+    return f"{name} is not a readable PDF ({reason}). Open it in a PDF viewer and save it again."
+
+
+def _is_title(title: str) -> bool:
+    """Not what programs put there by themselves."""
+    return bool(title.strip()) and not re.search(
+        r"\.(?:docx?|pdf|tex|dvi|indd|qxd|xlsx?|pptx?)$|^untitled|^microsoft", title, re.I
+    )
+
+
+def _lines(document: pdfium.PdfDocument, number: int) -> list[_Line]:
+    """The lines of a page; a page that cannot be read counts as empty."""
+    try:
+        page = document[number]
+        text_page = page.get_textpage()
+    except pdfium.PdfiumError:
+        return []
+    try:
+        return list(_measured(text_page, text_page.get_text_range()))
+    finally:
+        text_page.close()
+        page.close()
+
+
+def _measured(page: pdfium.PdfTextPage, text: str) -> Iterator[_Line]:
+    start = 0
+    for line in text.split("\n"):
+        shown = one_line(clean_text(line.replace("\ufffe", "").replace("\x02", "")))
+        if shown:
+            first = start + len(line) - len(line.lstrip())
+            last = start + len(line.rstrip()) - 1
+            top, _ = _box(page, first)
+            bottom, right = _box(page, last, lower=True)
+            yield _Line(shown, _size(page, (first + last) // 2), top, bottom, right)
+        start += len(line) + 1
+
+
+def _size(page: pdfium.PdfTextPage, index: int) -> float:
+    place = raw.FPDFText_GetCharIndexFromTextIndex(page, index)
+    return round(float(raw.FPDFText_GetFontSize(page, max(0, place))), 1)
+
+
+def _box(page: pdfium.PdfTextPage, index: int, *, lower: bool = False) -> tuple[float, float]:
+    """Upper (or lower) edge and right edge of a letter's line box, in points."""
+    place = max(0, raw.FPDFText_GetCharIndexFromTextIndex(page, index))
+    box = raw.FS_RECTF()
+    if not raw.FPDFText_GetLooseCharBox(page, place, ctypes.byref(box)):
+        return 0.0, 0.0
+    return (box.bottom if lower else box.top), box.right
+
+
+def _without_running_heads(pages: list[list[_Line]]) -> list[list[_Line]]:
+    """Drop first and last lines that come back, apart from their numbers, on at least half of the pages."""
+    if len(pages) < 3:
+        return pages
+    body = _body_size(pages)
+    seen: Counter[str] = Counter()
+    for lines in pages:
+        seen.update({_numberless(lines[place].text) for place in _edges(lines) if lines[place].size <= body})
+    running = {text for text, count in seen.items() if count >= max(3, (len(pages) + 1) // 2)}
+    kept = []
+    for lines in pages:
+        drop = {place for place in _edges(lines) if _numberless(lines[place].text) in running}
+        kept.append([line for place, line in enumerate(lines) if place not in drop])
+    return kept
+
+
+def _edges(lines: list[_Line]) -> set[int]:
+    """Places of the lines that may be a running head or foot: the outermost two, one on a page of few lines."""
+    depth = _MARGIN_LINES if len(lines) > 3 * _MARGIN_LINES else 1
+    return {*range(min(depth, len(lines))), *range(max(0, len(lines) - depth), len(lines))}
+
+
+def _numberless(text: str) -> str:
+    return re.sub(r"\d+", "#", text)
+
+
+def _body_size(pages: list[list[_Line]]) -> float:
+    sizes: Counter[float] = Counter()
+    for lines in pages:
+        for line in lines:
+            sizes[line.size] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+def _heading_levels(pages: list[list[_Line]], body: float) -> dict[float, int]:
+    """The larger sizes that short lines are set in, largest first; four levels at most."""
+    larger = {line.size for lines in pages for line in lines if line.size > body * 1.12 and _short(line)}
+    return {size: min(rank, 4) for rank, size in enumerate(sorted(larger, reverse=True), start=1)}
+
+
+def _short(line: _Line) -> bool:
+    return len(line.text) <= _HEADING_LENGTH and any(char.isalpha() for char in line.text)
+
+
+def _read_page(builder: TextBuilder, lines: list[_Line], levels: dict[float, int]) -> None:
+    widest = max((line.right for line in lines), default=0.0)
+    block: list[str] = []
+    previous: _Line | None = None
+    for line in lines:
+        if line.size in levels and _short(line):
+            builder.block(block)
+            block = []
+            builder.heading(levels[line.size], line.text)
+            previous = None
+            continue
+        if previous is None or _far_apart(previous, line):
+            builder.block(block)
+            block = [line.text]
+        elif _continues(previous, line, widest):
+            block[-1] = f"{block[-1]} {line.text}"
+        else:
+            block.append(line.text)
+        previous = line
+    builder.block(block)
+
+
+def _far_apart(above: _Line, below: _Line) -> bool:
+    """More white space between two lines than a line is high, or a new column."""
+    gap = above.bottom - below.top
+    return gap > 0.7 * max(above.size, 4.0) or gap < -3 * max(above.size, 4.0)
+
+
+def _continues(above: _Line, below: _Line, widest: float) -> bool:
+    if _BULLET.match(below.text) or abs(above.size - below.size) > 0.6:
+        return False
+    return above.right > 0.85 * widest or not (_ENDS_SENTENCE.search(above.text) or below.text[:1].isupper())

@@ -1,0 +1,1 @@
+"""Finding passages: a dense and a lexical leg, fused."""

@@ -1,0 +1,126 @@
+"""One search, from question texts to passages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from sqlalchemy import Connection
+
+from knowledge.document import DocumentHit
+from knowledge.embedder import Vectors
+from knowledge.language import by_stop_words
+from knowledge.lexical.analyzer import Analyzer
+from knowledge.passage import Passage
+from knowledge.search.fusion import best_of, fuse, ranked
+from knowledge.sentences import split_sentences
+from knowledge.settings import KnowledgeSettings
+from knowledge.store import chunks
+from knowledge.store.database import Database
+from knowledge.vectors.follower import IndexFollower
+
+_FIRST_WORDS = 500  # characters of a question that tell its language
+Mode = Literal["hybrid", "dense", "lexical"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked: one or several wordings (with their vectors unless lexical), by whom, in which way."""
+
+    texts: tuple[str, ...]
+    vectors: Vectors | None
+    groups: frozenset[str]
+    candidates: int
+    mode: Mode = "hybrid"
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scores:
+    fused: dict[str, float]
+    dense: dict[str, float]
+    lexical: dict[str, float]
+
+
+class Searcher:
+    """Asks both legs, fuses them, and reads the passages from SQL, where the reader's grants are checked again."""
+
+    def __init__(
+        self, database: Database, index: IndexFollower, analyzer: Analyzer, settings: KnowledgeSettings
+    ) -> None:
+        self._database = database
+        self._index = index
+        self._analyzer = analyzer
+        self._settings = settings
+
+    def passages(self, request: Request, k: int) -> list[Passage]:
+        """The `k` best passages, best first."""
+        if not request.groups or k < 1:
+            return []
+        nearest = self._nearest(request)
+        with self._database.read() as connection:
+            scores = self._score(connection, request, nearest)
+            best, found = self._readable(connection, ranked(scores.fused), request.groups, k)
+        return [
+            replace(
+                found[each],
+                score=scores.fused[each],
+                dense=scores.dense.get(each),
+                lexical=scores.lexical.get(each),
+                sentences=split_sentences(found[each].text, found[each].start),
+            )
+            for each in best
+        ]
+
+    def documents(self, request: Request, k: int) -> list[DocumentHit]:
+        """The `k` best documents, each scored by its best passage."""
+        if not request.groups or k < 1:
+            return []
+        nearest = self._nearest(request)
+        with self._database.read() as connection:
+            scores = self._score(connection, request, nearest)
+            found = chunks.owners(connection, list(scores.fused), request.groups)
+        hits: dict[str, DocumentHit] = {}
+        for each in ranked({key: scores.fused[key] for key in found}):
+            hits.setdefault(found[each].document_id, replace(found[each], score=scores.fused[each]))
+        return list(hits.values())[:k]
+
+    def _readable(
+        self, connection: Connection, best: list[str], groups: frozenset[str], k: int
+    ) -> tuple[list[str], dict[str, Passage]]:
+        """The first `k` of the ids that are still there and granted, with their passages."""
+        found: dict[str, Passage] = {}
+        for start in range(0, len(best), k):
+            found |= chunks.passages(connection, best[start : start + k], groups)
+            if len(found) >= k:
+                break
+        return [each for each in best if each in found][:k], found
+
+    def _nearest(self, request: Request) -> list[dict[str, float]]:
+        """The dense leg's hits per wording, asked before the SQL snapshot is taken."""
+        if request.mode == "lexical" or request.vectors is None:
+            return [{} for _ in request.texts]
+        return [dict(self._index.query(each, request.candidates, request.groups)) for each in request.vectors]
+
+    def _score(self, connection: Connection, request: Request, nearest: list[dict[str, float]]) -> _Scores:
+        """Both legs' scores of every hit, and their fusion.
+
+        Wordings are joined within each leg, before scores are scaled: scaled by itself, the best hit of a wording that
+        says nothing ("and there?") would count as much as the best of one that does.
+        """
+        lexical = best_of(self._matching(connection, request, text) for text in request.texts)
+        dense = best_of(nearest)
+        if dense and request.vectors is not None:
+            dense |= self._cosines(connection, request.vectors, [key for key in lexical if key not in dense])
+        return _Scores(fuse(dense, lexical, self._settings.dense_weight), dense, lexical)
+
+    def _matching(self, connection: Connection, request: Request, text: str) -> dict[str, float]:
+        if request.mode == "dense":
+            return {}
+        terms = self._analyzer.query_terms(text, request.language or by_stop_words(text[:_FIRST_WORDS]))
+        return dict(chunks.search_words(connection, terms, request.groups, request.candidates, title_weight=1.0))
+
+    def _cosines(self, connection: Connection, vectors: Vectors, ids: Sequence[str]) -> dict[str, float]:
+        """The exact cosines of what only the lexical leg found."""
+        stored = chunks.vectors_of(connection, ids)
+        return {key: float(np.max(vectors @ each)) for key, each in stored.items()}

@@ -1,0 +1,148 @@
+"""Documents in SQL, reading; every function works inside the caller's transaction."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy.sql import Select
+
+from knowledge.document import Document, State
+from knowledge.parse.document import Heading, PageStart, ParsedDocument
+from knowledge.store import schema
+
+_documents, _chunks, _grants, _texts = schema.documents.c, schema.chunks.c, schema.grants.c, schema.texts.c
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an ingest compares a file with."""
+
+    id: str
+    root: str | None
+    sha256: str
+    bytes: int
+    modified_ns: int | None
+    state: str
+    error: str | None
+    reader: int
+    updated_at: float
+    groups: frozenset[str]
+
+    @property
+    def served(self) -> bool:
+        """Whether there is a content that searches find."""
+        return self.state != State.FAILED
+
+
+def known(connection: Connection, sources: Iterable[str], roots: Iterable[str] = ()) -> dict[tuple[str, str], Known]:
+    """The documents of some sources or from below some folders, by (source, name)."""
+    wanted = or_(_documents.source.in_(sorted(set(sources))), _documents.root.in_(sorted(set(roots))))
+    statement = select(schema.documents).where(wanted)
+    rows = connection.execute(statement).all()
+    groups = groups_of(connection)
+    return {
+        (row.source, row.name): Known(
+            id=row.id,
+            root=row.root,
+            sha256=row.sha256,
+            bytes=row.bytes,
+            modified_ns=row.modified_ns,
+            state=row.state,
+            error=row.error,
+            reader=row.reader,
+            updated_at=row.updated_at,
+            groups=frozenset(groups.get(row.id, ())),
+        )
+        for row in rows
+    }
+
+
+def roots(connection: Connection) -> dict[str, str]:
+    """The folders that documents were taken from, with the source each belongs to."""
+    statement = select(_documents.root, _documents.source).where(_documents.root.is_not(None)).distinct()
+    return {row.root: row.source for row in connection.execute(statement)}
+
+
+def groups_of(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """The groups each document is granted to, by document id."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for document_id, group in connection.execute(select(schema.grants).order_by(_grants.group_name)):
+        groups[document_id] = (*groups.get(document_id, ()), group)
+    return groups
+
+
+def find(connection: Connection, *where: Any) -> list[Document]:
+    """Documents that fulfil the conditions on `schema.documents`, by source and name."""
+    rows = connection.execute(_select_documents().where(*where)).all()
+    groups = groups_of(connection) if rows else {}
+    return [_document(row, groups.get(row.id, ())) for row in rows]
+
+
+def count(connection: Connection, groups: Iterable[str]) -> int:
+    """How many documents with a text `groups` may read."""
+    statement = (
+        select(func.count()).select_from(schema.documents).where(_documents.state != State.FAILED, readable_by(groups))
+    )
+    return int(connection.execute(statement).scalar() or 0)
+
+
+def readable_by(groups: Iterable[str]) -> Any:
+    """The condition that a document is granted to at least one of `groups`; nothing for no groups."""
+    granted = select(1).where(_grants.document_id == _documents.id, _grants.group_name.in_(sorted(set(groups))))
+    return granted.correlate(schema.documents).exists()
+
+
+def stored_ids(connection: Connection) -> list[str]:
+    """Ids of the documents that have a text."""
+    return list(connection.execute(select(_texts.document_id).order_by(_texts.document_id)).scalars())
+
+
+def parsed(connection: Connection, document_id: str) -> ParsedDocument | None:
+    """The stored text and structure, as the parser gave it."""
+    joined = select(schema.texts, schema.documents).join(schema.documents, _documents.id == _texts.document_id)
+    row = connection.execute(joined.where(_documents.id == document_id)).one_or_none()
+    if row is None:
+        return None
+    return ParsedDocument(
+        title=row.title,
+        text=row.text,
+        media_type=row.media_type,
+        headings=tuple(Heading(*heading) for heading in json.loads(row.headings)),
+        pages=tuple(PageStart(*page) for page in json.loads(row.pages)),
+        language=row.language,
+    )
+
+
+def text_of(connection: Connection, document_id: str) -> str | None:
+    """The stored text, or None."""
+    return connection.execute(select(_texts.text).where(_texts.document_id == document_id)).scalar()
+
+
+def _select_documents() -> Select[Any]:
+    count = select(func.count()).where(_chunks.document_id == _documents.id).scalar_subquery()
+    return select(schema.documents, count.label("chunks")).order_by(_documents.source, _documents.name)
+
+
+def _document(row: Row[Any], groups: Sequence[str]) -> Document:
+    return Document(
+        id=row.id,
+        name=row.name,
+        source=row.source,
+        title=row.title,
+        media_type=row.media_type,
+        language=row.language,
+        state=State(row.state),
+        error=row.error,
+        audience=tuple(groups),
+        bytes=row.bytes,
+        characters=row.characters,
+        chunks=row.chunks,
+        sha256=row.sha256,
+        version=row.version,
+        added_at=datetime.fromtimestamp(row.added_at, UTC),
+        updated_at=datetime.fromtimestamp(row.updated_at, UTC),
+        modified_at=datetime.fromtimestamp(row.modified_ns / 1e9, UTC) if row.modified_ns else None,
+    )

@@ -1,0 +1,97 @@
+"""Tables of the knowledge store."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+SCHEMA_VERSION = 1
+
+# Raised when parsers read the same file differently, so that the next ingest reads unchanged files again.
+READER_VERSION = 1
+
+metadata = MetaData()
+
+# Facts about the store itself: schema_version, model_id, dimension, vector_folder.
+facts = Table("facts", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("root", Text),  # the folder it was found under; NULL for uploads
+    Column("title", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("language", Text),
+    Column("state", Text, nullable=False),
+    Column("error", Text),
+    Column("bytes", BigInteger, nullable=False),
+    Column("characters", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("modified_ns", BigInteger),
+    Column("reader", Integer, nullable=False),  # READER_VERSION of the code that read it
+    Column("version", Integer, nullable=False),
+    Column("added_at", Float, nullable=False),
+    Column("updated_at", Float, nullable=False),
+    UniqueConstraint("source", "name"),
+)
+
+# Apart from `documents`, so that changing a state does not rewrite a long text.
+texts = Table(
+    "texts",
+    metadata,
+    Column("document_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("headings", Text, nullable=False),  # JSON [[start, level, text], ...]
+    Column("pages", Text, nullable=False),  # JSON [[start, number], ...]
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("document_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("group_name", Text, primary_key=True),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("number", Integer, primary_key=True),  # the row number the full-text table uses
+    Column("id", Text, nullable=False, unique=True),
+    Column("document_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("heading", Text, nullable=False),  # JSON list
+    Column("page", Integer),
+    Column("tokens", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("vector", LargeBinary),  # float16, NULL until embedded
+    Index("chunks_by_document", "document_id", "position"),
+)
+
+# Without a vector yet: what a restart has to finish.
+Index("chunks_without_vector", chunks.c.number, sqlite_where=chunks.c.vector.is_(None))
+
+# Documents whose vectors or grants changed in SQL and are not yet known to have reached the vector index.
+unindexed = Table(
+    "unindexed",
+    metadata,
+    Column("mark", Integer, primary_key=True),
+    Column("document_id", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+WORDS_DDL = "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(title, body, tokenize='unicode61 remove_diacritics 2')"

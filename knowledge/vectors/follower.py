@@ -1,0 +1,160 @@
+"""Keeps a vector index in step with SQL, and builds it again when it is damaged or differs."""
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from threading import RLock
+
+import numpy as np
+from sqlalchemy import delete, select
+
+from knowledge.embedder import Vectors
+from knowledge.errors import StoreError
+from knowledge.store import chunks, schema
+from knowledge.store.database import Database, fact, set_fact
+from knowledge.vectors.exact import ExactIndex
+from knowledge.vectors.index import VectorIndex
+
+OpenIndex = Callable[[Path], VectorIndex]
+
+_log = logging.getLogger(__name__)
+_BATCH = 2_000
+_FOLDER_FACT = "vector_folder"
+_AUDITED = 16
+
+
+class IndexFollower:
+    """Owns the index folder. Each rebuild goes into a new folder, so that damage is never opened again.
+
+    While no index can be written at all (a full disk), searches are answered exactly from the vectors in SQL.
+    """
+
+    def __init__(self, database: Database, folder: Path, open_index: OpenIndex) -> None:
+        self._database = database
+        self._folder = folder
+        self._open_index = open_index
+        self._index: VectorIndex | None = None
+        self._held: set[str] = set()
+        self._lock = RLock()
+
+    def query(self, vector: Vectors, k: int, groups: frozenset[str]) -> list[tuple[str, float]]:
+        """The nearest granted chunks; an index that fails is rebuilt once and asked again."""
+        index = self.opened()
+        try:
+            return index.query(vector, k, groups)
+        except StoreError as error:
+            _log.warning("Vector search failed: %s", error)
+        with self._lock:
+            replaced = self._index is not None and self._index is not index
+            return (self.opened() if replaced else self.rebuild()).query(vector, k, groups)
+
+    def opened(self) -> VectorIndex:
+        """The index, brought in step with SQL the first time it is needed."""
+        index = self._index  # searches do not wait for a writer
+        if index is None:
+            with self._lock:
+                index = self._index or self._open_checked()
+                self._index = index
+        return index
+
+    def follow(self) -> None:
+        """Bring the index up to what was committed to SQL since the last time."""
+        with self._lock:
+            index = self.opened()
+            try:
+                self._catch_up(index)
+            except StoreError as error:
+                _log.warning("The vector index could not be written: %s", error)
+                self.rebuild()
+
+    def follow_if_open(self) -> None:
+        """The same, unless nobody has needed the index yet: then it catches up when it is opened."""
+        with self._lock:
+            if self._index is not None:
+                self.follow()
+
+    def rebuild(self) -> VectorIndex:
+        """Build the index from the vectors in SQL, in a new folder, and remove the old one."""
+        with self._lock:
+            try:
+                index, name = self._build()
+            except StoreError as error:
+                _log.error("The vector index cannot be written; searching without it. %s", error)
+                index, name = ExactIndex(), ""
+                self._fill(index)
+            self._index = index
+            for other in self._folder.glob("vectors-*"):
+                if name and other.name != name:
+                    shutil.rmtree(other, ignore_errors=True)
+            return index
+
+    def _open_checked(self) -> VectorIndex:
+        with self._database.read() as connection:
+            name = fact(connection, _FOLDER_FACT)
+        if name is None or not (self._folder / name).is_dir():
+            return self.rebuild()
+        try:
+            index = self._open_index(self._folder / name)
+            self._held = index.ids()
+            self._catch_up(index)
+            if self._finds_its_own(index):
+                return index
+            _log.warning("The vector index has lost entries; building it again.")
+        except StoreError as error:
+            _log.warning("The vector index is damaged; building it again. %s", error)
+        return self.rebuild()
+
+    def _catch_up(self, index: VectorIndex) -> None:
+        """Write what is marked or missing, delete what is gone."""
+        with self._database.read() as connection:
+            marks = connection.execute(select(schema.unindexed)).all()
+            wanted = chunks.vector_ids(connection)
+            marked = sorted({mark.document_id for mark in marks})
+            self._write(index, chunks.vector_rows(connection, document_ids=marked))
+            self._write(index, chunks.vector_rows(connection, chunk_ids=sorted(wanted - self._held)))
+        gone = sorted(self._held - wanted)
+        if gone:
+            index.delete(gone)
+            self._held.difference_update(gone)
+        if marks:
+            with self._database.write() as connection:
+                last = max(mark.mark for mark in marks)
+                connection.execute(delete(schema.unindexed).where(schema.unindexed.c.mark <= last))
+
+    def _finds_its_own(self, index: VectorIndex) -> bool:
+        """Whether a sample of entries is found by their own vectors (chroma #7678, #7758: counts can stay right)."""
+        sample = sorted(self._held)[:: max(1, len(self._held) // _AUDITED)][:_AUDITED]
+        with self._database.read() as connection:
+            rows = list(chunks.vector_rows(connection, chunk_ids=sample))
+        for row in rows:
+            hits = index.query(row.vector, 10, frozenset(row.groups)) if row.groups else [(row.id, 1.0)]
+            # An equal passage of another document may stand in its place.
+            if row.id not in dict(hits) and (not hits or hits[0][1] < 0.999):
+                return False
+        return True
+
+    def _build(self) -> tuple[VectorIndex, str]:
+        with self._database.read() as connection:
+            old = fact(connection, _FOLDER_FACT)
+        number = int(old.rpartition("-")[2]) + 1 if old else 1
+        while (self._folder / f"vectors-{number}").exists():
+            number += 1
+        name = f"vectors-{number}"
+        index = self._open_index(self._folder / name)
+        self._fill(index)
+        with self._database.write() as connection:
+            set_fact(connection, _FOLDER_FACT, name)
+        return index, name
+
+    def _fill(self, index: VectorIndex) -> None:
+        self._held = set()
+        with self._database.read() as connection:
+            self._write(index, chunks.vector_rows(connection))
+
+    def _write(self, index: VectorIndex, rows: Iterator[chunks.VectorRow]) -> None:
+        while some := list(islice(rows, _BATCH)):
+            vectors = np.stack([row.vector for row in some])
+            index.upsert([row.id for row in some], vectors, [row.groups for row in some])
+            self._held.update(row.id for row in some)

@@ -1,0 +1,77 @@
+"""A real turn over real documents and a real store; only the language models are scripted."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from assistant.grounding.vectors import SentenceVectors
+from assistant.routing.intents import SHIPPED, IntentClassifier, load_intents
+from assistant.settings import Settings
+from assistant.storage.conversations import Conversations
+from assistant.testing.models import ScriptedModels
+from assistant.turn.agent import TurnAgent
+from assistant.turn.answer import Message, ModelChoice, TurnRequest
+from assistant.turn.context import TurnContext
+from assistant.turn.events import TurnEvent
+from knowledge.library import Library
+
+DOCUMENTS = [
+    ("warranty.md", "Warranty", "New appliances have a warranty of 2 years. Batteries have a warranty of 18 months."),
+    (
+        "returns.md",
+        "Returns",
+        "Used coffee machines can be returned within 14 days. The refund arrives in 5 working days.",
+    ),
+    ("vacaciones.md", "Vacaciones", "La plantilla tiene 23 días de vacaciones. En agosto se cierra la oficina."),
+]
+
+
+@dataclass
+class Stage:
+    """Everything a turn needs, and how to run one."""
+
+    models: ScriptedModels
+    store: Conversations
+    library: Library
+    agent: TurnAgent
+    texts: dict[str, str] = field(default_factory=lambda: {name: text for name, _, text in DOCUMENTS})
+    last: TurnContext | None = None
+
+    def ask(
+        self,
+        text: str,
+        *history: Message,
+        model: ModelChoice = "auto",
+        groups: frozenset[str] = frozenset({"everyone"}),
+    ) -> list[TurnEvent]:
+        return list(self.run(text, *history, model=model, groups=groups))
+
+    def run(
+        self,
+        text: str,
+        *history: Message,
+        model: ModelChoice = "auto",
+        groups: frozenset[str] = frozenset({"everyone"}),
+    ) -> Iterator[TurnEvent]:
+        conversation = self.store.start("local")
+        turn = self.store.begin_turn("local", conversation.id, text)
+        request = TurnRequest(text, conversation.id, tuple(history), model=model, groups=groups)
+        self.last = TurnContext(request, turn.id, conversation.id, f"answer-{turn.id}")
+        return self.agent.run(self.last)
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    models = ScriptedModels()
+    settings = Settings(home=tmp_path)
+    with (
+        Library.open(settings.knowledge_folder, models.embedder()) as library,
+        Conversations.open(settings.database_url) as store,
+    ):
+        library.add_texts(DOCUMENTS)
+        intents = IntentClassifier(models.embedder(), load_intents(SHIPPED))
+        vectors = SentenceVectors(models.embedder())
+        yield Stage(models, store, library, TurnAgent(models, library, vectors, intents, store, settings))
+        vectors.close()

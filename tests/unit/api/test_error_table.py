@@ -1,0 +1,34 @@
+"""Every error of ours has its HTTP status, and nothing else leaks."""
+
+import inspect
+
+import pytest
+
+from assistant import errors as assistant_errors
+from assistant.api import errors
+from assistant.api.errors import STATUS, status_of
+from knowledge import errors as knowledge_errors
+
+
+def all_errors() -> list[type[Exception]]:
+    found: list[type[Exception]] = []
+    for module in (assistant_errors, knowledge_errors, errors):
+        found += [kind for _, kind in inspect.getmembers(module, inspect.isclass)
+                  if issubclass(kind, Exception) and kind.__module__ == module.__name__]  # fmt: skip
+    return found
+
+
+@pytest.mark.parametrize("kind", all_errors())
+def test_every_error_has_a_status_of_its_own_or_of_its_nearest_kin(kind: type[Exception]) -> None:
+    base = {assistant_errors.AssistantError, knowledge_errors.KnowledgeError}
+    named = next(each for each in kind.__mro__ if each in STATUS)
+    assert named not in base or kind in base
+    assert 400 <= status_of(kind("x")) < 600
+
+
+def test_a_new_subclass_takes_its_parents_status() -> None:
+    class QuotaGone(assistant_errors.NotFound):
+        pass
+
+    assert status_of(QuotaGone("x")) == 404
+    assert status_of(ValueError("x")) == 500

@@ -1,0 +1,36 @@
+"""What goes into a prompt, and what text of people and documents can not do there."""
+
+from assistant.turn import prompts
+from assistant.turn.answer import Evidence, Message
+from knowledge.passage import Passage, Sentence
+
+
+def _evidence(text: str, title: str = "Warranty") -> Evidence:
+    sentence = Sentence(text, 0, len(text))
+    passage = Passage(
+        "c", "d", "w.md", title, ("Batteries",), text, 0, len(text), None, "en", 1.0, sentences=(sentence,)
+    )
+    return Evidence(1, passage, sentence, 0.9, (sentence,))
+
+
+def test_sources_stand_under_their_headings_and_the_question_comes_after_them() -> None:
+    _, asked = prompts.grounded("How long?", "en", [_evidence("18 months.")])
+    assert "# Warranty > Batteries\n1. 18 months." in asked.text
+    assert asked.text.index("18 months.") < asked.text.index("Question: How long?")
+
+
+def test_braces_in_documents_and_questions_are_plain_text() -> None:
+    _, asked = prompts.grounded("{0.__class__} {question}", "es", [_evidence("{sources} {7*7}")])
+    assert "1. {sources} {7*7}" in asked.text
+    assert "Pregunta: {0.__class__} {question}" in asked.text
+
+
+def test_the_check_continues_the_prompt_of_the_answer() -> None:
+    asked = prompts.grounded("How long?", "en", [_evidence("18 months.")])
+    assert prompts.check(asked, "18 months.", "en")[:2] == asked
+
+
+def test_a_rewriting_sees_the_last_exchange_without_markers() -> None:
+    history = [Message("user", "What does E3 mean?"), Message("assistant", "The pump is blocked [1].")]
+    last = prompts.rewrite("And E4?", "en", history)[-1]
+    assert last.text == "Q: What does E3 mean?\nA: The pump is blocked.\nLast question: And E4?"
