@@ -34,7 +34,16 @@ class ModelSettings(_Frozen):
     api_key: SecretStr | None = None
     context_tokens: int = Field(default=4096, ge=512)
     evidence_tokens: int = Field(default=420, ge=64, description="how much evidence is put before this model")
+    line_by_line: bool | None = Field(
+        default=None,
+        description="judge the evidence line by line before answering; default: for models that run here",
+    )
     parallel: int = Field(default=2, ge=1, le=64, description="answers generated at the same time")
+
+    @property
+    def sifts(self) -> bool:
+        """Whether this model reads evidence line by line: a model behind an address is taken to read well."""
+        return self.url is None if self.line_by_line is None else self.line_by_line
 
     @field_validator("url")
     @classmethod

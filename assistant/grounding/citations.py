@@ -62,14 +62,17 @@ class Citer:
         self._vectors = vectors
         self._analyzer = analyzer
 
-    def ground(self, text: str, question: str, evidence: Sequence[Evidence]) -> Grounded:
-        """Set markers and citations on `text`, which answers `question` out of `evidence`."""
+    def ground(self, text: str, question: str, evidence: Sequence[Evidence], *, selected: bool = False) -> Grounded:
+        """Set markers and citations on `text`, which answers `question` out of `evidence`.
+
+        With `selected` only the selected sentences back it, otherwise every sentence of the passages may.
+        """
         clean = without_markers(text)
         sentences = split_sentences(clean)
-        sources = self._sources([each for each in evidence])
+        sources = self._sources(evidence, selected)
         if not sentences or not sources:
             return Grounded(clean, (), tuple(Support(each.text, 0.0, False) for each in sentences))
-        cosines = self._embedder.embed_passages([each.text for each in sentences]) @ self._source_vectors(evidence).T
+        cosines = self._embedder.embed_passages([each.text for each in sentences]) @ self._source_vectors(sources).T
         asked = frozenset(self._analyzer.query_terms(question, None))
         pieces, citations, support, end = [], list[Citation](), list[Support](), 0
         for sentence, row in zip(sentences, cosines, strict=True):
@@ -89,7 +92,7 @@ class Citer:
         seen = self._terms(" ".join(texts))
         return len(asked & seen) / len(asked) if asked else 1.0
 
-    def _sources(self, evidence: Sequence[Evidence]) -> list[_Source]:
+    def _sources(self, evidence: Sequence[Evidence], selected: bool) -> list[_Source]:
         return [
             _Source(
                 each,
@@ -98,11 +101,11 @@ class Citer:
                 figures(_context(each.passage, sentence)),
             )
             for each in evidence
-            for sentence in each.passage.sentences
+            for sentence in (each.selected if selected else each.passage.sentences)
         ]
 
-    def _source_vectors(self, evidence: Sequence[Evidence]) -> Vectors:
-        return np.concatenate([self._vectors.of(each.passage) for each in evidence])
+    def _source_vectors(self, sources: Sequence[_Source]) -> Vectors:
+        return np.stack([self._vectors.of_sentence(each.evidence.passage, each.sentence) for each in sources])
 
     def _backing(
         self, sentence: str, cosines: Vectors, sources: Sequence[_Source],

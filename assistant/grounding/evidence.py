@@ -71,11 +71,11 @@ class EvidenceSelector:
         vectors = self._vectors.known(passages, compute=COMPUTE_NOW)
         places = [
             Place(p, s) for p, passage in enumerate(passages) if passage.chunk_id in vectors
-            for s in range(len(passage.sentences))
+            for s in _telling(passage)
         ]  # fmt: skip
         if not places:
             return ()
-        cosines = np.concatenate([vectors[p.chunk_id] for p in passages if p.chunk_id in vectors]) @ question.vectors.T
+        cosines = np.stack([vectors[passages[at.passage].chunk_id][at.sentence] for at in places]) @ question.vectors.T
         words = self._words(question, passages, places)
         lexical = _standard(np.array([passages[place.passage].lexical or 0.0 for place in places], dtype=np.float32))
         rankings = []
@@ -98,6 +98,13 @@ class EvidenceSelector:
             total = sum(weight.values()) or 1.0
             shares[:, column] = [sum(weight[term] for term in asked if term in each) / total for each in terms]
         return shares
+
+
+def _telling(passage: Passage) -> list[int]:
+    """Which sentences say something: not headings, which every sentence carries anyway; all if there is no other."""
+    names = {name.casefold() for name in (passage.title, *passage.heading)}
+    telling = [s for s, sentence in enumerate(passage.sentences) if sentence.text.strip(" #*").casefold() not in names]
+    return telling or list(range(len(passage.sentences)))
 
 
 def within(evidence: Sequence[Evidence], tokens: int) -> tuple[Evidence, ...]:

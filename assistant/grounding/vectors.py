@@ -15,7 +15,7 @@ import numpy as np
 
 from assistant.grounding.context import in_context
 from knowledge.embedder import Embedder, Vectors
-from knowledge.passage import Passage
+from knowledge.passage import Passage, Sentence
 
 # Passages in memory; at six sentences each about 45 MB.
 IN_MEMORY = 5_000
@@ -38,6 +38,10 @@ class SentenceVectors:
     def of(self, passage: Passage) -> Vectors:
         """Vectors of the sentences of one passage, shape (number of sentences, dimension); computed if need be."""
         return self.known([passage], compute=1)[passage.chunk_id]
+
+    def of_sentence(self, passage: Passage, sentence: Sentence) -> Vectors:
+        """The vector of one sentence of a passage, shape (dimension,)."""
+        return np.asarray(self.of(passage)[passage.sentences.index(sentence)], dtype=np.float32)
 
     def known(self, passages: Sequence[Passage], *, compute: int) -> dict[str, Vectors]:
         """The vectors that are there, by chunk id, after computing those of the first `compute` missing passages."""

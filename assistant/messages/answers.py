@@ -25,6 +25,11 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "The small model was not sure enough, so the large one answered.",
         "El modelo pequeño no estaba lo bastante seguro, así que respondió el grande.",
     ),
+    "revised_quoted": (
+        "The draft left out figures of its source, so the source is quoted instead.",
+        "El borrador omitía cifras de su fuente, así que se cita la fuente.",
+    ),
+    "documents_say": ("The documents say:", "Los documentos dicen:"),
     "revised": ("The draft was checked and replaced.", "El borrador se ha comprobado y sustituido."),
     "unsupported_legend": (
         "Underlined: no sentence in the documents was found to back this.",

@@ -51,11 +51,16 @@ class ScriptedChat(BaseChatModel):
 
 @dataclass
 class ScriptedModels:
-    """`LanguageModels` by script; `verdict` is P(yes) of the check."""
+    """`LanguageModels` by script.
+
+    `verdict` is P(yes) of a check, and of a judged line that has one of the texts in `sure` at most that text's own
+    P(yes); of other lines 0.05.
+    """
 
     slm: ScriptedChat = field(default_factory=lambda: ScriptedChat(lines=[]))
     llm: ScriptedChat = field(default_factory=lambda: ScriptedChat(lines=[]))
     verdict: float = 0.9
+    sure: dict[str, float] = field(default_factory=dict)
     checks: int = 0
     _embedder: HashingEmbedder = field(default_factory=HashingEmbedder)
 
@@ -66,7 +71,11 @@ class ScriptedModels:
     def first_token(self, role: str, messages: Sequence[BaseMessage]) -> Mapping[str, float]:
         """The verdict, as log-probabilities of yes and no."""
         self.checks += 1
-        return {"yes": log(self.verdict), "no": log(1 - self.verdict + 1e-9)}
+        yes = self.verdict
+        if "\nLine: " in messages[-1].text:
+            line = messages[-1].text.partition("\nLine: ")[2]
+            yes = min(yes, max((p for text, p in self.sure.items() if text in line), default=0.05))
+        return {"yes": log(yes), "no": log(1 - yes + 1e-9)}
 
     def name(self, role: str) -> str:
         """scripted-slm or scripted-llm."""

@@ -4,7 +4,8 @@
     Retrieve     passages, and the sentences to be read          -> Found
     Standalone   follow-ups only: rewritten, searched again      -> Understood, Found
     Choose       small model, large model or none, and why       -> Routed
-    Write        the model writes; falls back, escalates         -> Wrote ..., Revised, Routed
+    Write        lines sifted, an answer written; falls back,
+                 escalates                                       -> Wrote ..., Revised, Routed
     Conclude     checked, cited or withheld, stored              -> Revised, Finished
 
 Each step is a LangChain middleware in a file of its own under `assistant/turn/middleware`; what they share is in
@@ -37,6 +38,7 @@ from assistant.turn.middleware.understand import Understand
 from assistant.turn.middleware.write import Write
 from assistant.turn.ports import LanguageModels, Searchable, TurnStore
 from assistant.turn.reply import AnswerStream
+from assistant.turn.sift import Sifter
 from knowledge.errors import KnowledgeError
 from knowledge.lexical.analyzer import Analyzer
 
@@ -58,6 +60,7 @@ class TurnAgent:
         embedder, analyzer = models.embedder(), Analyzer()
         selector, citer = EvidenceSelector(vectors, analyzer), Citer(embedder, vectors, analyzer)
         budget = settings.llm.evidence_tokens
+        sifter = Sifter(models, embedder, vectors, citer) if settings.llm.sifts else None
         retrieve = Retrieve(library, embedder, selector, intents, tokens=budget, most=settings.turn.passages)
         self._graph = create_agent(
             model=models.chat("slm"),  # the default; Write calls the one that Choose has chosen
@@ -67,7 +70,7 @@ class TurnAgent:
                 retrieve,
                 Standalone(models, analyzer, retrieve),
                 Choose(models, intents),
-                Write(models, library, intents, citer, {"slm": settings.slm.evidence_tokens, "llm": budget}),
+                Write(models, library, intents, citer, sifter, {"slm": settings.slm.evidence_tokens, "llm": budget}),
                 Conclude(models, citer, store),
             ],
         )

@@ -9,6 +9,7 @@ from typing import Annotated, Any, NotRequired
 from langchain.agents.middleware import AgentState
 from langchain.agents.middleware.types import PrivateStateAttr
 
+from assistant.grounding.judge import Sifted
 from assistant.turn.answer import Answer, Citation, Evidence, Route, Support, Timings, TurnRequest, Understanding, Usage
 
 
@@ -69,6 +70,8 @@ class TurnState(AgentState[Any]):
     searched: NotRequired[Annotated[int, PrivateStateAttr]]
     documents: NotRequired[Annotated[tuple[str, ...], PrivateStateAttr]]
     route: NotRequired[Annotated[Route, PrivateStateAttr]]
+    sifted: NotRequired[Annotated[Sifted, PrivateStateAttr]]
+    quoted: NotRequired[Annotated[bool, PrivateStateAttr]]
     abstained: NotRequired[Annotated[bool, PrivateStateAttr]]
     text: NotRequired[Annotated[str, PrivateStateAttr]]
     citations: NotRequired[Annotated[tuple[Citation, ...], PrivateStateAttr]]

@@ -38,6 +38,49 @@ _CHECK = {
     "en": "Do the lines above state this answer to the question, for exactly the case asked about? Reply yes or no.",
     "es": "¿Dicen las líneas de arriba esa respuesta, para el caso exacto por el que se pregunta? Contesta sí o no.",
 }
+# One prompt for both languages, since the line and the question may be in different ones; the examples are always the
+# same, so that they stay in the prompt cache.
+_JUDGE = (
+    "You decide whether a line of a document answers a question. Reply Yes only if the line states what is asked, for "
+    "exactly the case asked about. The line and the question may be in different languages."
+)
+_JUDGED = (
+    ("I need a parking space for my motorbike, what does it cost?",
+     "Car park rules > Prices: Motorcycles: 25 euros a month.", "Yes"),
+    ("I need a parking space for my motorbike, what does it cost?",
+     "Car park rules > Prices: Cars: 60 euros a month.", "No"),
+    ("¿Cuánto se paga por la guardería en Sevilla?",
+     "Beneficios > Guardería: En Madrid la empresa paga 120 € al mes por hijo.", "No"),
+    ("¿Quién recoge la impresora rota?", "Repairs > Collection: Printers are collected by Maintenance.", "Yes"),
+    ("how loud is the X20 drill", "Drill X10 and X20 > Technical data: Weight X20: 1.9 kg", "No"),
+    ("¿hasta cuándo puedo pedir la beca?", "Becas > Plazos: Las solicitudes se admiten hasta el 30 de abril.", "Yes"),
+)  # fmt: skip
+_TELL = {
+    "en": (
+        "You are the help desk of an organisation. Answer the question in English, with the lines given and nothing "
+        "else: one sentence for each line, with all its figures, names and conditions."
+    ),
+    "es": (
+        "Eres el servicio de ayuda de una organización. Responde a la pregunta en español, solo con las líneas dadas: "
+        "una frase por cada línea, con todas sus cifras, nombres y condiciones."
+    ),
+}
+_TOLD = {
+    "en": (
+        ("I need a parking space for my motorbike, what does it cost?\n\n# Car park rules > Prices\n"
+         "Vehicle: Motorcycles | Price: 25 € a month | Notes: helmet locker included",
+         "A parking space for a motorbike costs 25 € a month, helmet locker included."),
+        ("when can i ask for the grant\n\n# Becas > Plazos\n- Solicitudes: hasta el 30 de abril, con el impreso B-2.",
+         "You can ask for the grant until 30 April, with form B-2."),
+    ),
+    "es": (
+        ("¿Qué cuesta aparcar la moto?\n\n# Normas del aparcamiento > Precios\n"
+         "Vehículo: Motos | Precio: 25 € al mes | Notas: taquilla para el casco incluida",
+         "Aparcar la moto cuesta 25 € al mes, con taquilla para el casco incluida."),
+        ("cuando se puede pedir la beca\n\n# Grants > Dates\n- Applications: until 30 April, with form B-2.",
+         "La beca se puede pedir hasta el 30 de abril, con el formulario B-2."),
+    ),
+}  # fmt: skip
 _SMALL_TALK = {
     "en": (
         "You are Pilares, the assistant of an organisation. You answer questions from the organisation's {documents} "
@@ -92,6 +135,22 @@ def check(prompt: Sequence[BaseMessage], answer: str, language: str) -> list[Bas
     return [*prompt, AIMessage(answer), HumanMessage(_CHECK[language])]
 
 
+def judge(question: str, line: str) -> list[BaseMessage]:
+    """Ask, for one token, whether a line answers a question."""
+    shots: list[BaseMessage] = []
+    for asked, shown, verdict in _JUDGED:
+        shots += [HumanMessage(_is_it(asked, shown)), AIMessage(verdict)]
+    return [SystemMessage(_JUDGE), *shots, HumanMessage(_is_it(question, line))]
+
+
+def told(question: str, language: str, evidence: Sequence[Evidence]) -> list[BaseMessage]:
+    """Ask for an answer out of the one to three lines that were found to hold it."""
+    shots: list[BaseMessage] = []
+    for given, wanted in _TOLD[language]:
+        shots += [HumanMessage(given), AIMessage(wanted)]
+    return [SystemMessage(_TELL[language]), *shots, HumanMessage(f"{question}\n\n{_lines(evidence, numbered=False)}")]
+
+
 def small_talk(text: str, language: str, history: Sequence[Message], documents: int) -> list[BaseMessage]:
     """Answer kindly, without facts."""
     past = [AIMessage(plain(m.content)) if m.role == "assistant" else HumanMessage(m.content) for m in history[-2:]]
@@ -115,8 +174,12 @@ def plain(answer: str) -> str:
     return _MARKER.sub("", answer)
 
 
-def _lines(evidence: Sequence[Evidence]) -> str:
-    """The sources as numbered lines, each passage under its title and headings."""
+def _is_it(question: str, line: str) -> str:
+    return f"Question: {question}\nLine: {line}\nDoes the line answer it?"
+
+
+def _lines(evidence: Sequence[Evidence], *, numbered: bool = True) -> str:
+    """The sources as lines, each passage under its title and headings."""
     lines: list[str] = []
     number = 0
     for each in evidence:
@@ -125,5 +188,5 @@ def _lines(evidence: Sequence[Evidence]) -> str:
         lines.append(f"# {' > '.join(names)[:160]}")
         for sentence in each.selected or passage.sentences:
             number += 1
-            lines.append(f"{number}. {sentence.text}")
+            lines.append(f"{number}. {sentence.text}" if numbered else sentence.text)
     return "\n".join(lines)

@@ -10,7 +10,7 @@ from assistant.routing.router import Signals, decide
 from assistant.turn.answer import Route
 from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.events import Routed
-from assistant.turn.middleware.retrieve import parts_of
+from assistant.turn.parts import parts_of
 from assistant.turn.ports import LanguageModels
 
 

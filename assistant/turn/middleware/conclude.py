@@ -1,5 +1,6 @@
 """Step 6: the draft is checked, cited or withheld, stored, and only then finished."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware
@@ -10,6 +11,7 @@ from assistant.errors import ModelError
 from assistant.grounding.abstain import must_abstain
 from assistant.grounding.check import yes_probability
 from assistant.grounding.citations import Citer, Grounded, without_markers
+from assistant.grounding.names import text_of, unknown_names
 from assistant.messages import counted, message
 from assistant.turn import prompts
 from assistant.turn.answer import Answer, Usage
@@ -37,13 +39,13 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         """Conclude the turn."""
         context = runtime.context
         draft = _draft(state)
-        signals: dict[str, float] = {}
+        signals: Mapping[str, float] = {}
         if not state["evidence"] and not state.get("abstained"):  # small talk
             grounded, abstained = Grounded(without_markers(draft), (), ()), False
         else:
             grounded, signals = self._grounded(draft, state)
             abstained = must_abstain(signals)
-        text = self._abstention(state) if abstained else grounded.text
+        text = self._abstention(state) if abstained else _introduced(grounded.text, state)
         if abstained and draft:
             runtime.stream_writer(Revised(text, "revised_unsupported"))
         answer = Answer(
@@ -57,16 +59,21 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
             runtime.stream_writer(Finished(answer))
         return {"answer": answer}
 
-    def _grounded(self, draft: str, state: TurnState) -> tuple[Grounded, dict[str, float]]:
+    def _grounded(self, draft: str, state: TurnState) -> tuple[Grounded, Mapping[str, float]]:
         """The answer of the draft with citations, and the signals on which it is given or withheld."""
-        understanding, evidence = state["understanding"], state["evidence"]
+        understanding, evidence, sifted = state["understanding"], state["evidence"], state.get("sifted")
+        known = sifted.signals if sifted is not None else {}
         if not draft.strip() or not evidence:
-            return Grounded("", (), ()), {"support": 0.0}
+            return Grounded("", (), ()), {**known, "support": 0.0}
+        if sifted is not None:
+            grounded = self._citer.ground(reply_of(draft).answer, understanding.question, sifted.reading, selected=True)
+            return grounded, {**known, "support": round(grounded.share, 3)}
         grounded = self._citer.ground(reply_of(draft).answer, understanding.question, evidence)
         signals = {
             "support": round(grounded.share, 3),
             "relevance": max(each.relevance for each in evidence),
             "coverage": round(self._citer.coverage(understanding.question, evidence), 3),
+            "unknown": len(unknown_names(understanding.text, text_of(evidence))),
         }
         if state["route"].tier == "llm" and (sure := self._check(draft, state)) is not None:
             signals["check"] = round(sure, 3)
@@ -85,6 +92,11 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         if not names:
             return message("abstention_no_documents", language)
         return counted("abstention_searched", state["searched"], language, names=", ".join(names))
+
+
+def _introduced(text: str, state: TurnState) -> str:
+    """The documents' own words are announced as such."""
+    return f"{message('documents_say', state['understanding'].language)}\n\n{text}" if state.get("quoted") else text
 
 
 def _draft(state: TurnState) -> str:

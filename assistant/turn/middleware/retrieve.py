@@ -1,6 +1,5 @@
 """Step 2: the passages that may answer, and the sentences of them that the model will read."""
 
-import re
 from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware
@@ -12,18 +11,12 @@ from assistant.routing.intents import IntentClassifier
 from assistant.turn.answer import TurnRequest, Understanding
 from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.events import Found
+from assistant.turn.parts import parts_of
 from assistant.turn.ports import Searchable
 from knowledge.embedder import Embedder
 
 # Passages whose sentences are ranked (docs/benchmarks.md, "Evidence": more than 32 change nothing).
 RANKED_PASSAGES = 32
-_PARTS = re.compile(
-    r"(?<=\?)\s+|[,;]?\s+(?:and|y|e)\s+(?=(?:"
-    r"also|también|what|how|when|where|which|who|is|are|can|do|does|"
-    r"¿?qué|¿?cuánto|¿?cuánta|¿?cuántos|¿?cuántas|¿?cuándo|¿?cuál|¿?cómo|¿?dónde|¿?quién|"
-    r"cuanto|cuanta|cuantos|cuantas|cuando|cual|como|donde|quien)\b)",
-    re.IGNORECASE,
-)
 
 
 class Retrieve(AgentMiddleware[TurnState, TurnContext]):
@@ -71,8 +64,3 @@ def wordings(understanding: Understanding) -> tuple[str, ...]:
     """The question, the text as typed when that differs, and the parts of a double question; at most four."""
     parts = parts_of(understanding.question)
     return tuple(dict.fromkeys([understanding.question, understanding.text, *(parts if len(parts) > 1 else ())]))[:4]
-
-
-def parts_of(question: str) -> list[str]:
-    """The questions inside a question: "What does it cost and how long does it take?" has two."""
-    return [part.strip() for part in _PARTS.split(question) if len(part.split()) > 2]

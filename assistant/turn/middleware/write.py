@@ -1,24 +1,31 @@
-"""Step 5: the chosen model writes; the other one steps in when it cannot, or when the small one's draft fails."""
+"""Step 5: the chosen model writes; the other one steps in when it cannot, or when the small one's draft fails.
+
+The large model first sifts the evidence line by line. When no line answers, nothing is written. When one does, the
+model puts it in its own words; when several do, or when its words lose their figures, the lines speak for themselves.
+"""
 
 import contextlib
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware, ExtendedModelResponse, ModelRequest, ModelResponse
-from langchain_core.messages import BaseMessage, SystemMessage
+from langchain_core.messages import AIMessage, BaseMessage, SystemMessage
 from langgraph.types import Command
 
 from assistant.errors import AssistantError, ModelUnavailable
 from assistant.grounding.citations import Citer
 from assistant.grounding.evidence import within
+from assistant.grounding.judge import Sifted
 from assistant.routing.intents import IntentClassifier
 from assistant.turn import prompts
-from assistant.turn.answer import Route
+from assistant.turn.answer import Evidence, Route
 from assistant.turn.context import Stopped, TurnContext, TurnState
 from assistant.turn.events import Revised, Routed
 from assistant.turn.ports import LanguageModels, Role, Searchable
+from assistant.turn.quoting import quoted, says_as_much
 from assistant.turn.reply import reply_of
+from assistant.turn.sift import Sifter
 
 Request = ModelRequest[TurnContext]
 Response = ModelResponse[Any]
@@ -39,6 +46,7 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         library: Searchable,
         intents: IntentClassifier,
         citer: Citer,
+        sifter: Sifter | None,
         budgets: Mapping[Role, int],
     ) -> None:
         super().__init__()
@@ -46,39 +54,65 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         self._library = library
         self._intents = intents
         self._citer = citer
+        self._sifter = sifter
         self._budgets = budgets
 
     def wrap_model_call(self, request: Request, handler: Handler) -> ExtendedModelResponse[Any]:
         """Write an answer; returns it with the route that was really taken."""
         state: Any = request.state
         context = request.runtime.context
-        response, route = self._first(request, handler, state["route"])
+        written, route = self._first(request, handler, state["route"])
         draft = context.request.model == "auto" and route.tier == "slm" and bool(state["evidence"])
-        if draft and not context.stopped.is_set() and not self._holds(response, state):
+        if draft and not context.stopped.is_set() and not self._holds(written, state):
             with contextlib.suppress(ModelUnavailable):  # the small model's draft stays, and is judged like any other
-                response, route = self._escalated(request, handler, route)
-        return ExtendedModelResponse(model_response=response, command=Command(update={"route": route}))
+                written, route = self._escalated(request, handler, route)
+        update = {"route": route, "sifted": written.sifted, "quoted": written.quoted}
+        if written.sifted is not None and written.sifted.abstains:
+            update["abstained"] = True
+        return ExtendedModelResponse(model_response=written.response, command=Command(update=update))
 
-    def _first(self, request: Request, handler: Handler, route: Route) -> tuple[Response, Route]:
+    def _first(self, request: Request, handler: Handler, route: Route) -> "tuple[Written, Route]":
         """The route's model, or the other one when that cannot be reached."""
         role: Role = "slm" if route.tier == "slm" else "llm"
         try:
-            return self._call(request, handler, role), route
+            return self._written(request, handler, role), route
         except ModelUnavailable:
             other = _OTHER[role]
             fallback = replace(route, tier=other, model=self._models.name(other), reason=f"{role}_unavailable")
             request.runtime.stream_writer(Routed(fallback))
-            return self._call(request, handler, other), fallback
+            return self._written(request, handler, other), fallback
 
-    def _escalated(self, request: Request, handler: Handler, route: Route) -> tuple[Response, Route]:
+    def _escalated(self, request: Request, handler: Handler, route: Route) -> "tuple[Written, Route]":
         escalated = replace(route, tier="llm", model=self._models.name("llm"), reason="escalated", escalated=True)
         request.runtime.stream_writer(Revised("", "revised_escalated"))
         request.runtime.stream_writer(Routed(escalated))
-        return self._call(request, handler, "llm"), escalated
+        return self._written(request, handler, "llm"), escalated
 
-    def _call(self, request: Request, handler: Handler, role: Role) -> Response:
+    def _written(self, request: Request, handler: Handler, role: Role) -> "Written":
+        state: Any = request.state
+        if role == "llm" and self._sifter is not None and state["evidence"]:
+            return self._sifted(request, handler, self._sifter)
+        return Written(self._call(request, handler, role, self._prompt(state, request.runtime.context, role)))
+
+    def _sifted(self, request: Request, handler: Handler, sifter: Sifter) -> "Written":
+        state: Any = request.state
+        understanding, context = state["understanding"], request.runtime.context
+        sifted = sifter.sift(understanding, state["evidence"], context.stopped)
+        if sifted.abstains:
+            return Written(_said(""), sifted)
+        if not sifted.one_for_each_part and not _foreign(sifted.reading, understanding.language):
+            return Written(_said(quoted(sifted.reading)), sifted, quoted=True)
+        prompt = prompts.told(understanding.question, understanding.language, sifted.reading)
+        response = self._call(request, handler, "llm", prompt)
+        answer = reply_of(response.result[-1].text).answer
+        if context.stopped.is_set() or says_as_much(answer, understanding.question, sifted.reading):
+            return Written(response, sifted)
+        request.runtime.stream_writer(Revised(quoted(sifted.reading), "revised_quoted"))
+        return Written(_said(quoted(sifted.reading), response), sifted, quoted=True)
+
+    def _call(self, request: Request, handler: Handler, role: Role, prompt: list[BaseMessage]) -> Response:
         try:
-            system, *rest = self._prompt(request.state, request.runtime.context, role)
+            system, *rest = prompt
             assert isinstance(system, SystemMessage)
             model = self._models.chat(role)
             return handler(request.override(model=model, system_message=system, messages=list(rest)))  # type: ignore[arg-type]
@@ -95,7 +129,28 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         evidence = within(state["evidence"], self._budgets[role])
         return prompts.grounded(understanding.question, understanding.language, evidence)
 
-    def _holds(self, response: Response, state: Any) -> bool:
+    def _holds(self, written: "Written", state: Any) -> bool:
         """The cheap check of a draft: what it says stands in the sources."""
-        answer = reply_of(response.result[-1].text).answer
+        answer = reply_of(written.response.result[-1].text).answer
         return self._citer.ground(answer, state["understanding"].question, state["evidence"]).share >= DRAFT_SUPPORT
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of a call: the reply, what it was written from, and whether it is the documents' own words."""
+
+    response: Response
+    sifted: Sifted | None = None
+    quoted: bool = False
+
+
+def _said(text: str, instead_of: Response | None = None) -> Response:
+    """A reply that no model wrote; keeps the token counts of the one it replaces."""
+    replaced = instead_of.result[-1] if instead_of is not None else None
+    usage = replaced.usage_metadata if isinstance(replaced, AIMessage) else None
+    return ModelResponse(result=[AIMessage(text, usage_metadata=usage)])
+
+
+def _foreign(reading: Sequence[Evidence], language: str) -> bool:
+    """Whether lines are in another language than the question, so that they have to be put in its words."""
+    return any(each.passage.language not in (None, language) for each in reading)

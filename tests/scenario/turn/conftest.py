@@ -1,6 +1,7 @@
 """A real turn over real documents and a real store; only the language models are scripted."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,8 +65,20 @@ class Stage:
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    models = ScriptedModels()
-    settings = Settings(home=tmp_path)
+    with opened(Settings(home=tmp_path)) as stage:
+        yield stage
+
+
+@pytest.fixture
+def stage_of_good_readers(tmp_path: Path) -> Iterator[Stage]:
+    """With a large model that reads all the evidence at once."""
+    with opened(Settings(home=tmp_path, llm={"name": "large", "line_by_line": False})) as stage:
+        yield stage
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Stage]:
+    models = ScriptedModels(sure={"Batteries": 0.9, "New appliances": 0.8, "23 días": 0.9})
     with (
         Library.open(settings.knowledge_folder, models.embedder()) as library,
         Conversations.open(settings.database_url) as store,

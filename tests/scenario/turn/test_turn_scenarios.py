@@ -47,7 +47,41 @@ def test_small_talk_searches_nothing_and_goes_to_the_small_model(stage: Any) -> 
     assert answer.text == "Hello! What may I look up?"
 
 
-def test_an_answer_the_sources_do_not_back_is_withheld_and_said_so(stage: Any) -> None:
+def test_an_answer_that_loses_its_figures_is_replaced_by_the_line_itself_and_said_so(stage: Any) -> None:
+    stage.models.llm.lines = ["Batteries are covered for a very long time."]
+    events = stage.ask("what warranty do batteries have?", model="llm")
+    answer = _answer(events)
+    assert answer.text == "The documents say:\n\n- Batteries have a warranty of 18 months [1]."
+    assert [each.quote for each in answer.citations] == ["Batteries have a warranty of 18 months."]
+    assert any(isinstance(event, Revised) and event.reason == "revised_quoted" for event in events)
+
+
+def test_when_several_lines_answer_equally_well_they_are_quoted(stage: Any) -> None:
+    stage.library.add_texts([("rounds.md", "Rounds", "Rounds start at 9 in ward 17. Rounds start at 17 in ward 9.")])
+    stage.models.sure = {"Rounds start": 0.9}
+    answer = _answer(stage.ask("when do rounds start?", model="llm"))
+    assert stage.models.llm.asked == []
+    assert "- Rounds start at 9 in ward 17 [1]." in answer.text
+    assert "- Rounds start at 17 in ward 9 [1]." in answer.text
+    assert len(answer.citations) == 2
+
+
+def test_when_no_line_answers_nothing_is_written(stage: Any) -> None:
+    stage.models.verdict = 0.02
+    events = stage.ask("what warranty do batteries have?", model="llm")
+    assert _answer(events).abstained
+    assert stage.models.llm.asked == []
+    assert _written(events) == ""
+
+
+def test_a_name_the_sources_do_not_know_is_not_answered_for(stage: Any) -> None:
+    answer = _answer(stage.ask("what warranty do batteries of the X500 have?", model="llm"))
+    assert answer.abstained
+    assert answer.signals["unknown"] == 1
+
+
+def test_an_answer_the_sources_do_not_back_is_withheld_and_said_so(stage_of_good_readers: Any) -> None:
+    stage = stage_of_good_readers
     stage.models.llm.lines = ["Quote: x\nAnswer: The chief executive is called Alice Bloggs."]
     events = stage.ask("what warranty do batteries have?", model="llm")
     answer = _answer(events)

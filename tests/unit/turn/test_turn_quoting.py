@@ -1,0 +1,36 @@
+"""Answers in the words of the documents."""
+
+import pytest
+
+from assistant.turn.answer import Evidence
+from assistant.turn.quoting import quoted, says_as_much
+from knowledge.passage import Passage, Sentence
+
+
+def _reading(*lines: str) -> list[Evidence]:
+    sentences = tuple(Sentence(line, 0, len(line)) for line in lines)
+    passage = Passage("c", "d", "w.md", "Returns 2026", (), "", 0, 0, None, "en", 1.0, sentences=sentences)
+    return [Evidence(1, passage, sentences[0], 0.9, sentences)]
+
+
+def test_lines_become_a_list_without_their_own_bullets() -> None:
+    reading = _reading("- Motorcycles: 25 €.", "2. Cars pay 60 €.", "Place: Cork | Price: 9 €")
+    assert quoted(reading) == "- Motorcycles: 25 €.\n- Cars pay 60 €.\n- Place: Cork · Price: 9 €"
+
+
+@pytest.mark.parametrize(
+    ("answer", "enough"),
+    [
+        ("Used machines can be returned within 14 days, less 18 euros.", True),
+        ("Used machines can be returned within 14 days.", True),
+        ("The 2026 policy gives used machines 14 days.", True),
+        ("Used machines can be returned.", False),
+        ("Used machines can be returned within 30 days.", False),
+    ],
+)
+def test_an_answer_keeps_the_figures_of_its_line(answer: str, enough: bool) -> None:
+    assert says_as_much(answer, "how long?", _reading("Used: 14 days, 18 € are deducted.")) is enough
+
+
+def test_a_line_without_figures_asks_for_none() -> None:
+    assert says_as_much("The last Friday of the month.", "when?", _reading("Dogs may come on the last Friday."))
