@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 # Chosen on tune halves (docs/benchmarks.md, "Abstention").
-LEAST_RELEVANCE = 0.55
-LEAST_SURE = 0.25
+LEAST_RELEVANCE = 0.4
+LEAST_SURE = 0.2
 LEAST_CHECK = 0.7
 LEAST_SUPPORT = 0.35
 

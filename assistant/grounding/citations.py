@@ -29,6 +29,7 @@ WRONG_FIGURE = 0.35
 SECOND_SOURCE = 0.34
 
 _FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*")
+_NOT_WORD = re.compile(r"[\W_]+")
 _MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 
 
@@ -114,6 +115,10 @@ class Citer:
         """The one or two source sentences that back `sentence`, and how well they do together."""
         terms, shown = self._terms(sentence), figures(sentence)
         scores = [_score(terms, shown, source, float(c), asked) for source, c in zip(sources, cosines, strict=True)]
+        letters = _letters(sentence)
+        own = [i for i, source in enumerate(sources) if _letters(source.sentence.text) == letters]
+        if own:  # quoted word for word
+            return [sources[own[0]]], 1.0
         first = int(np.argmax(scores))
         missing = (terms - asked) - sources[first].terms
         lacking = shown - sources[first].figures
@@ -165,6 +170,10 @@ def _score(
     near = min(1.0, max(0.0, (cosine - COSINE_LOW) / (COSINE_HIGH - COSINE_LOW)))
     score = WORDS_SHARE * shared + (1 - WORDS_SHARE) * near
     return score if shown <= source.figures | asked else score * WRONG_FIGURE
+
+
+def _letters(text: str) -> str:
+    return _NOT_WORD.sub("", text).casefold()
 
 
 def _adds(missing: frozenset[str], lacking: frozenset[str], source: _Source) -> bool:

@@ -10,9 +10,9 @@ _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 
 
 def quoted(reading: Sequence[Evidence]) -> str:
-    """The selected lines as a Markdown list; the cells of a table row are set apart by dots."""
+    """The selected lines as a Markdown list, word for word."""
     lines = [sentence.text for each in reading for sentence in each.selected]
-    return "\n".join(f"- {_BULLET.sub('', line).replace(' | ', ' · ')}" for line in lines)
+    return "\n".join(f"- {_BULLET.sub('', line)}" for line in lines)
 
 
 def says_as_much(answer: str, question: str, reading: Sequence[Evidence]) -> bool:
