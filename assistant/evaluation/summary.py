@@ -5,6 +5,7 @@ from typing import Any
 
 from assistant.evaluation.metrics import interval, mean, percentile, share
 from assistant.evaluation.scoring import Judged
+from assistant.grounding.citations import without_markers
 
 Figures = dict[str, Any]
 
@@ -70,10 +71,17 @@ def _rates(judged: Sequence[Judged]) -> Figures:
     return {**{name: share(values) for name, values in hits.items()}, "intervals": intervals}
 
 
+def _lengths(judged: Sequence[Judged]) -> list[float]:
+    """Words of each answer that was given: whoever quotes everything is right about everything."""
+    given = [each.outcome for each in judged if each.outcome.answer is not None and not each.outcome.abstained]
+    return [float(len(without_markers(each.answer.text).split())) for each in given if each.answer is not None]
+
+
 def _citations(judged: Sequence[Judged]) -> Figures:
     return {
         "citation_document_recall": mean([r for each in judged if (r := each.citation_recall) is not None]),
         "citation_precision": mean([p for each in judged if (p := each.citation_precision) is not None]),
+        "answer_words_p50": percentile(_lengths(judged), 50),
         "citation_verbatim": share([found for each in judged for found in each.outcome.verbatim]),
     }
 

@@ -119,7 +119,8 @@ class TurnAgent:
         for mode, item in stream:
             if mode == "custom":
                 if isinstance(item, Routed | Revised):
-                    answer, written = AnswerStream(), False
+                    answer, written = AnswerStream(), isinstance(item, Revised) and bool(item.text)
+                written = written or isinstance(item, Wrote)
                 if isinstance(item, Finished) and not written and not item.answer.abstained:
                     yield Wrote(without_markers(item.answer.text))  # the model quoted and left it at that
                 yield item

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.grounding.citations import figures
+from assistant.messages import message
 from assistant.turn.answer import Evidence
 
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
@@ -13,6 +14,11 @@ def quoted(reading: Sequence[Evidence]) -> str:
     """The selected lines as a Markdown list, word for word."""
     lines = [sentence.text for each in reading for sentence in each.selected]
     return "\n".join(f"- {_BULLET.sub('', line)}" for line in lines)
+
+
+def introduced(quotation: str, language: str) -> str:
+    """A quotation under the words that say it is one."""
+    return f"{message('documents_say', language)}\n\n{quotation}"
 
 
 def says_as_much(answer: str, question: str, reading: Sequence[Evidence]) -> bool:

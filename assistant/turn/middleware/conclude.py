@@ -19,6 +19,7 @@ from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.energy import usage
 from assistant.turn.events import Finished, Revised
 from assistant.turn.ports import LanguageModels, TurnStore
+from assistant.turn.quoting import introduced
 from assistant.turn.reply import reply_of
 
 NAMED_DOCUMENTS = 3
@@ -45,7 +46,9 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         else:
             grounded, signals = self._grounded(draft, state)
             abstained = must_abstain(signals)
-        text = self._abstention(state) if abstained else _introduced(grounded.text, state)
+        text = self._abstention(state) if abstained else grounded.text
+        if state.get("quoted") and not abstained:
+            text = introduced(text, state["understanding"].language)
         if abstained and draft:
             runtime.stream_writer(Revised(text, "revised_unsupported"))
         answer = Answer(
@@ -66,7 +69,8 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         if not draft.strip() or not evidence:
             return Grounded("", (), ()), {**known, "support": 0.0}
         if sifted is not None:
-            grounded = self._citer.ground(reply_of(draft).answer, understanding.question, sifted.reading, selected=True)
+            answer = draft if state.get("quoted") else reply_of(draft).answer
+            grounded = self._citer.ground(answer, understanding.question, sifted.reading, selected=True)
             return grounded, {**known, "support": round(grounded.share, 3)}
         grounded = self._citer.ground(reply_of(draft).answer, understanding.question, evidence)
         signals = {
@@ -92,11 +96,6 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         if not names:
             return message("abstention_no_documents", language)
         return counted("abstention_searched", state["searched"], language, names=", ".join(names))
-
-
-def _introduced(text: str, state: TurnState) -> str:
-    """The documents' own words are announced as such."""
-    return f"{message('documents_say', state['understanding'].language)}\n\n{text}" if state.get("quoted") else text
 
 
 def _draft(state: TurnState) -> str:

@@ -21,9 +21,9 @@ from assistant.routing.intents import IntentClassifier
 from assistant.turn import prompts
 from assistant.turn.answer import Evidence, Route
 from assistant.turn.context import Stopped, TurnContext, TurnState
-from assistant.turn.events import Revised, Routed
+from assistant.turn.events import Revised, Routed, Wrote
 from assistant.turn.ports import LanguageModels, Role, Searchable
-from assistant.turn.quoting import quoted, says_as_much
+from assistant.turn.quoting import introduced, quoted, says_as_much
 from assistant.turn.reply import reply_of
 from assistant.turn.sift import Sifter
 
@@ -100,15 +100,19 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         sifted = sifter.sift(understanding, state["evidence"], context.stopped)
         if sifted.abstains:
             return Written(_said(""), sifted)
+        quotation = quoted(sifted.reading)
+        shown = introduced(quotation, understanding.language)
         if not sifted.one_for_each_part and not _foreign(sifted.reading, understanding.language):
-            return Written(_said(quoted(sifted.reading)), sifted, quoted=True)
+            context.clock.mark("wrote")
+            request.runtime.stream_writer(Wrote(shown))
+            return Written(_said(quotation), sifted, quoted=True)
         prompt = prompts.told(understanding.question, understanding.language, sifted.reading)
         response = self._call(request, handler, "llm", prompt)
         answer = reply_of(response.result[-1].text).answer
         if context.stopped.is_set() or says_as_much(answer, understanding.question, sifted.reading):
             return Written(response, sifted)
-        request.runtime.stream_writer(Revised(quoted(sifted.reading), "revised_quoted"))
-        return Written(_said(quoted(sifted.reading), response), sifted, quoted=True)
+        request.runtime.stream_writer(Revised(shown, "revised_quoted"))
+        return Written(_said(quotation, response), sifted, quoted=True)
 
     def _call(self, request: Request, handler: Handler, role: Role, prompt: list[BaseMessage]) -> Response:
         try:

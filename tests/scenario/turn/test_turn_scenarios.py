@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from assistant.grounding.citations import without_markers
 from assistant.turn.answer import Answer, Message
 from assistant.turn.events import Failed, Finished, Found, Revised, Routed, TurnEvent, Understood, Wrote
 
@@ -61,8 +62,11 @@ def test_when_several_lines_answer_equally_well_they_are_quoted(stage: Any) -> N
     second = "The evening visits are at 17 and the morning ones at 9."
     stage.library.add_texts([("visits.md", "Visits", f"{first} {second}")])
     stage.models.sure = {"visits are": 0.9}
-    answer = _answer(stage.ask("when are the visits?", model="llm"))
+    events = stage.ask("when are the visits?", model="llm")
+    answer = _answer(events)
     assert stage.models.llm.asked == []
+    assert _written(events) == without_markers(answer.text)
+    assert answer.timings.first_token_ms is not None
     assert f"- {first[:-1]} [1]." in answer.text
     assert f"- {second[:-1]} [1]." in answer.text
     assert {each.quote for each in answer.citations} == {first, second}

@@ -97,3 +97,12 @@ def test_details_of_an_error(outcome) -> None:
     row: dict[str, Any] = details_row(Judge().judge(outcome(error="The model is away.", first=None, **FACTS)))
     assert row["error"] == "The model is away."
     assert (row["answer"], row["tier"], row["sources"], row["citations"], row["verdict"]) == ("", None, [], [], "wrong")
+
+
+def test_the_length_of_answers_is_told(outcome) -> None:
+    outcomes = [
+        outcome("One two three four [1].", **FACTS),
+        outcome("One two.", **FACTS),
+        outcome("No.", abstained=True),
+    ]
+    assert summarise([Judge().judge(each) for each in outcomes])["answer_words_p50"] == 3.0
