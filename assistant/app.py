@@ -14,7 +14,7 @@ from assistant.paths import sample_documents
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
 from assistant.turn.answer import TurnRequest
-from assistant.turn.events import Failed, Finished, TurnEvent, Wrote
+from assistant.turn.events import Failed, Finished, Revised, TurnEvent, Wrote
 from knowledge.document import Document
 from knowledge.errors import KnowledgeError
 from knowledge.library import Library
@@ -86,6 +86,8 @@ class Assistant:
             for event in self._events(request, turn.id, conversation_id):
                 if isinstance(event, Wrote):
                     written.append(event.text)
+                if isinstance(event, Revised):
+                    written = [event.text]
                 if isinstance(event, Failed):
                     self.conversations.fail_turn(turn.id, event.message)
                 finished = finished or isinstance(event, Finished | Failed)
@@ -234,7 +236,7 @@ class LibraryDocuments:
 
     def delete(self, document_id: str) -> None:
         """Take a document out."""
-        self._library.delete(document_id)
+        self._library.delete(self._library.document(document_id, EVERYONE).id)
         self._changed()
 
     def text(self, document_id: str) -> str:

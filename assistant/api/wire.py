@@ -8,7 +8,7 @@ from typing import Any
 from assistant.api.ports import DocumentSummary
 from assistant.storage.records import Conversation, Feedback, Turn
 from assistant.turn.answer import Answer, Evidence, Route, Usage
-from assistant.turn.events import Failed, Finished, Found, Revised, Routed, TurnEvent, Understood, Wrote
+from assistant.turn.events import Failed, Finished, Found, Reading, Revised, Routed, TurnEvent, Understood, Wrote
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -70,6 +70,8 @@ def event_json(event: TurnEvent) -> tuple[str, dict[str, Any]]:
             return "found", {"passages": [evidence_json(each) for each in evidence], "searched": searched}
         case Routed(route):
             return "routed", route_json(route)
+        case Reading(line, lines):
+            return "reading", {"line": line, "lines": lines}
         case Wrote(text):
             return "wrote", {"text": text}
         case Revised(text, reason):

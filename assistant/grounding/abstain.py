@@ -2,11 +2,18 @@
 
 from collections.abc import Mapping
 
-# Chosen on tune halves (docs/benchmarks.md, "Abstention").
+# Chosen on tune halves (docs/benchmarks.md, "Abstention"). A sentence in another language is never as near as one in
+# the question's own, so a line that the model is sure of may be further away.
 LEAST_RELEVANCE = 0.4
-LEAST_SURE = 0.2
+LEAST_RELEVANCE_WHEN_SURE = 0.2
+LEAST_SURE, SURE = 0.2, 0.5
 LEAST_CHECK = 0.7
 LEAST_SUPPORT = 0.35
+
+
+def hopeless(signals: Mapping[str, float]) -> bool:
+    """True when nothing a model could say would make an answer: nothing near was found, or a name is unknown."""
+    return signals.get("unknown", 0) > 0 or signals.get("relevance", 1.0) < LEAST_RELEVANCE_WHEN_SURE
 
 
 def must_abstain(signals: Mapping[str, float]) -> bool:
@@ -16,9 +23,10 @@ def must_abstain(signals: Mapping[str, float]) -> bool:
     the best line) and check (P(yes) of the answer), these where the model was asked; and unknown, the number of names
     with a number that no source knows.
     """
+    near = LEAST_RELEVANCE_WHEN_SURE if signals.get("sure", 0.0) >= SURE else LEAST_RELEVANCE
     return (
-        signals.get("unknown", 0) > 0
-        or signals.get("relevance", 1.0) < LEAST_RELEVANCE
+        hopeless(signals)
+        or signals.get("relevance", 1.0) < near
         or signals.get("sure", 1.0) < LEAST_SURE
         or signals.get("check", 1.0) < LEAST_CHECK
         or signals.get("support", 1.0) < LEAST_SUPPORT

@@ -53,6 +53,7 @@ class _Source:
     sentence: Sentence
     terms: frozenset[str]
     figures: frozenset[str]
+    foreign: bool = False
 
 
 class Citer:
@@ -63,14 +64,17 @@ class Citer:
         self._vectors = vectors
         self._analyzer = analyzer
 
-    def ground(self, text: str, question: str, evidence: Sequence[Evidence], *, selected: bool = False) -> Grounded:
+    def ground(
+        self, text: str, question: str, evidence: Sequence[Evidence], *, selected: bool = False, language: str = ""
+    ) -> Grounded:
         """Set markers and citations on `text`, which answers `question` out of `evidence`.
 
-        With `selected` only the selected sentences back it, otherwise every sentence of the passages may.
+        With `selected` only the selected sentences back it, otherwise every sentence of the passages may. Sources in
+        another language than `language` share few words with what is said of them: of these, similarity decides.
         """
         clean = without_markers(text)
         sentences = split_sentences(clean)
-        sources = self._sources(evidence, selected)
+        sources = self._sources(evidence, selected, language)
         if not sentences or not sources:
             return Grounded(clean, (), tuple(Support(each.text, 0.0, False) for each in sentences))
         cosines = self._embedder.embed_passages([each.text for each in sentences]) @ self._source_vectors(sources).T
@@ -78,11 +82,11 @@ class Citer:
         pieces, citations, support, end = [], list[Citation](), list[Support](), 0
         for sentence, row in zip(sentences, cosines, strict=True):
             found, score = self._backing(sentence.text, row, sources, asked)
-            cited = [_citation(source) for source in found] if score >= SUPPORTED else []
+            cited = [citation_of(source.evidence, source.sentence) for source in found] if score >= SUPPORTED else []
             citations += [each for each in cited if each not in citations]
             markers = tuple(dict.fromkeys(each.marker for each in cited))
             support.append(Support(sentence.text, round(score, 3), score >= SUPPORTED, markers))
-            pieces.append(clean[end : sentence.start] + _marked(sentence.text, markers))
+            pieces.append(clean[end : sentence.start] + marked(sentence.text, markers))
             end = sentence.end
         return Grounded("".join(pieces) + clean[end:], tuple(citations), tuple(support))
 
@@ -93,13 +97,14 @@ class Citer:
         seen = self._terms(" ".join(texts))
         return len(asked & seen) / len(asked) if asked else 1.0
 
-    def _sources(self, evidence: Sequence[Evidence], selected: bool) -> list[_Source]:
+    def _sources(self, evidence: Sequence[Evidence], selected: bool, language: str) -> list[_Source]:
         return [
             _Source(
                 each,
                 sentence,
                 self._terms(in_context(each.passage, sentence)),
                 figures(_context(each.passage, sentence)),
+                foreign=bool(language) and each.passage.language not in (None, language),
             )
             for each in evidence
             for sentence in (each.selected if selected else each.passage.sentences)
@@ -117,7 +122,7 @@ class Citer:
         scores = [_score(terms, shown, source, float(c), asked) for source, c in zip(sources, cosines, strict=True)]
         letters = _letters(sentence)
         own = [i for i, source in enumerate(sources) if _letters(source.sentence.text) == letters]
-        if own:  # quoted word for word
+        if letters and own and shown <= sources[own[0]].figures:  # quoted word for word
             return [sources[own[0]]], 1.0
         first = int(np.argmax(scores))
         missing = (terms - asked) - sources[first].terms
@@ -169,6 +174,8 @@ def _score(
     shared = sum(weight for term, weight in weights.items() if term in source.terms) / total if total else 0.0
     near = min(1.0, max(0.0, (cosine - COSINE_LOW) / (COSINE_HIGH - COSINE_LOW)))
     score = WORDS_SHARE * shared + (1 - WORDS_SHARE) * near
+    if source.foreign:
+        score = max(score, near)
     return score if shown <= source.figures | asked else score * WRONG_FIGURE
 
 
@@ -186,15 +193,16 @@ def _context(passage: Passage, sentence: Sentence) -> str:
     return " ".join((passage.title, *passage.heading, sentence.text))
 
 
-def _citation(source: _Source) -> Citation:
-    passage, sentence = source.evidence.passage, source.sentence
+def citation_of(evidence: Evidence, sentence: Sentence) -> Citation:
+    """The citation of one sentence of a piece of evidence."""
+    passage = evidence.passage
     return Citation(
-        marker=source.evidence.number, document_id=passage.document_id, document=passage.document, title=passage.title,
+        marker=evidence.number, document_id=passage.document_id, document=passage.document, title=passage.title,
         quote=sentence.text, start=sentence.start, end=sentence.end, page=passage.page,
     )  # fmt: skip
 
 
-def _marked(sentence: str, markers: Sequence[int]) -> str:
+def marked(sentence: str, markers: Sequence[int]) -> str:
     """The sentence with its markers before the final stop: "Thirty days [1].\""""
     if not markers:
         return sentence

@@ -15,7 +15,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from assistant.grounding.abstain import must_abstain
+import numpy as np
+
+from assistant.grounding.abstain import LEAST_SURE, must_abstain
 from assistant.grounding.context import in_context
 from assistant.grounding.evidence import Question
 from assistant.grounding.vectors import SentenceVectors
@@ -29,9 +31,10 @@ CLOSE = 0.8
 MOST_LINES, MOST_LINES_OF_PART = 3, 2
 # For each part of a question with several: enough to hold the answer, few enough to wait for.
 LINES_OF_PART = 10
-LONGEST_LINE = 320
+LONGEST_CONTEXT, LONGEST_LINE = 140, 400
 
 Ask = Callable[[str, str], float | None]
+Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Sifted:
     @property
     def abstains(self) -> bool:
         """Whether no line answers well enough."""
-        return must_abstain(self.signals)
+        return not self.lines or must_abstain(self.signals)
 
     @property
     def one_for_each_part(self) -> bool:
@@ -71,37 +74,53 @@ class Sifted:
         return len(self.lines) <= self.parts
 
 
-def judge(question: Question, evidence: Sequence[Evidence], vectors: SentenceVectors, ask: Ask) -> list[JudgedLine]:
+class SpeechlessJudge(Exception):
+    """The model says neither yes nor no (one that thinks aloud first, say), so that its verdicts mean nothing."""
+
+
+def judge(
+    question: Question, evidence: Sequence[Evidence], vectors: SentenceVectors, ask: Ask, tell: Tell
+) -> list[JudgedLine]:
     """Judge every selected line for every part of the question (`question.texts`), best first.
 
-    `ask(part, line)` gives P(yes), or None when the model speaks of something else.
+    `ask(part, line)` gives P(yes), or None when the model speaks of something else; `tell(line, lines)` is called
+    before each. Raises SpeechlessJudge when the model never says yes or no.
     """
     lines = [(each, sentence) for each in evidence for sentence in each.selected or each.passage.sentences]
-    judged = []
-    for part, (text, vector) in enumerate(zip(question.texts, question.vectors, strict=True)):
-        near = [float(vectors.of_sentence(each.passage, sentence) @ vector) for each, sentence in lines]
-        order = sorted(range(len(lines)), key=lambda i: -near[i])
-        for i in order[: LINES_OF_PART if len(question.texts) > 1 else None]:
-            each, sentence = lines[i]
-            sure = ask(text, in_context(each.passage, sentence)[-LONGEST_LINE:])
-            judged.append(JudgedLine(each, sentence, part, sure or 0.0, near[i]))
+    rows = np.stack([vectors.of_sentence(each.passage, sentence) for each, sentence in lines])
+    near = rows @ question.vectors.T
+    several = len(question.texts) > 1
+    tasks = [
+        (part, int(index))
+        for part in range(len(question.texts))
+        for index in np.argsort(-near[:, part], kind="stable")[: LINES_OF_PART if several else None]
+    ]
+    judged, speechless = list[JudgedLine](), True
+    for number, (part, index) in enumerate(tasks, start=1):
+        tell(number, len(tasks))
+        each, sentence = lines[index]
+        sure = ask(question.texts[part], _shown(each, sentence))
+        speechless = speechless and sure is None
+        judged.append(JudgedLine(each, sentence, part, sure or 0.0, float(near[index, part])))
+    if speechless:
+        raise SpeechlessJudge
     return sorted(judged, key=lambda line: -line.score)
 
 
 def leading(judged: Sequence[JudgedLine], parts: int) -> list[JudgedLine]:
-    """The best line of each part and those close to it, each once, in the order of the parts."""
+    """The best line of each part and those close to it, each once, in the order of the parts.
+
+    Lines that the model denies are never among them, so a part that nothing answers has none.
+    """
     chosen: list[JudgedLine] = []
     for part in range(parts):
-        own = [line for line in judged if line.part == part]
+        own = [line for line in judged if line.part == part and line.sure >= LEAST_SURE]
         most = MOST_LINES if parts == 1 else MOST_LINES_OF_PART
         chosen += [line for line in own[:most] if line.score >= own[0].score - CLOSE]
-    seen: set[tuple[str, int]] = set()
-    unique = []
+    unique: dict[tuple[str, int], JudgedLine] = {}
     for line in chosen:
-        if (key := (line.evidence.passage.document_id, line.sentence.start)) not in seen:
-            seen.add(key)
-            unique.append(line)
-    return unique
+        unique.setdefault((line.evidence.passage.document_id, line.sentence.start), line)
+    return list(unique.values())
 
 
 def as_evidence(lines: Sequence[JudgedLine]) -> tuple[Evidence, ...]:
@@ -112,3 +131,16 @@ def as_evidence(lines: Sequence[JudgedLine]) -> tuple[Evidence, ...]:
         selected = tuple(line.sentence for line in own)
         found.append(replace(own[0].evidence, best=selected[0], selected=selected))
     return tuple(found)
+
+
+def _shown(evidence: Evidence, sentence: Sentence) -> str:
+    """The line under its title and headings, of both the beginning: what a row is about stands in its first cells."""
+    short = _cut(sentence, LONGEST_LINE)
+    whole = in_context(evidence.passage, short)
+    context = whole[: len(whole) - len(short.text)]
+    return (context if len(context) <= LONGEST_CONTEXT else f"…{context[-LONGEST_CONTEXT:]}") + short.text
+
+
+def _cut(sentence: Sentence, longest: int) -> Sentence:
+    """A sentence cut to so many characters."""
+    return sentence if len(sentence.text) <= longest else replace(sentence, text=sentence.text[:longest])

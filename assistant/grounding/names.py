@@ -9,18 +9,23 @@ from collections.abc import Sequence
 
 from assistant.turn.answer import Evidence
 
-# D30, E4, sev2, W-12; not 3am, 10kg, 25th: what starts with a digit is a quantity.
+# D30, E4, sev-2; not 3am, 10kg, 25th: what starts with a digit is a quantity.
 _CODE = re.compile(r"\b[^\W\d_]{1,12}-?\d+\w*\b")
-# Brisa 500, Room 204; not March 15, and no years.
-_NUMBERED = re.compile(r"\b[^\W\d_a-z]\w+ (?!(?:19|20)\d\d\b)(\d{3,6})\b")
-_WORD = re.compile(r"\w+(?:-\w+)*")
+# Brisa 500, room Azul 204; not "Spent 180 euros", "March 15", and no years.
+_NUMBERED = re.compile(
+    r"(?<=[^\s.?!¿¡] )(?-i:[^\W\d_a-z])\w+ (?!(?:19|20)\d\d\b)(\d{3,6})\b"
+    r"(?!\s*(?:[€$£%]|[.,]\d|eur|euro|dollar|pound|d[ií]a|day|hour|hora|week|semana|month|mes|year|año|k?g\b|k?m\b))",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"[-\s]+")
 
 
 def unknown_names(question: str, sources: str) -> frozenset[str]:
-    """The numbered names of `question` that stand nowhere in `sources`, in lower case."""
-    asked = {found.casefold() for found in (*_CODE.findall(question), *_NUMBERED.findall(question))}
-    known = {word for found in _WORD.findall(sources.casefold()) for word in (found, *found.split("-"))}
-    return frozenset(asked - known)
+    """The numbered names of `question` that stand nowhere in `sources`, in lower case; SEV-2 is SEV2 and SEV 2."""
+    codes = [found.replace("-", "") for found in _CODE.findall(question)]
+    asked = {found.casefold() for found in (*codes, *_NUMBERED.findall(question))}
+    known = _BETWEEN.sub("", sources.casefold())
+    return frozenset(name for name in asked if not re.search(rf"{re.escape(name)}(?!\d)", known))
 
 
 def text_of(evidence: Sequence[Evidence]) -> str:

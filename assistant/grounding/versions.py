@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from knowledge.passage import Passage
 
-_VERSION = re.compile(r"(?<![0-9])(?:(?:19|20)\d\d(?![-_.]?\d)|v\d+(?:[._]\d+)*)(?![0-9])", re.IGNORECASE)
+_VERSION = re.compile(r"(?<![0-9])(?:(?:19|20)\d\d(?![-_.]?\d)|v\d{1,4}(?:[._]\d{1,6})*)(?![0-9])", re.IGNORECASE)
 
 Family = tuple[str, str]
 

@@ -1,4 +1,4 @@
-"""What a turn tells while it runs, in this order: Understood, Found, Routed, Wrote..., Revised?, Finished."""
+"""What a turn tells while it runs, in order: Understood, Found, Routed, Reading..., Wrote..., Revised?, Finished."""
 
 from dataclasses import dataclass
 
@@ -25,6 +25,14 @@ class Routed:
     """A model was chosen; sent again when the turn escalates."""
 
     route: Route
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Line number `line` of `lines` is being judged; an answer, or none, comes after the last."""
+
+    line: int
+    lines: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +65,4 @@ class Failed:
     conversation_id: str | None = None
 
 
-TurnEvent = Understood | Found | Routed | Wrote | Revised | Finished | Failed
+TurnEvent = Understood | Found | Routed | Reading | Wrote | Revised | Finished | Failed

@@ -13,4 +13,4 @@ _PARTS = re.compile(
 
 def parts_of(question: str) -> list[str]:
     """The questions inside a question: "What does it cost and how long does it take?" has two."""
-    return [part.strip() for part in _PARTS.split(question) if len(part.split()) > 2]
+    return [part.strip() for part in _PARTS.split(" ".join(question.split())) if len(part.split()) > 2]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from assistant.turn.answer import Evidence, Message
+from knowledge.parse.clean import one_line
 
 _GROUNDED = {
     "en": (
@@ -122,17 +123,18 @@ _EXCHANGE = {
     "es": "P: {asked}\nR: {said}\nÚltima pregunta: {question}",
 }
 _MARKER = re.compile(r"\s*\[\d+\]")
+_CONTROL = re.compile(r"<(?=\|)|(?<=\|)>")
 
 
 def grounded(question: str, language: str, evidence: Sequence[Evidence]) -> list[BaseMessage]:
     """Ask for a quote and an answer out of the selected sentences; `reply_of` takes the two apart."""
-    asked = _QUESTION[language].replace("{sources}", _lines(evidence)).replace("{question}", question)
+    asked = _QUESTION[language].replace("{sources}", _lines(evidence)).replace("{question}", data(question))
     return [SystemMessage(_GROUNDED[language]), HumanMessage(asked)]
 
 
 def check(prompt: Sequence[BaseMessage], answer: str, language: str) -> list[BaseMessage]:
     """Ask whether the sources state the answer; continues the answer's own prompt, so that its cache is used."""
-    return [*prompt, AIMessage(answer), HumanMessage(_CHECK[language])]
+    return [*prompt, AIMessage(data(answer)), HumanMessage(_CHECK[language])]
 
 
 def judge(question: str, line: str) -> list[BaseMessage]:
@@ -148,13 +150,20 @@ def told(question: str, language: str, evidence: Sequence[Evidence]) -> list[Bas
     shots: list[BaseMessage] = []
     for given, wanted in _TOLD[language]:
         shots += [HumanMessage(given), AIMessage(wanted)]
-    return [SystemMessage(_TELL[language]), *shots, HumanMessage(f"{question}\n\n{_lines(evidence, numbered=False)}")]
+    return [
+        SystemMessage(_TELL[language]),
+        *shots,
+        HumanMessage(f"{data(question)}\n\n{_lines(evidence, numbered=False)}"),
+    ]
 
 
 def small_talk(text: str, language: str, history: Sequence[Message], documents: int) -> list[BaseMessage]:
     """Answer kindly, without facts."""
-    past = [AIMessage(plain(m.content)) if m.role == "assistant" else HumanMessage(m.content) for m in history[-2:]]
-    return [SystemMessage(_SMALL_TALK[language].format(documents=documents)), *past, HumanMessage(text)]
+    past = [
+        AIMessage(data(plain(m.content))) if m.role == "assistant" else HumanMessage(data(m.content))
+        for m in history[-2:]
+    ]
+    return [SystemMessage(_SMALL_TALK[language].format(documents=documents)), *past, HumanMessage(data(text))]
 
 
 def rewrite(question: str, language: str, history: Sequence[Message]) -> list[BaseMessage]:
@@ -166,7 +175,16 @@ def rewrite(question: str, language: str, history: Sequence[Message]) -> list[Ba
     asked = next((m.content for m in reversed(history) if m.role == "user"), "")
     said = plain(next((m.content for m in reversed(history) if m.role == "assistant"), ""))
     exchange = _EXCHANGE[language].format(asked=asked[:400], said=said[:300], question=question)
-    return [SystemMessage(instruction), *shots, HumanMessage(exchange)]
+    return [SystemMessage(instruction), *shots, HumanMessage(data(exchange))]
+
+
+def data(text: str) -> str:
+    """Text of people and documents: control tokens of chat templates (<|im_end|>) in it become ordinary text.
+
+    llama.cpp reads them as control tokens wherever they stand (ggml-org/llama.cpp#26273), so that a document could end
+    our turn and begin one of its own.
+    """
+    return _CONTROL.sub(lambda found: "< " if found.group() == "<" else " >", text)
 
 
 def plain(answer: str) -> str:
@@ -175,7 +193,7 @@ def plain(answer: str) -> str:
 
 
 def _is_it(question: str, line: str) -> str:
-    return f"Question: {question}\nLine: {line}\nDoes the line answer it?"
+    return f"Question: {one_line(data(question))}\nLine: {one_line(data(line))}\nDoes the line answer it?"
 
 
 def _lines(evidence: Sequence[Evidence], *, numbered: bool = True) -> str:
@@ -185,8 +203,9 @@ def _lines(evidence: Sequence[Evidence], *, numbered: bool = True) -> str:
     for each in evidence:
         passage = each.passage
         names = dict.fromkeys(name for name in (passage.title, *passage.heading) if name)
-        lines.append(f"# {' > '.join(names)[:160]}")
+        lines.append(f"# {data(' > '.join(names)[:160])}")
         for sentence in each.selected or passage.sentences:
             number += 1
-            lines.append(f"{number}. {sentence.text}" if numbered else sentence.text)
+            text = data(sentence.text)
+            lines.append(f"{number}. {text}" if numbered else text)
     return "\n".join(lines)

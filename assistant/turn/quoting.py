@@ -3,17 +3,28 @@
 import re
 from collections.abc import Sequence
 
-from assistant.grounding.citations import figures
+from assistant.grounding.citations import Grounded, citation_of, figures, marked
 from assistant.messages import message
-from assistant.turn.answer import Evidence
+from assistant.turn.answer import Citation, Evidence, Support
+from knowledge.passage import Sentence
 
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 
 
 def quoted(reading: Sequence[Evidence]) -> str:
     """The selected lines as a Markdown list, word for word."""
-    lines = [sentence.text for each in reading for sentence in each.selected]
-    return "\n".join(f"- {_BULLET.sub('', line)}" for line in lines)
+    return "\n".join(f"- {_plain(sentence)}" for each in reading for sentence in each.selected)
+
+
+def cited(reading: Sequence[Evidence]) -> Grounded:
+    """The same list with its markers. Every line is its own support."""
+    lines, citations, support = list[str](), list[Citation](), list[Support]()
+    for each in reading:
+        for sentence in each.selected:
+            lines.append(f"- {marked(_plain(sentence), (each.number,))}")
+            citations.append(citation_of(each, sentence))
+            support.append(Support(_plain(sentence), 1.0, True, (each.number,)))
+    return Grounded("\n".join(lines), tuple(citations), tuple(support))
 
 
 def introduced(quotation: str, language: str) -> str:
@@ -22,12 +33,13 @@ def introduced(quotation: str, language: str) -> str:
 
 
 def says_as_much(answer: str, question: str, reading: Sequence[Evidence]) -> bool:
-    """Whether an answer in other words kept the figures of its lines: adds none, and does not leave all of them out."""
-    text = " ".join(
-        " ".join((each.passage.title, *each.passage.heading, sentence.text))
-        for each in reading
-        for sentence in each.selected
-    )
-    held, said = figures(text), figures(answer)
-    told = figures(" ".join(sentence.text for each in reading for sentence in each.selected))
-    return said <= held | figures(question) and (not told or bool(said & told))
+    """Whether an answer in other words kept the figures of its lines: no others, and some of each line that has any."""
+    lines = [(each, sentence) for each in reading for sentence in each.selected]
+    contexts = [(*each.passage.heading, each.passage.title, sentence.text) for each, sentence in lines]
+    held, said = figures(" ".join(text for context in contexts for text in context)), figures(answer)
+    of_lines = [figures(sentence.text) for _, sentence in lines]
+    return said <= held | figures(question) and all(not own or own & said for own in of_lines)
+
+
+def _plain(sentence: Sentence) -> str:
+    return _BULLET.sub("", sentence.text)

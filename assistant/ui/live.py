@@ -5,7 +5,7 @@ from html import escape
 
 from assistant.messages import counted, message
 from assistant.turn.answer import Answer, Evidence, Route, Understanding
-from assistant.turn.events import Failed, Finished, Found, Revised, Routed, TurnEvent, Understood, Wrote
+from assistant.turn.events import Failed, Finished, Found, Reading, Revised, Routed, TurnEvent, Understood, Wrote
 from assistant.ui.chip import reason_words, route_words
 from assistant.ui.markdown import render
 from assistant.ui.transcript import said
@@ -19,6 +19,7 @@ class LiveTurn:
     understanding: Understanding | None = None
     evidence: tuple[Evidence, ...] | None = None
     route: Route | None = None
+    reading: Reading | None = None
     text: str = ""
     revised: str = ""
     answer: Answer | None = None
@@ -33,6 +34,8 @@ class LiveTurn:
                 self.evidence = evidence
             case Routed(route):
                 self.route = route
+            case Reading():
+                self.reading = event
             case Wrote(text):
                 self.text += text
             case Revised(text, reason):
@@ -75,6 +78,8 @@ def _doing(live: LiveTurn, language: str) -> str:
         return message("understanding", language)
     if live.evidence is None:
         return message("searching", language)
+    if live.reading is not None and not live.text:
+        return message("reading_line", language, line=live.reading.line, lines=live.reading.lines)
     if live.evidence and not live.text:
         return counted("reading", len(live.evidence), language)
     return message("checking" if live.text else "thinking", language)

@@ -11,15 +11,16 @@ from assistant.errors import ModelError
 from assistant.grounding.abstain import must_abstain
 from assistant.grounding.check import yes_probability
 from assistant.grounding.citations import Citer, Grounded, without_markers
+from assistant.grounding.judge import Sifted
 from assistant.grounding.names import text_of, unknown_names
 from assistant.messages import counted, message
 from assistant.turn import prompts
-from assistant.turn.answer import Answer, Usage
+from assistant.turn.answer import Answer, Understanding, Usage
 from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.energy import usage
 from assistant.turn.events import Finished, Revised
 from assistant.turn.ports import LanguageModels, TurnStore
-from assistant.turn.quoting import introduced
+from assistant.turn.quoting import cited, introduced
 from assistant.turn.reply import reply_of
 
 NAMED_DOCUMENTS = 3
@@ -66,11 +67,10 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         """The answer of the draft with citations, and the signals on which it is given or withheld."""
         understanding, evidence, sifted = state["understanding"], state["evidence"], state.get("sifted")
         known = sifted.signals if sifted is not None else {}
-        if not draft.strip() or not evidence:
+        if not evidence or not (draft.strip() or state.get("quoted")):
             return Grounded("", (), ()), {**known, "support": 0.0}
         if sifted is not None:
-            answer = draft if state.get("quoted") else reply_of(draft).answer
-            grounded = self._citer.ground(answer, understanding.question, sifted.reading, selected=True)
+            grounded = cited(sifted.reading) if state.get("quoted") else self._told(draft, understanding, sifted)
             return grounded, {**known, "support": round(grounded.share, 3)}
         grounded = self._citer.ground(reply_of(draft).answer, understanding.question, evidence)
         signals = {
@@ -82,6 +82,12 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         if state["route"].tier == "llm" and (sure := self._check(draft, state)) is not None:
             signals["check"] = round(sure, 3)
         return grounded, signals
+
+    def _told(self, draft: str, understanding: Understanding, sifted: Sifted) -> Grounded:
+        """What the model made of the lines that answer: only these can back it."""
+        language, reply = understanding.language, reply_of(draft)
+        answer = reply.answer if reply.quote else draft
+        return self._citer.ground(answer, understanding.question, sifted.reading, selected=True, language=language)
 
     def _check(self, draft: str, state: TurnState) -> float | None:
         understanding = state["understanding"]

@@ -13,7 +13,7 @@ from langchain.agents.middleware import AgentMiddleware, ExtendedModelResponse, 
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage
 from langgraph.types import Command
 
-from assistant.errors import AssistantError, ModelUnavailable
+from assistant.errors import AssistantError, ModelCorrupt, ModelError, ModelUnavailable
 from assistant.grounding.citations import Citer
 from assistant.grounding.evidence import within
 from assistant.grounding.judge import Sifted
@@ -21,7 +21,7 @@ from assistant.routing.intents import IntentClassifier
 from assistant.turn import prompts
 from assistant.turn.answer import Evidence, Route
 from assistant.turn.context import Stopped, TurnContext, TurnState
-from assistant.turn.events import Revised, Routed, Wrote
+from assistant.turn.events import Reading, Revised, Routed, Wrote
 from assistant.turn.ports import LanguageModels, Role, Searchable
 from assistant.turn.quoting import introduced, quoted, says_as_much
 from assistant.turn.reply import reply_of
@@ -62,9 +62,9 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         state: Any = request.state
         context = request.runtime.context
         written, route = self._first(request, handler, state["route"])
-        draft = context.request.model == "auto" and route.tier == "slm" and bool(state["evidence"])
-        if draft and not context.stopped.is_set() and not self._holds(written, state):
-            with contextlib.suppress(ModelUnavailable):  # the small model's draft stays, and is judged like any other
+        draft = context.request.model == "auto" and route.reason == state["route"].reason and route.tier == "slm"
+        if draft and state["evidence"] and not context.stopped.is_set() and not self._holds(written, state):
+            with contextlib.suppress(ModelError):  # the small model's draft stays, and is judged like any other
                 written, route = self._escalated(request, handler, route)
         update = {"route": route, "sifted": written.sifted, "quoted": written.quoted}
         if written.sifted is not None and written.sifted.abstains:
@@ -76,9 +76,10 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         role: Role = "slm" if route.tier == "slm" else "llm"
         try:
             return self._written(request, handler, role), route
-        except ModelUnavailable:
+        except (ModelUnavailable, ModelCorrupt):
             other = _OTHER[role]
             fallback = replace(route, tier=other, model=self._models.name(other), reason=f"{role}_unavailable")
+            request.runtime.stream_writer(Revised("", fallback.reason))  # what a model wrote before it died
             request.runtime.stream_writer(Routed(fallback))
             return self._written(request, handler, other), fallback
 
@@ -90,29 +91,35 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
 
     def _written(self, request: Request, handler: Handler, role: Role) -> "Written":
         state: Any = request.state
-        if role == "llm" and self._sifter is not None and state["evidence"]:
-            return self._sifted(request, handler, self._sifter)
-        return Written(self._call(request, handler, role, self._prompt(state, request.runtime.context, role)))
+        sifted = self._sift(request, self._sifter) if role == "llm" and self._sifter and state["evidence"] else None
+        if sifted is None:
+            return Written(self._call(request, handler, role, self._prompt(state, request.runtime.context, role)))
+        return Written(_said(""), sifted) if sifted.abstains else self._told(request, handler, sifted)
 
-    def _sifted(self, request: Request, handler: Handler, sifter: Sifter) -> "Written":
+    def _sift(self, request: Request, sifter: Sifter) -> Sifted | None:
         state: Any = request.state
-        understanding, context = state["understanding"], request.runtime.context
-        sifted = sifter.sift(understanding, state["evidence"], context.stopped)
-        if sifted.abstains:
-            return Written(_said(""), sifted)
+        context, emit = request.runtime.context, request.runtime.stream_writer
+        return sifter.sift(
+            state["understanding"], state["evidence"], context.stopped, lambda line, lines: emit(Reading(line, lines))
+        )
+
+    def _told(self, request: Request, handler: Handler, sifted: Sifted) -> "Written":
+        """The line that answers in the model's words, or several in their own."""
+        context, emit = request.runtime.context, request.runtime.stream_writer
+        understanding = request.state["understanding"]  # type: ignore[typeddict-item]
         quotation = quoted(sifted.reading)
         shown = introduced(quotation, understanding.language)
         if not sifted.one_for_each_part and not _foreign(sifted.reading, understanding.language):
             context.clock.mark("wrote")
-            request.runtime.stream_writer(Wrote(shown))
-            return Written(_said(quotation), sifted, quoted=True)
+            emit(Wrote(shown))
+            return Written(_said(""), sifted, quoted=True)
         prompt = prompts.told(understanding.question, understanding.language, sifted.reading)
         response = self._call(request, handler, "llm", prompt)
-        answer = reply_of(response.result[-1].text).answer
+        answer = response.result[-1].text
         if context.stopped.is_set() or says_as_much(answer, understanding.question, sifted.reading):
             return Written(response, sifted)
-        request.runtime.stream_writer(Revised(shown, "revised_quoted"))
-        return Written(_said(quotation, response), sifted, quoted=True)
+        emit(Revised(shown, "revised_quoted"))
+        return Written(response, sifted, quoted=True)
 
     def _call(self, request: Request, handler: Handler, role: Role, prompt: list[BaseMessage]) -> Response:
         try:
@@ -148,11 +155,9 @@ class Written:
     quoted: bool = False
 
 
-def _said(text: str, instead_of: Response | None = None) -> Response:
-    """A reply that no model wrote; keeps the token counts of the one it replaces."""
-    replaced = instead_of.result[-1] if instead_of is not None else None
-    usage = replaced.usage_metadata if isinstance(replaced, AIMessage) else None
-    return ModelResponse(result=[AIMessage(text, usage_metadata=usage)])
+def _said(text: str) -> Response:
+    """A reply that no model wrote."""
+    return ModelResponse(result=[AIMessage(text)])
 
 
 def _foreign(reading: Sequence[Evidence], language: str) -> bool:

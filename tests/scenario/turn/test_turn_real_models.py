@@ -53,6 +53,7 @@ def _ask(assistant: Assistant, text: str, model: ModelChoice = "auto") -> tuple[
     [
         ("For how many days can I borrow a projector?", "9", "loans.md", "en"),
         ("¿Cuánto cuesta el menú del día?", "8,50", "comedor_es.md", "es"),
+        ("What is the price of the set menu in the canteen?", "8", "comedor_es.md", "en"),
     ],
 )
 def test_a_question_gets_a_cited_answer(

@@ -1,10 +1,11 @@
 """The way of a turn, step by step, as a surface sees it."""
 
+import time
 from typing import Any
 
 from assistant.grounding.citations import without_markers
 from assistant.turn.answer import Answer, Message
-from assistant.turn.events import Failed, Finished, Found, Revised, Routed, TurnEvent, Understood, Wrote
+from assistant.turn.events import Failed, Finished, Found, Reading, Revised, Routed, TurnEvent, Understood, Wrote
 
 GOOD = "Quote: Batteries have a warranty of 18 months.\nAnswer: Batteries have a warranty of 18 months."
 
@@ -37,6 +38,32 @@ def test_the_finished_answer_is_stored_before_the_surface_hears_of_it(stage: Any
     stage.models.llm.lines = [GOOD]
     answer = _answer(stage.ask("what warranty do batteries have?", model="llm"))
     assert stage.store.answer("local", answer.id).text == answer.text
+
+
+def test_the_reading_is_told_line_by_line_so_that_it_can_be_stopped(stage: Any, monkeypatch: Any) -> None:
+    judged = stage.models.first_token
+
+    def slowly(*asked: Any) -> Any:
+        time.sleep(0.05)
+        return judged(*asked)
+
+    monkeypatch.setattr(stage.models, "first_token", slowly)
+    running = stage.run("what warranty do batteries have?", model="llm")
+    for event in running:
+        if isinstance(event, Reading):
+            assert event.line == 1
+            break
+    running.close()  # type: ignore[attr-defined]
+    checks = stage.models.checks
+    time.sleep(0.2)
+    assert stage.models.checks <= checks + 1
+    assert stage.models.llm.asked == []
+
+
+def test_a_judge_that_cannot_say_yes_or_no_reads_everything_at_once(stage: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(stage.models, "first_token", lambda *_: {"<think>": -0.01})
+    stage.models.llm.lines = [GOOD]
+    assert _answer(stage.ask("what warranty do batteries have?", model="llm")).text.startswith("Batteries have")
 
 
 def test_small_talk_searches_nothing_and_goes_to_the_small_model(stage: Any) -> None:

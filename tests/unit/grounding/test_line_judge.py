@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from assistant.grounding.abstain import LEAST_SURE
 from assistant.grounding.evidence import Question
-from assistant.grounding.judge import CLOSE, JudgedLine, Sifted, as_evidence, judge, leading
+from assistant.grounding.judge import CLOSE, JudgedLine, Sifted, SpeechlessJudge, as_evidence, judge, leading
 from assistant.grounding.vectors import SentenceVectors
 from assistant.turn.answer import Evidence
 from knowledge.passage import Passage, Sentence
@@ -45,8 +46,14 @@ def test_the_line_the_model_is_surest_of_comes_first(vectors: SentenceVectors) -
         asked.append((question, line))
         return 0.999 if "Motorcycles" in line else 0.001
 
-    judged = judge(_question("what does a motorbike pay?"), [_evidence()], vectors, ask)
+    told: list[tuple[int, int]] = []
+
+    def tell(line: int, lines: int) -> None:
+        told.append((line, lines))
+
+    judged = judge(_question("what does a motorbike pay?"), [_evidence()], vectors, ask, tell)
     assert judged[0].sentence.text == LINES[1]
+    assert told == [(1, 3), (2, 3), (3, 3)]
     assert {question for question, _ in asked} == {"what does a motorbike pay?"}
     assert sorted(line for _, line in asked) == sorted(f"Car park > Prices: {line}" for line in LINES)
 
@@ -55,12 +62,33 @@ def test_each_part_of_a_question_is_judged_for_itself(vectors: SentenceVectors) 
     def ask(question: str, line: str) -> float:
         return 0.999 if ("car" in question) == line.endswith("60 euros.") else 0.001
 
-    judged = judge(_question("what does a car pay?", "when is the gate closed?"), [_evidence()], vectors, ask)
+    def tell(*_: int) -> None:
+        pass
+
+    judged = judge(_question("what does a car pay?", "when is the gate closed?"), [_evidence()], vectors, ask, tell)
     assert [(line.part, line.sentence.text) for line in leading(judged, 2) if line.part == 0] == [(0, LINES[0])]
 
 
-def test_a_model_that_speaks_of_something_else_is_sure_of_nothing(vectors: SentenceVectors) -> None:
-    assert {line.sure for line in judge(_question("?"), [_evidence()], vectors, lambda *_: None)} == {0.0}
+def test_a_model_that_never_says_yes_or_no_is_no_judge(vectors: SentenceVectors) -> None:
+    with pytest.raises(SpeechlessJudge):
+        judge(_question("?"), [_evidence()], vectors, lambda *_: None, lambda *_: None)
+
+
+def test_lines_the_model_denies_never_lead() -> None:
+    assert leading([_line(0, LEAST_SURE - 0.01)], 1) == []
+    assert leading([_line(0, 0.9), _line(1, 0.01, 7)], 2) == [_line(0, 0.9)]
+
+
+def test_a_long_line_is_judged_by_its_beginning_under_its_title(vectors: SentenceVectors) -> None:
+    shown: list[str] = []
+
+    def ask(_: str, line: str) -> float:
+        shown.append(line)
+        return 0.5
+
+    judge(_question("?"), [_evidence(1, ("City: Cork | " + "x" * 900,))], vectors, ask, lambda *_: None)
+    assert shown[0].startswith("Car park > Prices: City: Cork | x")
+    assert len(shown[0]) < 600
 
 
 def test_lines_close_to_the_best_come_along_and_others_do_not() -> None:

@@ -9,6 +9,10 @@ SOURCES = "Brisa 300 and Brisa 300G: code E4 means a blocked grinder. Form W-12.
     ("question", "unknown"),
     [
         ("How much does the Brisa 500 cost?", {"500"}),
+        ("Gasté 180 euros en el hotel", set()),
+        ("In Gijón I paid Hotel 180 € a night", set()),
+        ("What about SEV-2 and the w 12?", set()),
+        ("And a SEV-5?", {"sev5"}),
         ("¿Qué potencia tiene el Noria D30?", {"d30"}),
         ("And E4 on the Brisa 300?", set()),
         ("a sev2 at 3am, what does form w-12 say?", set()),

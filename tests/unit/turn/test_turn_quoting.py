@@ -32,5 +32,11 @@ def test_an_answer_keeps_the_figures_of_its_line(answer: str, enough: bool) -> N
     assert says_as_much(answer, "how long?", _reading("Used: 14 days, 18 € are deducted.")) is enough
 
 
+def test_no_line_is_forgotten() -> None:
+    reading = _reading("It costs 15 euros.", "It takes 2 days.")
+    assert not says_as_much("It costs 15 euros.", "how much and how long?", reading)
+    assert says_as_much("It costs 15 euros and takes 2 days.", "how much and how long?", reading)
+
+
 def test_a_line_without_figures_asks_for_none() -> None:
     assert says_as_much("The last Friday of the month.", "when?", _reading("Dogs may come on the last Friday."))
