@@ -17,7 +17,8 @@ from assistant.turn.answer import TurnRequest
 from assistant.turn.events import Failed, Finished, Revised, TurnEvent, Wrote
 from knowledge.document import Document
 from knowledge.errors import KnowledgeError
-from knowledge.library import Library
+from knowledge.ingest.names import safe_name
+from knowledge.library import UPLOADS, Library
 
 if TYPE_CHECKING:
     from assistant.grounding.vectors import SentenceVectors
@@ -230,12 +231,21 @@ class LibraryDocuments:
 
     def add_upload(self, name: str, content: bytes, progress: Progress | None = None) -> Upload:
         """Read, cut and index one file; found when this returns."""
+        self._check_name(name)
         stored = self._library.add_upload(name, content, EVERYONE)
         self._changed()
         return Upload(_summary(stored.document), unchanged=stored.unchanged)
 
+    def _check_name(self, name: str) -> None:
+        """A document that this page does not show must not be replaced through it. Raises InvalidRequest."""
+        uploaded = [
+            each for each in self._library.documents() if (each.source, each.name) == (UPLOADS, safe_name(name))
+        ]
+        if any(not EVERYONE & set(each.audience) for each in uploaded):
+            raise InvalidRequest(message("name_taken", None, name=safe_name(name)))
+
     def delete(self, document_id: str) -> None:
-        """Take a document out."""
+        """Take a document out. Raises DocumentNotFound, also for one that not everyone may read."""
         self._library.delete(self._library.document(document_id, EVERYONE).id)
         self._changed()
 

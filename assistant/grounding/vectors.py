@@ -46,6 +46,9 @@ class SentenceVectors:
     def known(self, passages: Sequence[Passage], *, compute: int) -> dict[str, Vectors]:
         """The vectors that are there, by chunk id, after computing those of the first `compute` missing passages."""
         found = self._read([passage.chunk_id for passage in passages])
+        for passage in passages:  # cut into sentences by an earlier version of the rules
+            if len(found.get(passage.chunk_id, passage.sentences)) != len(passage.sentences):
+                del found[passage.chunk_id]
         missing = [passage for passage in passages if passage.chunk_id not in found and passage.sentences][:compute]
         if missing:
             computed = self._compute(missing)

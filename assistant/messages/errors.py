@@ -34,6 +34,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Too many questions at once. Ask again in a moment.",
         "Demasiadas preguntas a la vez. Vuelve a preguntar dentro de un momento.",
     ),
+    "name_taken": (
+        "A document called {name} cannot be replaced here. Give the file another name.",
+        "Un documento llamado {name} no se puede sustituir aquí. Pon otro nombre al archivo.",
+    ),
     "not_found": ("Not found.", "No encontrado."),
     "unexpected": (
         "Something unexpected went wrong; the server's log has the details. Your question was kept. Try again.",

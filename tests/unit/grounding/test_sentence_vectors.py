@@ -1,11 +1,12 @@
 """The cache of sentence vectors."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from assistant.grounding.vectors import SentenceVectors
-from knowledge.passage import Passage
+from knowledge.passage import Passage, Sentence
 from knowledge.sentences import split_sentences
 from knowledge.testing.embedder import HashingEmbedder
 
@@ -32,6 +33,13 @@ def test_vectors_survive_a_restart(tmp_path: Path) -> None:
     again = Counting()
     assert np.allclose(SentenceVectors(again, tmp_path / "s.db").of(_passage()), before, atol=1e-3)
     assert again.embedded == 0
+
+
+def test_vectors_of_a_passage_that_is_cut_otherwise_now_are_computed_again() -> None:
+    vectors, passage = SentenceVectors(Counting()), _passage()
+    vectors.of(passage)
+    whole = replace(passage, sentences=(Sentence(passage.text, 0, len(passage.text)),))
+    assert vectors.of(whole).shape[0] == 1
 
 
 def test_only_as_many_as_asked_are_computed_at_once() -> None:

@@ -1,0 +1,52 @@
+"""The library as the web page has it: what not everyone may read is out of its reach."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.app import LibraryDocuments
+from assistant.errors import InvalidRequest
+from knowledge.errors import DocumentNotFound
+from knowledge.library import Library
+from knowledge.testing.embedder import HashingEmbedder
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library.open(tmp_path, HashingEmbedder()) as opened:
+        opened.add_upload("board.txt", b"The merger is planned for May.", ["board"])
+        yield opened
+
+
+@pytest.fixture
+def documents(library: Library) -> LibraryDocuments:
+    return LibraryDocuments(library, lambda: None)
+
+
+def test_a_restricted_document_is_not_shown_read_or_deleted(library: Library, documents: LibraryDocuments) -> None:
+    restricted = library.document("board.txt").id
+    assert documents.list() == []
+    for name in ("board.txt", restricted):
+        with pytest.raises(DocumentNotFound):
+            documents.text(name)
+        with pytest.raises(DocumentNotFound):
+            documents.delete(name)
+    assert library.document("board.txt", ["board"]).id == restricted
+
+
+def test_a_restricted_document_is_not_replaced_by_an_upload_of_its_name(
+    library: Library, documents: LibraryDocuments
+) -> None:
+    with pytest.raises(InvalidRequest, match="another name"):
+        documents.add_upload("board.txt", b"Nothing is planned.")
+    assert "May" in library.text("board.txt", ["board"])
+
+
+def test_what_everyone_may_read_is_replaced_and_deleted(library: Library, documents: LibraryDocuments) -> None:
+    documents.add_upload("hours.txt", b"Open from nine.")
+    documents.add_upload("hours.txt", b"Open from ten.")
+    (shown,) = documents.list()
+    assert documents.text(shown.id) == "Open from ten."
+    documents.delete(shown.id)
+    assert documents.list() == []
