@@ -19,11 +19,11 @@ class LiveTurn:
     understanding: Understanding | None = None
     evidence: tuple[Evidence, ...] | None = None
     route: Route | None = None
-    reading: Reading | None = None
     text: str = ""
     revised: str = ""
     answer: Answer | None = None
     error: str = ""
+    reading: Reading | None = None
 
     def take(self, event: TurnEvent) -> None:
         """Learn from the next event."""

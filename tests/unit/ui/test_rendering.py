@@ -13,7 +13,7 @@ from assistant.errors import InvalidRequest
 from assistant.storage.records import Conversation, Feedback, Turn
 from assistant.testing.answers import an_answer, citation, evidence, passage
 from assistant.turn.answer import Citation, Route, Support, Understanding
-from assistant.turn.events import Failed, Finished, Found, Revised, Routed, Understood, Wrote
+from assistant.turn.events import Failed, Finished, Found, Reading, Revised, Routed, Understood, Wrote
 from assistant.ui.answer import answer_block, answer_body, unfinished_block
 from assistant.ui.chip import chip, seconds
 from assistant.ui.library import FileProgress, document_list, reader, upload_status
@@ -208,6 +208,7 @@ def test_the_running_turn_tells_what_is_being_done() -> None:
         Understood(Understanding("How many?", "How many days of leave?", "en", "question", 0.9, rewritten=True)),
         Found((evidence(1), evidence(2)), 7),
         Routed(Route("slm", "m", "clear_evidence")),
+        Reading(5, 16),
         Wrote("You "),
         Wrote("have"),
     ):
@@ -218,6 +219,7 @@ def test_the_running_turn_tells_what_is_being_done() -> None:
         "Searching the documents…",
         "Reading 2 passages…",
         "Reading 2 passages…Small model · clear evidence",
+        "Reading line 5 of 16…Small model · clear evidence",
         "Small model · clear evidence",
         "Small model · clear evidence",
     ]
