@@ -6,7 +6,7 @@ from collections.abc import Mapping
 # the question's own, so a line that the model is sure of may be further away.
 LEAST_RELEVANCE = 0.4
 LEAST_RELEVANCE_WHEN_SURE = 0.2
-LEAST_SURE, SURE = 0.2, 0.5
+LEAST_SURE = 0.55
 LEAST_CHECK = 0.7
 LEAST_SUPPORT = 0.35
 
@@ -23,7 +23,7 @@ def must_abstain(signals: Mapping[str, float]) -> bool:
     the best line) and check (P(yes) of the answer), these where the model was asked; and unknown, the number of names
     with a number that no source knows.
     """
-    near = LEAST_RELEVANCE_WHEN_SURE if signals.get("sure", 0.0) >= SURE else LEAST_RELEVANCE
+    near = LEAST_RELEVANCE_WHEN_SURE if signals.get("sure", 0.0) >= LEAST_SURE else LEAST_RELEVANCE
     return (
         hopeless(signals)
         or signals.get("relevance", 1.0) < near

@@ -17,7 +17,7 @@ from itertools import groupby
 
 import numpy as np
 
-from assistant.grounding.abstain import LEAST_SURE, must_abstain
+from assistant.grounding.abstain import must_abstain
 from assistant.grounding.context import in_context
 from assistant.grounding.evidence import Question
 from assistant.grounding.vectors import SentenceVectors
@@ -31,6 +31,8 @@ CLOSE = 0.8
 MOST_LINES, MOST_LINES_OF_PART = 3, 2
 # For each part of a question with several: enough to hold the answer, few enough to wait for.
 LINES_OF_PART = 10
+# A line with a lower P(yes) is denied, and never quoted beside a better one.
+DENIED = 0.2
 LONGEST_CONTEXT, LONGEST_LINE = 140, 400
 
 Ask = Callable[[str, str], float | None]
@@ -114,7 +116,7 @@ def leading(judged: Sequence[JudgedLine], parts: int) -> list[JudgedLine]:
     """
     chosen: list[JudgedLine] = []
     for part in range(parts):
-        own = [line for line in judged if line.part == part and line.sure >= LEAST_SURE]
+        own = [line for line in judged if line.part == part and line.sure >= DENIED]
         most = MOST_LINES if parts == 1 else MOST_LINES_OF_PART
         chosen += [line for line in own[:most] if line.score >= own[0].score - CLOSE]
     unique: dict[tuple[str, int], JudgedLine] = {}

@@ -17,6 +17,7 @@ _NUMBERED = re.compile(
     r"(?!\s*(?:[€$£%]|[.,]\d|eur|euro|dollar|pound|d[ií]a|day|hour|hora|week|semana|month|mes|year|año|k?g\b|k?m\b))",
     re.IGNORECASE,
 )
+_START = r"(?<!\d)(?<!\d[.,])"  # the 500 of 1,500 is no name
 _BETWEEN = re.compile(r"[-\s]+")
 
 
@@ -25,7 +26,9 @@ def unknown_names(question: str, sources: str) -> frozenset[str]:
     codes = [found.replace("-", "") for found in _CODE.findall(question)]
     asked = {found.casefold() for found in (*codes, *_NUMBERED.findall(question))}
     known = _BETWEEN.sub("", sources.casefold())
-    return frozenset(name for name in asked if not re.search(rf"{re.escape(name)}(?!\d)", known))
+    return frozenset(
+        name for name in asked if not re.search(rf"{_START if name[0].isdigit() else ''}{name}(?!\d)", known)
+    )
 
 
 def text_of(evidence: Sequence[Evidence]) -> str:

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from assistant.grounding.abstain import LEAST_SURE
 from assistant.grounding.evidence import Question
-from assistant.grounding.judge import CLOSE, JudgedLine, Sifted, SpeechlessJudge, as_evidence, judge, leading
+from assistant.grounding.judge import CLOSE, DENIED, JudgedLine, Sifted, SpeechlessJudge, as_evidence, judge, leading
 from assistant.grounding.vectors import SentenceVectors
 from assistant.turn.answer import Evidence
 from knowledge.passage import Passage, Sentence
@@ -75,7 +74,7 @@ def test_a_model_that_never_says_yes_or_no_is_no_judge(vectors: SentenceVectors)
 
 
 def test_lines_the_model_denies_never_lead() -> None:
-    assert leading([_line(0, LEAST_SURE - 0.01)], 1) == []
+    assert leading([_line(0, DENIED - 0.01)], 1) == []
     assert leading([_line(0, 0.9), _line(1, 0.01, 7)], 2) == [_line(0, 0.9)]
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from assistant.grounding.names import unknown_names
 
-SOURCES = "Brisa 300 and Brisa 300G: code E4 means a blocked grinder. Form W-12. SEV2 incidents. Noria D12 y D20."
+SOURCES = "1,500 euros. Brisa 300 and Brisa 300G: E4 is a blocked grinder. Form W-12. SEV2 incidents. Noria D12 y D20."
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,7 @@ SOURCES = "Brisa 300 and Brisa 300G: code E4 means a blocked grinder. Form W-12.
         ("Gasté 180 euros en el hotel", set()),
         ("In Gijón I paid Hotel 180 € a night", set()),
         ("What about SEV-2 and the w 12?", set()),
+        ("Is it the Noria D3?", {"d3"}),
         ("And a SEV-5?", {"sev5"}),
         ("¿Qué potencia tiene el Noria D30?", {"d30"}),
         ("And E4 on the Brisa 300?", set()),
