@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from threading import Event, Lock, Thread
+from threading import Condition, Event, Lock, Thread
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
@@ -62,6 +62,7 @@ class Assistant:
         self._building = Lock()
         self._opening = Lock()
         self._closing = Event()
+        self._pace = Pace()
         self._broken = ""
 
     def __enter__(self) -> Self:
@@ -83,6 +84,7 @@ class Assistant:
         turn = self.conversations.begin_turn(user, conversation_id, request.text)
         written: list[str] = []
         finished = False
+        self._pace.begin()
         try:
             for event in self._events(request, turn.id, conversation_id):
                 if isinstance(event, Wrote):
@@ -94,6 +96,7 @@ class Assistant:
                 finished = finished or isinstance(event, Finished | Failed)
                 yield event
         finally:
+            self._pace.end()
             if not finished:
                 self.conversations.interrupt_turn(turn.id, "".join(written))
 
@@ -158,6 +161,7 @@ class Assistant:
                 return
             passages = self.library.passages_of(document.id, document.audience)
             for start in range(0, len(passages), REFINED_AT_ONCE):
+                self._pace.wait()
                 sentences.known(passages[start : start + REFINED_AT_ONCE], compute=REFINED_AT_ONCE)
             kept += [passage.chunk_id for passage in passages]
             if progress is not None:
@@ -168,7 +172,10 @@ class Assistant:
         """Load everything a turn needs. Errors are kept for `state`; a turn reports them again."""
         try:
             self.agent()
+            self._pace.wait()  # a question that came meanwhile may not need the large model
             self.models.warm()
+            self._pace.wait()
+            self.agent().prime()
         except (AssistantError, KnowledgeError) as error:
             self._broken = str(error)
 
@@ -216,6 +223,32 @@ class Assistant:
         self.models.close()
         self.library.close()
         self.conversations.close()
+
+
+class Pace:
+    """Lets work in the background wait while somebody waits for an answer."""
+
+    LONGEST_S = 60.0
+
+    def __init__(self) -> None:
+        self._turns = 0
+        self._changed = Condition()
+
+    def begin(self) -> None:
+        """A turn has begun."""
+        with self._changed:
+            self._turns += 1
+
+    def end(self) -> None:
+        """A turn has ended."""
+        with self._changed:
+            self._turns -= 1
+            self._changed.notify_all()
+
+    def wait(self) -> None:
+        """Return when no turn runs, or after a minute: a busy house must not stop the background for good."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._turns == 0, self.LONGEST_S)
 
 
 class LibraryDocuments:

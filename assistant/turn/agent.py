@@ -60,7 +60,7 @@ class TurnAgent:
         embedder, analyzer = models.embedder(), Analyzer()
         selector, citer = EvidenceSelector(vectors, analyzer), Citer(embedder, vectors, analyzer)
         budget = settings.llm.evidence_tokens
-        sifter = Sifter(models, embedder, vectors, citer) if settings.llm.sifts else None
+        self._sifter = Sifter(models, embedder, vectors, citer) if settings.llm.sifts else None
         retrieve = Retrieve(library, embedder, selector, intents, tokens=budget, most=settings.turn.passages)
         self._graph = create_agent(
             model=models.chat("slm"),  # the default; Write calls the one that Choose has chosen
@@ -70,10 +70,20 @@ class TurnAgent:
                 retrieve,
                 Standalone(models, analyzer, retrieve),
                 Choose(models, intents),
-                Write(models, library, intents, citer, sifter, {"slm": settings.slm.evidence_tokens, "llm": budget}),
+                Write(
+                    models, library, intents, citer, self._sifter, {"slm": settings.slm.evidence_tokens, "llm": budget}
+                ),
                 Conclude(models, citer, store),
             ],
         )
+
+    def prime(self) -> None:
+        """Have the large model read once what all its judgements begin with, so that the first person need not wait.
+
+        Raises ModelUnavailable.
+        """
+        if self._sifter is not None:
+            self._sifter.prime()
 
     def run(self, context: TurnContext) -> Iterator[TurnEvent]:
         """Run one turn in a thread of its own and hand its events on as they come.

@@ -1,5 +1,6 @@
 """Reads the evidence line by line before anything is written, and keeps the lines that answer."""
 
+import contextlib
 import logging
 from collections.abc import Sequence
 from threading import Event
@@ -35,6 +36,11 @@ class Sifter:
         self._embedder = embedder
         self._vectors = vectors
         self._citer = citer
+
+    def prime(self) -> None:
+        """Fill the model's prompt cache. Raises ModelUnavailable."""
+        with contextlib.suppress(GenerationFailed):  # a model that cannot judge is found out with the first question
+            self._models.first_token(JUDGE, prompts.judge("?", "?"))
 
     def sift(
         self, understanding: Understanding, evidence: Sequence[Evidence], stopped: Event, tell: Tell

@@ -72,7 +72,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 @pytest.fixture
 def stage_of_good_readers(tmp_path: Path) -> Iterator[Stage]:
     """With a large model that reads all the evidence at once."""
-    with opened(Settings(home=tmp_path, llm={"name": "large", "line_by_line": False})) as stage:
+    with opened(Settings(home=tmp_path / "good", llm={"name": "large", "line_by_line": False})) as stage:
         yield stage
 
 

@@ -60,6 +60,12 @@ def test_the_reading_is_told_line_by_line_so_that_it_can_be_stopped(stage: Any, 
     assert stage.models.llm.asked == []
 
 
+def test_priming_asks_the_judge_once(stage: Any, stage_of_good_readers: Any) -> None:
+    stage.agent.prime()
+    stage_of_good_readers.agent.prime()
+    assert (stage.models.checks, stage_of_good_readers.models.checks) == (1, 0)
+
+
 def test_a_judge_that_cannot_say_yes_or_no_reads_everything_at_once(stage: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(stage.models, "first_token", lambda *_: {"<think>": -0.01})
     stage.models.llm.lines = [GOOD]

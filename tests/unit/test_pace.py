@@ -1,0 +1,35 @@
+"""Background work makes way for questions."""
+
+import time
+from threading import Thread
+
+from assistant.app import Pace
+
+
+def test_nobody_waits_while_nobody_asks() -> None:
+    began = time.monotonic()
+    Pace().wait()
+    assert time.monotonic() - began < 1
+
+
+def test_the_background_goes_on_when_the_last_turn_has_ended() -> None:
+    pace, passed = Pace(), list[str]()
+    pace.begin()
+    pace.begin()
+    waiting = Thread(target=lambda: (pace.wait(), passed.append("on")))
+    waiting.start()
+    pace.end()
+    time.sleep(0.05)
+    assert passed == []
+    pace.end()
+    waiting.join(5)
+    assert passed == ["on"]
+
+
+def test_a_busy_house_does_not_stop_it_for_good() -> None:
+    class Short(Pace):
+        LONGEST_S = 0.05
+
+    pace = Short()
+    pace.begin()
+    pace.wait()
