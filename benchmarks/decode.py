@@ -51,7 +51,10 @@ def main() -> None:
     parser = options(__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often each question is measured both ways")
     chosen = parsed(parser)
-    with temporary_home(load_settings()) as settings, build_app(settings) as assistant:
+    settings = load_settings()
+    # read all at once and written in one go: judging lines one by one is not writing
+    at_once = settings.model_copy(update={"llm": settings.llm.model_copy(update={"line_by_line": False})})
+    with temporary_home(at_once) as settings, build_app(settings) as assistant:
         assistant.library.ingest(sample_documents() / "corpus")
         assistant.refine()
         rows = [row for role in ROLES for row in compare(assistant, role, chosen.rounds)]
