@@ -58,21 +58,30 @@ def test_the_language_is_switched_and_remembered(site, page: Page, asking: Askin
     assert site.assistant.requests[-1].interface_language == "es"
 
 
+IS_DARK = """dark => dark === (
+    document.body.classList.contains('dark') && document.documentElement.classList.contains('pl-dark')
+)"""
+
+
+def switch_system(page: Page, system: str) -> None:
+    """Have the system light or dark, and wait until the page has heard of it."""
+    page.emulate_media(color_scheme=system)  # type: ignore[arg-type]
+    page.wait_for_function(IS_DARK, arg=system == "dark")
+
+
 @pytest.mark.parametrize("system", ["light", "dark"])
 def test_light_and_dark_follow_the_system_until_they_are_switched(page: Page, system: str) -> None:
-    page.emulate_media(color_scheme=system)  # type: ignore[arg-type]
-    dark = "document.body.classList.contains('dark') && document.documentElement.classList.contains('pl-dark')"
-    assert page.evaluate(dark) == (system == "dark")
+    switch_system(page, system)
     page.get_by_label("Light or dark").click()
-    assert page.evaluate(dark) == (system == "light")
+    page.wait_for_function(IS_DARK, arg=system == "light")
     page.reload()
     page.wait_for_selector("body[data-ready] .pl-transcript")
-    assert page.evaluate(dark) == (system == "light")
+    page.wait_for_function(IS_DARK, arg=system == "light")
 
 
 @pytest.mark.parametrize("system", ["light", "dark"])
 def test_text_has_enough_contrast(page: Page, asking: Asking, system: str) -> None:
-    page.emulate_media(color_scheme=system)  # type: ignore[arg-type]
+    switch_system(page, system)
     assert page.evaluate(CONTRAST) == []
     asking(page, "What is the meaning of life?")
     asking(page, "Please compare leave and travel", 2)
