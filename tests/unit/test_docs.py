@@ -50,7 +50,7 @@ def test_there_are_commands_to_check() -> None:
 def test_commands_and_their_options_exist(command: str) -> None:
     for words in _meant(command):
         found: Any = typer.main.get_command(app)
-        while words and (inner := getattr(found, "commands", None)):
+        while words and words[0] != "--help" and (inner := getattr(found, "commands", None)):
             assert words[0] in inner, f"there is no {words[0]!r} in {command!r}"
             found = inner[words.pop(0)]
         known = {option for each in found.params for option in (*each.opts, *each.secondary_opts)} | {"--help"}
