@@ -24,7 +24,7 @@ def reply_of(text: str) -> Reply:
     body = text[start.end() :] if start else text
     parts = _ANSWER.split(body)
     quote = _cleaned(parts[0]) if start else ""
-    answer = _cleaned(parts[-1]) if len(parts) > 1 else _cleaned(body)
+    answer = _cleaned(_unlabelled(parts[-1])) if len(parts) > 1 else _cleaned(body)
     return Reply(quote, answer or quote)
 
 
@@ -55,6 +55,12 @@ def _may_become_quote(text: str) -> bool:
         start.startswith(word) or word.startswith(start)
         for word in ("quote", "cita", "línea", "linea", "line", "answer", "respuesta")
     )
+
+
+def _unlabelled(answer: str) -> str:
+    """An answer that repeats the quote repeats its label with it."""
+    label = _QUOTE.match(answer)
+    return answer[label.end() :] if label else answer
 
 
 def _cleaned(text: str) -> str:

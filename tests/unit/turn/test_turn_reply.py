@@ -41,3 +41,7 @@ def test_a_reply_without_a_quote_streams_from_its_first_letter(size: int) -> Non
 
 def test_a_quote_that_never_ends_is_shown_at_last() -> None:
     assert _streamed("Quote: " + "word " * LONGEST_QUOTE, 10)
+
+
+def test_an_answer_that_repeats_the_quote_loses_its_label() -> None:
+    assert reply_of("Quote: 31 cents a km.\nAnswer: Quote: 31 cents a km.").answer == "31 cents a km."
