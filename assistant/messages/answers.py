@@ -26,8 +26,8 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "El modelo pequeño no estaba lo bastante seguro, así que respondió el grande.",
     ),
     "revised_quoted": (
-        "The draft left out figures of its source, so the source is quoted instead.",
-        "El borrador omitía cifras de su fuente, así que se cita la fuente.",
+        "The draft did not keep to the figures of its source, so the source is quoted instead.",
+        "El borrador no respetaba las cifras de su fuente, así que se cita la fuente.",
     ),
     "documents_say": ("The documents say:", "Los documentos dicen:"),
     "revised": ("The draft was checked and replaced.", "El borrador se ha comprobado y sustituido."),

@@ -73,10 +73,10 @@ def switch_system(page: Page, system: str) -> None:
 def test_light_and_dark_follow_the_system_until_they_are_switched(page: Page, system: str) -> None:
     switch_system(page, system)
     page.get_by_label("Light or dark").click()
-    page.wait_for_function(IS_DARK, arg=system == "light")
+    assert page.evaluate(IS_DARK, system == "light")
     page.reload()
     page.wait_for_selector("body[data-ready] .pl-transcript")
-    page.wait_for_function(IS_DARK, arg=system == "light")
+    assert page.evaluate(IS_DARK, system == "light")
 
 
 @pytest.mark.parametrize("system", ["light", "dark"])

@@ -62,7 +62,8 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         state: Any = request.state
         context = request.runtime.context
         written, route = self._first(request, handler, state["route"])
-        draft = context.request.model == "auto" and route.reason == state["route"].reason and route.tier == "slm"
+        stands_in = route.reason != state["route"].reason  # the small model, while the large one is down
+        draft = context.request.model == "auto" and route.tier == "slm" and not stands_in
         if draft and state["evidence"] and not context.stopped.is_set() and not self._holds(written, state):
             with contextlib.suppress(ModelError):  # the small model's draft stays, and is judged like any other
                 written, route = self._escalated(request, handler, route)
