@@ -149,7 +149,9 @@ class Assistant:
             if self._sentences is None:
                 from assistant.grounding.vectors import SentenceVectors
 
-                self._sentences = SentenceVectors(self.models.embedder(), self.settings.home / "cache" / "sentences.db")
+                self._sentences = SentenceVectors(
+                    self.models.line_embedder(), self.settings.home / "cache" / "sentences.db"
+                )
             return self._sentences
 
     def refine(self, progress: Progress | None = None) -> None:

@@ -104,6 +104,9 @@ class Settings(BaseSettings):
     slm: Annotated[ModelSettings, NoDecode] = Field(default=ModelSettings(**SLM_DEFAULT))  # type: ignore[arg-type]
     llm: Annotated[ModelSettings, NoDecode] = Field(default=ModelSettings(**LLM_DEFAULT))  # type: ignore[arg-type]
     embedder: str = "multilingual-e5-small"
+    lines_adapter: str = Field(
+        default="shipped", description="ranks lines: the adapter that Pilares ships with, a folder with one, or `none`"
+    )
     threads: int | None = Field(default=None, ge=1, description="threads of the local models; default: every core")
     language: Literal["en", "es"] | None = None
     server: ServerSettings = ServerSettings()

@@ -12,14 +12,15 @@ BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 def clear_errors() -> Iterator[None]:
     """Say what a person can act on; status 2 for bad input, 1 for everything else, 130 for Ctrl+C."""
     from assistant.errors import AssistantError, ConfigurationError, InvalidRequest
+    from finetune.errors import ExamplesInvalid, FinetuneError
     from knowledge.errors import DocumentNotFound, KnowledgeError, SourceError
 
     try:
         yield
-    except (ConfigurationError, InvalidRequest, SourceError, DocumentNotFound) as error:
+    except (ConfigurationError, InvalidRequest, SourceError, DocumentNotFound, ExamplesInvalid) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(BAD_INPUT) from None
-    except (AssistantError, KnowledgeError) as error:
+    except (AssistantError, KnowledgeError, FinetuneError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(FAILED) from None
     except KeyboardInterrupt:

@@ -10,18 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.grounding.bands import bands_of
 from assistant.grounding.context import in_context
 from assistant.grounding.vectors import SentenceVectors
 from assistant.turn.answer import Citation, Evidence, Support
-from knowledge.embedder import Embedder, Vectors
+from knowledge.embedder import Vectors
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.passage import Passage, Sentence
 from knowledge.sentences import split_sentences
 
 # A sentence of an answer counts as backed from this score on (support/ tune half and the demo organisation).
 SUPPORTED = 0.5
-# e5 cosines of an answer sentence to an unrelated and to an equal sentence.
-COSINE_LOW, COSINE_HIGH = 0.80, 0.95
 # Words and similarity count alike; a figure that the source sentence lacks makes the rest worth little.
 WORDS_SHARE = 0.6
 WRONG_FIGURE = 0.35
@@ -59,10 +58,10 @@ class _Source:
 class Citer:
     """Finds the backing sentence of each sentence of an answer."""
 
-    def __init__(self, embedder: Embedder, vectors: SentenceVectors, analyzer: Analyzer) -> None:
-        self._embedder = embedder
+    def __init__(self, vectors: SentenceVectors, analyzer: Analyzer) -> None:
         self._vectors = vectors
         self._analyzer = analyzer
+        self._band = bands_of(vectors.model_id).statement
 
     def ground(
         self, text: str, question: str, evidence: Sequence[Evidence], *, selected: bool = False, language: str = ""
@@ -77,10 +76,11 @@ class Citer:
         sources = self._sources(evidence, selected, language)
         if not sentences or not sources:
             return Grounded(clean, (), tuple(Support(each.text, 0.0, False) for each in sentences))
-        cosines = self._embedder.embed_passages([each.text for each in sentences]) @ self._source_vectors(sources).T
+        cosines = self._vectors.of_statements([each.text for each in sentences]) @ self._source_vectors(sources).T
+        nearness = [[self._band.position(float(cosine)) for cosine in row] for row in cosines]
         asked = frozenset(self._analyzer.query_terms(question, None))
         pieces, citations, support, end = [], list[Citation](), list[Support](), 0
-        for sentence, row in zip(sentences, cosines, strict=True):
+        for sentence, row in zip(sentences, nearness, strict=True):
             found, score = self._backing(sentence.text, row, sources, asked)
             cited = [citation_of(source.evidence, source.sentence) for source in found] if score >= SUPPORTED else []
             citations += [each for each in cited if each not in citations]
@@ -114,12 +114,12 @@ class Citer:
         return np.stack([self._vectors.of_sentence(each.evidence.passage, each.sentence) for each in sources])
 
     def _backing(
-        self, sentence: str, cosines: Vectors, sources: Sequence[_Source],
+        self, sentence: str, near: Sequence[float], sources: Sequence[_Source],
         asked: frozenset[str],
     ) -> tuple[list[_Source], float]:  # fmt: skip
         """The one or two source sentences that back `sentence`, and how well they do together."""
         terms, shown = self._terms(sentence), figures(sentence)
-        scores = [_score(terms, shown, source, float(c), asked) for source, c in zip(sources, cosines, strict=True)]
+        scores = [_score(terms, shown, source, close, asked) for source, close in zip(sources, near, strict=True)]
         letters = _letters(sentence)
         own = [i for i, source in enumerate(sources) if _letters(source.sentence.text) == letters]
         if letters and own and shown <= sources[own[0]].figures:  # quoted word for word
@@ -137,7 +137,7 @@ class Citer:
             sources[first].evidence, sources[first].sentence, sources[first].terms | sources[second].terms,
             sources[first].figures | sources[second].figures,
         )  # fmt: skip
-        together = _score(terms, shown, both, float(max(cosines[first], cosines[second])), asked)
+        together = _score(terms, shown, both, max(near[first], near[second]), asked)
         return (
             ([sources[first], sources[second]], together)
             if together > scores[first]
@@ -165,14 +165,11 @@ def _figure(number: str) -> str:
     return plain.lstrip("0") or "0"
 
 
-def _score(
-    terms: frozenset[str], shown: frozenset[str], source: _Source, cosine: float, asked: frozenset[str]
-) -> float:
-    """Between 0 and 1. Words that the question already had count half: repeating them claims little."""
+def _score(terms: frozenset[str], shown: frozenset[str], source: _Source, near: float, asked: frozenset[str]) -> float:
+    """Between 0 and 1, as is `near`. Words that the question already had count half: repeating them claims little."""
     weights = {term: 0.5 if term in asked else 1.0 for term in terms}
     total = sum(weights.values())
     shared = sum(weight for term, weight in weights.items() if term in source.terms) / total if total else 0.0
-    near = min(1.0, max(0.0, (cosine - COSINE_LOW) / (COSINE_HIGH - COSINE_LOW)))
     score = WORDS_SHARE * shared + (1 - WORDS_SHARE) * near
     if source.foreign:
         score = max(score, near)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from assistant.grounding.bands import Band, bands_of
 from assistant.grounding.context import in_context
 from assistant.grounding.vectors import SentenceVectors
 from assistant.turn.answer import Evidence
@@ -32,10 +33,6 @@ HEADER_TOKENS = 24
 WORDS_WEIGHT, PASSAGE_WEIGHT = 0.5, 0.3
 # Passages whose sentences may be embedded while the person waits, when the background has not got to them yet.
 COMPUTE_NOW = 6
-# Cosines of unrelated and of equal text lie in a band of each model's own (e5's is narrow); relevance says where
-# in the band a sentence is, for people and for the decision to answer.
-BANDS = {"multilingual-e5": (0.76, 0.92)}
-USUAL_BAND = (0.1, 0.6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +58,7 @@ class EvidenceSelector:
     def __init__(self, vectors: SentenceVectors, analyzer: Analyzer) -> None:
         self._vectors = vectors
         self._analyzer = analyzer
-        names = (name for name in BANDS if vectors.model_id.startswith(name))
-        self._band = BANDS.get(next(names, ""), USUAL_BAND)
+        self._band = bands_of(vectors.model_id).question
 
     def select(
         self, question: Question, passages: Sequence[Passage], *, tokens: int, most: int
@@ -119,12 +115,6 @@ def within(evidence: Sequence[Evidence], tokens: int) -> tuple[Evidence, ...]:
     return tuple(kept)
 
 
-def relevance(cosine: float, band: tuple[float, float]) -> float:
-    """Where a cosine lies in its model's band, between 0 and 1."""
-    low, high = band
-    return round(min(1.0, max(0.0, (cosine - low) / (high - low))), 3)
-
-
 def tokens_of(text: str) -> int:
     """Estimated tokens a language model reads for `text`."""
     return math.ceil(len(text) / CHARS_PER_TOKEN) + 1
@@ -164,14 +154,14 @@ def _evidence(
     places: Sequence[Place],
     passages: Sequence[Passage],
     cosines: Scores,
-    band: tuple[float, float],
+    band: Band,
 ) -> tuple[Evidence, ...]:
     found = []
     for number, (p, indexes) in enumerate(chosen.items(), start=1):
         best = max(indexes, key=lambda index: float(cosines[index]))
         selected = tuple(passages[p].sentences[s] for s in sorted(places[index].sentence for index in indexes))
         best_sentence: Sentence = passages[p].sentences[places[best].sentence]
-        found.append(Evidence(number, passages[p], best_sentence, relevance(float(cosines[best]), band), selected))
+        found.append(Evidence(number, passages[p], best_sentence, band.position(float(cosines[best])), selected))
     return tuple(found)
 
 

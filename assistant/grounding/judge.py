@@ -18,19 +18,23 @@ from itertools import groupby
 import numpy as np
 
 from assistant.grounding.abstain import must_abstain
+from assistant.grounding.bands import bands_of
 from assistant.grounding.context import in_context
 from assistant.grounding.evidence import Question
 from assistant.grounding.vectors import SentenceVectors
 from assistant.turn.answer import Evidence
 from knowledge.passage import Sentence
 
-# How much a cosine counts beside the log-odds of "yes"; e5's cosines of candidates differ by a few hundredths.
-NEAR_WEIGHT = 30.0
+# How much nearness counts beside the log-odds of "yes". Chosen on organisations held out from training and on a tune
+# half (docs/benchmarks.md, "Reading"): from 4 to 15 the right line comes first equally often.
+NEAR_WEIGHT = 7.0
 # Lines that follow the best one within this distance are given as well: which of them fits is for the person to see.
 CLOSE = 0.8
 MOST_LINES, MOST_LINES_OF_PART = 3, 2
-# For each part of a question with several: enough to hold the answer, few enough to wait for.
-LINES_OF_PART = 10
+# The nearest lines of a question, or of each part of one with several, are judged: enough to hold the answer, few
+# enough to wait for; and none that is nearer to nothing than this share of the band behind the nearest.
+LINES, LINES_OF_PART = 10, 8
+FAR_BEHIND = 0.3
 # A line with a lower P(yes) is denied, and never quoted beside a better one.
 DENIED = 0.2
 LONGEST_CONTEXT, LONGEST_LINE = 140, 400
@@ -41,7 +45,7 @@ Tell = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class JudgedLine:
-    """A line, and what is known of it: `sure` is P(yes, it answers part number `part`), `near` its cosine to it."""
+    """A line: `sure` is P(yes, it answers part number `part`), `near` how near it is, 0 to 1."""
 
     evidence: Evidence
     sentence: Sentence
@@ -90,12 +94,14 @@ def judge(
     """
     lines = [(each, sentence) for each in evidence for sentence in each.selected or each.passage.sentences]
     rows = np.stack([vectors.of_sentence(each.passage, sentence) for each, sentence in lines])
-    near = rows @ question.vectors.T
-    several = len(question.texts) > 1
+    band = bands_of(vectors.model_id).question
+    near = np.vectorize(band.position)(rows @ question.vectors.T)
+    most = LINES_OF_PART if len(question.texts) > 1 else LINES
     tasks = [
         (part, int(index))
         for part in range(len(question.texts))
-        for index in np.argsort(-near[:, part], kind="stable")[: LINES_OF_PART if several else None]
+        for index in np.argsort(-near[:, part], kind="stable")[:most]
+        if near[index, part] >= near[:, part].max() - FAR_BEHIND
     ]
     judged, speechless = list[JudgedLine](), True
     for number, (part, index) in enumerate(tasks, start=1):

@@ -35,6 +35,14 @@ class SentenceVectors:
         self._memory: OrderedDict[str, Vectors] = OrderedDict()
         self._file = _opened(file, embedder.model_id)
 
+    def of_questions(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of questions, to be compared with those of sentences: shape (number of texts, dimension)."""
+        return self._embedder.embed_queries(texts)
+
+    def of_statements(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of sentences that stand in no document, such as those of an answer."""
+        return self._embedder.embed_passages(texts)
+
     def of(self, passage: Passage) -> Vectors:
         """Vectors of the sentences of one passage, shape (number of sentences, dimension); computed if need be."""
         return self.known([passage], compute=1)[passage.chunk_id]

@@ -1,6 +1,7 @@
 """Sentence embeddings with sentence-transformers, from a folder on this computer."""
 
 import contextlib
+import copy
 import logging
 import threading
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,10 @@ from assistant.errors import ModelUnavailable
 from assistant.models.catalogue import MULTILINGUAL_E5, Model
 from assistant.models.cores import wait_without_spinning
 from assistant.models.download import require
-from knowledge.embedder import Vectors
+from finetune.errors import AdapterInvalid
+from finetune.lines import SHIPPED
+from finetune.lora import Adapter
+from knowledge.embedder import Embedder, Vectors
 
 TOKENS_AT_ONCE = 4096
 """Tokens in one batch, padding counted: enough to keep the processor busy, little enough to stay in its cache."""
@@ -52,6 +56,19 @@ class SentenceEmbedder:
         self._tokens = tokenizer.backend_tokenizer
         self._tokens.no_truncation()
         self._tokens.no_padding()
+
+    def adapted(self, adapter: Adapter, base_sha256: str) -> "SentenceEmbedder":
+        """The same model with an adapter merged in; its table of words (four fifths of it) is shared with this one.
+
+        Raises AdapterInvalid.
+        """
+        other = copy.copy(self)
+        words = self._model[0].model.get_input_embeddings().weight
+        other._model = copy.deepcopy(self._model, {id(words): words})
+        other._lock = threading.Lock()
+        adapter.merge_into(other._model[0].model, base_sha256)
+        other.model_id = f"{self.model_id}+{adapter.version}"
+        return other
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Embed texts that will be searched: float32, shape (len(texts), dimension), rows of length 1."""
@@ -100,6 +117,21 @@ def batches(lengths: Sequence[int], tokens_at_once: int) -> list[npt.NDArray[np.
         if place > cuts[-1] and (place - cuts[-1] + 1) * lengths[index] > tokens_at_once:
             cuts.append(place)
     return [order[start:end] for start, end in pairwise([*cuts, len(order)]) if end > start]
+
+
+def line_embedder(model: Model, embedder: Embedder, adapter: str = "shipped") -> Embedder:
+    """The embedder that ranks single lines: with the shipped adapter where it fits, one of a folder, or as it is.
+
+    Raises ModelUnavailable when the adapter cannot be used with this model.
+    """
+    chosen = Adapter(SHIPPED if adapter == "shipped" else Path(adapter).expanduser())
+    try:
+        fits = adapter != "shipped" or chosen.card["base"] == model.name
+        if adapter == "none" or not fits or not isinstance(embedder, SentenceEmbedder):
+            return embedder
+        return embedder.adapted(chosen, model.files[0].sha256)
+    except AdapterInvalid as error:
+        raise ModelUnavailable(f'{error} Or set lines_adapter = "none" in pilares.toml to do without.') from error
 
 
 def load_embedder(model: Model, models_folder: Path) -> SentenceEmbedder:

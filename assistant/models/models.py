@@ -37,6 +37,7 @@ class Models:
         self._clients: dict[Endpoint, CompletionClient] = {}
         self._chats: dict[Endpoint, ChatOpenAI] = {}
         self._embedder: Embedder | None = None
+        self._line_embedder: Embedder | None = None
 
     def chat(self, role: ModelRole, **options: Any) -> "ChatOpenAI":
         """The chat model of a role; `options` such as `max_tokens` or `extra_body` replace its fields.
@@ -89,6 +90,16 @@ class Models:
                 self._embedder = load_embedder(find_model(self._settings.embedder, Role.EMBEDDER), self._folder)
             return self._embedder
 
+    def line_embedder(self) -> Embedder:
+        """The embedding model that tells which line answers a question; see `assistant.models.embedder`."""
+        with self._lock:
+            if self._line_embedder is None:
+                from assistant.models.embedder import line_embedder
+
+                embedder, model = self.embedder(), find_model(self._settings.embedder, Role.EMBEDDER)
+                self._line_embedder = line_embedder(model, embedder, self._settings.lines_adapter)
+            return self._line_embedder
+
     def warm(self) -> None:
         """Load everything now, side by side, so that the first person does not wait."""
         tasks: list[Callable[[], object]] = [
@@ -112,7 +123,7 @@ class Models:
             self._clients.clear()
             self._chats.clear()
             self._engines.clear()
-            self._embedder = None
+            self._embedder = self._line_embedder = None
 
     def __enter__(self) -> Self:
         return self

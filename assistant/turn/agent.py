@@ -58,10 +58,10 @@ class TurnAgent:
         settings: Settings,
     ) -> None:
         embedder, analyzer = models.embedder(), Analyzer()
-        selector, citer = EvidenceSelector(vectors, analyzer), Citer(embedder, vectors, analyzer)
+        selector, citer = EvidenceSelector(vectors, analyzer), Citer(vectors, analyzer)
         budget = settings.llm.evidence_tokens
-        self._sifter = Sifter(models, embedder, vectors, citer) if settings.llm.sifts else None
-        retrieve = Retrieve(library, embedder, selector, intents, tokens=budget, most=settings.turn.passages)
+        self._sifter = Sifter(models, vectors, citer) if settings.llm.sifts else None
+        retrieve = Retrieve(library, embedder, vectors, selector, intents, tokens=budget, most=settings.turn.passages)
         self._graph = create_agent(
             model=models.chat("slm"),  # the default; Write calls the one that Choose has chosen
             context_schema=TurnContext,

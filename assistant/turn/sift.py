@@ -18,7 +18,6 @@ from assistant.turn.answer import Evidence, Understanding
 from assistant.turn.context import Stopped
 from assistant.turn.parts import parts_of
 from assistant.turn.ports import LanguageModels, Role
-from knowledge.embedder import Embedder
 
 JUDGE: Role = "llm"
 # A part of a question with fewer words ("how much in Spain?") is judged together with the whole question.
@@ -31,9 +30,8 @@ log = logging.getLogger(__name__)
 class Sifter:
     """Asks the large model about one line after the other."""
 
-    def __init__(self, models: LanguageModels, embedder: Embedder, vectors: SentenceVectors, citer: Citer) -> None:
+    def __init__(self, models: LanguageModels, vectors: SentenceVectors, citer: Citer) -> None:
         self._models = models
-        self._embedder = embedder
         self._vectors = vectors
         self._citer = citer
 
@@ -63,7 +61,7 @@ class Sifter:
                 raise Stopped
             return yes_probability(self._models.first_token(JUDGE, prompts.judge(part, line)))
 
-        question = Question(texts, self._embedder.embed_queries(texts), understanding.language)
+        question = Question(texts, self._vectors.of_questions(texts), understanding.language)
         try:
             judged = judge(question, evidence, self._vectors, ask, tell)
         except (SpeechlessJudge, GenerationFailed) as error:

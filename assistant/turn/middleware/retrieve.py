@@ -6,6 +6,7 @@ from langchain.agents.middleware import AgentMiddleware
 from langgraph.runtime import Runtime
 
 from assistant.grounding.evidence import EvidenceSelector, Question
+from assistant.grounding.vectors import SentenceVectors
 from assistant.grounding.versions import current
 from assistant.routing.intents import IntentClassifier
 from assistant.turn.answer import TurnRequest, Understanding
@@ -25,12 +26,13 @@ class Retrieve(AgentMiddleware[TurnState, TurnContext]):
     state_schema = TurnState
 
     def __init__(
-        self, library: Searchable, embedder: Embedder, selector: EvidenceSelector, intents: IntentClassifier,
-        *, tokens: int, most: int,
+        self, library: Searchable, embedder: Embedder, vectors: SentenceVectors, selector: EvidenceSelector,
+        intents: IntentClassifier, *, tokens: int, most: int,
     ) -> None:  # fmt: skip
         super().__init__()
         self._library = library
         self._embedder = embedder
+        self._vectors = vectors
         self._selector = selector
         self._intents = intents
         self._tokens = tokens
@@ -50,10 +52,11 @@ class Retrieve(AgentMiddleware[TurnState, TurnContext]):
     def find(self, request: TurnRequest, understanding: Understanding) -> dict[str, Any]:
         """Search with every wording of the question; returns evidence, its documents, how many were searched."""
         texts = wordings(understanding)
-        question = Question(texts, self._embedder.embed_queries(texts), understanding.language)
+        question = Question(texts, self._vectors.of_questions(texts), understanding.language)
         passages = self._library.search(
-            texts, k=RANKED_PASSAGES, groups=request.groups, language=None, query_vectors=question.vectors
-        )
+            texts, k=RANKED_PASSAGES, groups=request.groups, language=None,
+            query_vectors=self._embedder.embed_queries(texts),
+        )  # fmt: skip
         passages = current(passages, f"{understanding.question} {understanding.text}")
         evidence = self._selector.select(question, passages, tokens=self._tokens, most=self._most)
         names = tuple(dict.fromkeys(each.passage.document for each in evidence))

@@ -123,6 +123,8 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         return Written(response, sifted, quoted=True)
 
     def _call(self, request: Request, handler: Handler, role: Role, prompt: list[BaseMessage]) -> Response:
+        if request.runtime.context.stopped.is_set():
+            raise Stopped
         try:
             system, *rest = prompt
             assert isinstance(system, SystemMessage)

@@ -28,7 +28,7 @@ def _evidence() -> list[Evidence]:
 @pytest.fixture
 def citer() -> Citer:
     embedder = HashingEmbedder()
-    return Citer(embedder, SentenceVectors(embedder), Analyzer())
+    return Citer(SentenceVectors(embedder), Analyzer())
 
 
 def test_quotes_stand_verbatim_in_the_source(citer: Citer) -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.grounding.evidence import EvidenceSelector, Question, relevance, tokens_of, within
+from assistant.grounding.evidence import EvidenceSelector, Question, tokens_of, within
 from assistant.grounding.vectors import SentenceVectors
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.passage import Passage
@@ -61,8 +61,3 @@ def test_a_smaller_reader_gets_the_first_pieces() -> None:
     evidence = _select("what do badges cost?", passages, tokens=400)
     assert within(evidence, 60) == evidence[:1]
     assert within(evidence, 10_000) == evidence
-
-
-def test_relevance_is_a_share() -> None:
-    assert (relevance(0.5, (0.76, 0.92)), relevance(1.0, (0.76, 0.92))) == (0.0, 1.0)
-    assert relevance(0.84, (0.76, 0.92)) == 0.5
