@@ -15,6 +15,9 @@ def add_tables(builder: TextBuilder, rows: Sequence[Sequence[str]]) -> None:
     """Add the rows of a sheet as blocks; an empty row ends one, and the next goes on under the same column names."""
     names: list[str] = []
     for block in _blocks(rows):
+        if all(map(_is_single, block)):
+            builder.block(map(_single, block))
+            continue
         while len(block) > 1 and _is_single(block[0]) and not _is_single(block[1]):
             builder.block([_single(block.pop(0))])
         names, body = _named(names, block)
@@ -22,9 +25,10 @@ def add_tables(builder: TextBuilder, rows: Sequence[Sequence[str]]) -> None:
 
 
 def _blocks(rows: Sequence[Sequence[str]]) -> Iterator[list[list[str]]]:
+    left = min((place for row in rows for place, cell in enumerate(row) if cell.strip()), default=0)
     block: list[list[str]] = []
     for row in rows:
-        cells = [cell.strip() for cell in row]
+        cells = [cell.strip() for cell in row[left:]]
         if any(cells):
             block.append(cells)
         elif block:

@@ -131,6 +131,17 @@ def test_sections_and_notes_stand_alone(parse: Parse) -> None:
     assert parse("x.xlsx", data).text.split("\n") == ["Spain", "Name: Ana | Days: 25 | Note: x", "All figures in days."]
 
 
+def test_lines_in_one_column_are_lines(parse: Parse) -> None:
+    assert parse("x.xlsx", sheet(["Report"], ["Prepared by Ana."], [], ["Do not print."])).text == (
+        "Report\nPrepared by Ana.\n\nDo not print."
+    )
+
+
+def test_a_table_may_stand_anywhere_on_the_sheet(parse: Parse) -> None:
+    data = sheet([], [None, "Prices"], [None, "Item", "Price"], [None, "Lamp", 9])
+    assert parse("x.xlsx", data).text == "Prices\n\nItem: Lamp | Price: 9"
+
+
 def test_formulas_are_read_by_their_last_value(parse: Parse) -> None:
     data = patched(sheet(["A", "B"], ["x", "=1+1"]), "xl/worksheets/sheet1.xml", "<v ?/>|<v></v>", "<v>2</v>")
     assert parse("x.xlsx", data).text == "A: x | B: 2"
