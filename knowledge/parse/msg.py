@@ -1,6 +1,7 @@
 """Messages as Outlook saves them."""
 
 from collections.abc import Callable
+from email.header import decode_header, make_header
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from knowledge.parse.html import decode_html
 from knowledge.parse.mail import Mail, moment
 
 _DISPLAY_TO, _DISPLAY_CC, _RECEIVED = 0x0E04, 0x0E03, 0x0E06
+_CODE_PAGE = 0x3FDE
 _HTML, _RICH_TEXT, _SHORT_NAME, _SHOWN_NAME = 0x1013, 0x1009, 0x3704, 0x3001
 
 
@@ -22,7 +24,7 @@ def parse_msg(file: RawFile) -> ParsedDocument:
     mail = Mail(
         message.subject,
         {
-            "From": _or_empty(lambda: message.sender),
+            "From": _or_empty(lambda: _decoded(message.sender or "")),
             "To": _recipients(message, "To", _DISPLAY_TO),
             "Cc": _recipients(message, "Cc", _DISPLAY_CC),
             "Date": _or_empty(lambda: _date(message)),
@@ -30,7 +32,7 @@ def parse_msg(file: RawFile) -> ParsedDocument:
         plain=_or_empty(lambda: message.body),
     )
     if not mail.plain.strip():
-        mail.html = _or_empty(lambda: message.html_body) or _undeclared_html(message)
+        mail.html = _html(message)
     if not (mail.plain + mail.html).strip() and message.properties.binary_prop_value(_RICH_TEXT):
         raise ParseError(
             f"{file.name} keeps its words in Outlook's rich text only, which is not read. "
@@ -44,15 +46,20 @@ def _or_empty(read: Callable[[], Any]) -> str:
     """A property's text; one that is damaged or in an unknown encoding does not lose the others."""
     try:
         return str(read() or "")
-    except (KeyError, LookupError, ValueError, OverflowError):
+    except (LookupError, ValueError, OverflowError):
         return ""
 
 
 def _recipients(message: Any, header: str, property_: int) -> str:
     """With addresses where the message came over the internet, by name where it stayed in the house."""
-    return _or_empty(lambda: message.message_headers.get(header)) or _or_empty(
+    return _or_empty(lambda: _decoded(message.message_headers.get(header, ""))) or _or_empty(
         lambda: message.properties.str_prop_value(property_)
     )
+
+
+def _decoded(header: str) -> str:
+    """A header of the internet as it is shown: letters beyond ASCII are encoded in it (RFC 2047)."""
+    return str(make_header(decode_header(header)))
 
 
 def _date(message: Any) -> str:
@@ -60,12 +67,11 @@ def _date(message: Any) -> str:
     return moment(value) if value else ""
 
 
-def _undeclared_html(message: Any) -> str:
-    """The HTML of a message that says nothing, or nonsense, about its encoding."""
-    try:
-        return decode_html(message.properties.binary_prop_value(_HTML) or b"")
-    except KeyError:
-        return ""
+def _html(message: Any) -> str:
+    """In the encoding that the message declares; else in the one that the page declares, or that its bytes show."""
+    properties = message.properties
+    declared = _or_empty(lambda: message.html_body) if properties.int_prop_value(_CODE_PAGE) else ""
+    return declared or _or_empty(lambda: decode_html(properties.binary_prop_value(_HTML) or b""))
 
 
 def _file_name(attachment: Any) -> str:

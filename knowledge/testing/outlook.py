@@ -10,6 +10,7 @@ Tree = Mapping[str, Union[bytes, "Tree"]]
 _SECTOR, _MINI_SECTOR, _CUTOFF = 512, 64, 4096
 _END, _FREE, _TABLE, _NONE = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD, 0xFFFFFFFF
 _STORAGE, _STREAM, _ROOT = 1, 2, 5
+_INTEGER, _CODE_PAGE = 0x0003, 0x3FDE
 _TEXT, _BINARY, _HTML, _RICH, _FILE_NAME = 0x001F, 0x0102, 0x1013, 0x1009, 0x3707
 
 
@@ -23,11 +24,16 @@ class _Entry:
     start: int = _END
 
 
-def outlook_message(strings: Mapping[int, str], *attachments: str, html: bytes = b"", rich: bytes = b"") -> bytes:
-    """A message with text properties by their number ([MS-OXPROPS]), attached files by name, HTML and rich text."""
+def outlook_message(
+    strings: Mapping[int, str], *attachments: str, html: bytes = b"", code_page: int = 0, rich: bytes = b""
+) -> bytes:
+    """A message with text properties by their number ([MS-OXPROPS]), attached files, HTML in a code page."""
     values = {(number, _TEXT): text.encode("utf-16-le") for number, text in strings.items()}
     values.update({(number, _BINARY): data for number, data in ((_HTML, html), (_RICH, rich)) if data})
-    root = _properties(values, struct.pack("<8x4I8x", 0, 0, 0, len(attachments)))
+    header = struct.pack("<8x4I8x", 0, 0, 0, len(attachments))
+    if code_page:
+        header += struct.pack("<HHIQ", _INTEGER, _CODE_PAGE, 6, code_page)
+    root = _properties(values, header)
     for number, name in enumerate(attachments):
         root[f"__attach_version1.0_#{number:08X}"] = _properties(
             {(_FILE_NAME, _TEXT): name.encode("utf-16-le")}, bytes(8)

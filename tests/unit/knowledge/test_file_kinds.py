@@ -36,6 +36,7 @@ def archive(*names: str) -> bytes:
         ("a.pptx", archive("META-INF/container.xml"), "it is EPUB. Rename it to .epub"),
         ("a.epub", archive("readme.txt"), "it holds an archive"),
         ("a.docx", OLE + "__substg1.0_1000001F".encode("utf-16-le"), "it is Outlook. Rename it to .msg"),
+        ("a.txt", OLE + "__substg1.0_".encode("utf-16-le") + b"%PDF-1.4", "it is Outlook. Rename it to .msg"),
         ("a.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), "password. Save a copy without"),
         ("a.msg", OLE, "not the Outlook file that its ending says"),
         ("a.msg", b"From: ana", "not the Outlook file that its ending says: it holds text"),

@@ -24,9 +24,11 @@ def test_a_message_within_the_house(parse: Parse) -> None:
 
 
 def test_a_message_that_came_over_the_internet(parse: Parse) -> None:
-    headers = "From: Ana <ana@example.com>\r\nTo: Ben <ben@example.com>\r\nCc: Eva <eva@example.com>\r\n\r\n"
+    headers = (
+        "From: =?utf-8?b?QW5hIE7DusOxZXo=?= <ana@example.com>\r\nTo: Ben <ben@example.com>\r\nCc: Eva <eva@example.com>"
+    )
     assert parse("x.msg", outlook_message({**LETTER, HEADERS: headers, BODY: "Words."})).text == (
-        "Entrega\n\nFrom: Ana <ana@example.com>\nTo: Ben <ben@example.com>\nCc: Eva <eva@example.com>\n\nWords."
+        "Entrega\n\nFrom: Ana Núñez <ana@example.com>\nTo: Ben <ben@example.com>\nCc: Eva <eva@example.com>\n\nWords."
     )
 
 
@@ -35,12 +37,18 @@ def test_attachments_are_named(parse: Parse) -> None:
     assert text == "s\n\nWords.\n\nAttachments: Albarán.pdf, ../../notes.txt"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
-def test_html_where_there_is_no_plain_text(parse: Parse, encoding: str) -> None:
+@pytest.mark.parametrize(
+    ("encoding", "code_page"), [("utf-8", 0), ("cp1252", 0), ("cp1252", 1252), ("utf-8", 65001), ("cp1252", 65001)]
+)
+def test_html_where_there_is_no_plain_text(parse: Parse, encoding: str, code_page: int) -> None:
     page = '<p>El año <b>nuevo</b>.</p><p style="display:none">secret</p>'.encode(encoding)
-    assert parse("x.msg", outlook_message({SUBJECT: "s"}, html=page)).text.startswith("s\n\nEl a")
-    assert "secret" not in parse("x.msg", outlook_message({SUBJECT: "s"}, html=page)).text
+    assert parse("x.msg", outlook_message({SUBJECT: "s"}, html=page, code_page=code_page)).text == "s\n\nEl año nuevo."
     assert parse("x.msg", outlook_message({SUBJECT: "s", BODY: "Plain."}, html=page)).text == "s\n\nPlain."
+
+
+def test_html_in_a_declared_code_page(parse: Parse) -> None:
+    data = outlook_message({SUBJECT: "s"}, html="<p>Привет.</p>".encode("cp1251"), code_page=1251)
+    assert parse("x.msg", data).text == "s\n\nПривет."
 
 
 def test_a_message_in_rich_text_only_says_so(parse: Parse) -> None:
