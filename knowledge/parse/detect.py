@@ -7,7 +7,7 @@ from typing import Literal
 
 from knowledge.errors import ParseError
 
-Kind = Literal["markdown", "text", "html", "pdf", "docx", "csv"]
+Kind = Literal["markdown", "text", "html", "pdf", "docx", "csv", "pptx", "xlsx", "epub", "eml", "msg", "json"]
 
 ENDINGS: dict[str, Kind] = {
     ".md": "markdown",
@@ -22,20 +22,33 @@ ENDINGS: dict[str, Kind] = {
     ".docx": "docx",
     ".csv": "csv",
     ".tsv": "csv",
+    ".pptx": "pptx",
+    ".xlsx": "xlsx",
+    ".epub": "epub",
+    ".eml": "eml",
+    ".msg": "msg",
+    ".json": "json",
+    ".jsonl": "json",
+    ".ndjson": "json",
 }
 
 # Endings people will try, and what to do instead.
 _ADVICE = {
     ".doc": "Open it in Word and save it as .docx.",
+    ".docm": "Open it in Word and save it as .docx.",
     ".odt": "Save it as .docx or PDF.",
     ".rtf": "Save it as .docx or PDF.",
-    ".xlsx": "Save the sheet as CSV.",
-    ".xls": "Save the sheet as CSV.",
-    ".ods": "Save the sheet as CSV.",
-    ".pptx": "Save it as PDF.",
-    ".ppt": "Save it as PDF.",
-    ".msg": "Save the message as text or PDF.",
-    ".eml": "Save the message as text or PDF.",
+    ".xls": "Open it in Excel and save it as .xlsx.",
+    ".xlsm": "Open it in Excel and save it as .xlsx.",
+    ".xlsb": "Open it in Excel and save it as .xlsx.",
+    ".ods": "Save it as .xlsx.",
+    ".ppt": "Open it in PowerPoint and save it as .pptx.",
+    ".pptm": "Open it in PowerPoint and save it as .pptx.",
+    ".ppsx": "Open it in PowerPoint and save it as .pptx.",
+    ".odp": "Save it as .pptx or PDF.",
+    ".mbox": "Save the messages as .eml.",
+    ".mobi": "Convert it to EPUB.",
+    ".azw3": "Convert it to EPUB.",
 }
 
 _NAMES: dict[str, str] = {
@@ -45,7 +58,19 @@ _NAMES: dict[str, str] = {
     "pdf": "PDF",
     "docx": "Word",
     "csv": "CSV",
+    "pptx": "PowerPoint",
+    "xlsx": "Excel",
+    "epub": "EPUB",
+    "eml": "e-mail",
+    "msg": "Outlook",
+    "json": "JSON",
 }
+# Text by their content; whether it is of that kind is for their parsers to say.
+_WRITTEN_AS_TEXT = ("markdown", "csv", "html", "eml", "json")
+# An ending for what is told by content.
+_TOLD = ("pdf", "docx", "pptx", "xlsx", "epub", "msg", "html")
+_FOLDERS: dict[str, Kind] = {"word/": "docx", "ppt/": "pptx", "xl/": "xlsx"}
+_LOCKED = "an Office document with a password"
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"RIFF")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TEXT_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -66,24 +91,26 @@ def kind_of(name: str, data: bytes) -> Kind:
         advice = _ADVICE.get(ending, f"Pilares reads {', '.join(ENDINGS)}.")
         raise ParseError(f"{name}: files ending in {ending} are not read. {advice}")
     expected = ENDINGS.get(ending, "text")
-    if found == expected or (found == "text" and expected in ("markdown", "csv", "html")):
+    if found == expected or (found == "text" and expected in _WRITTEN_AS_TEXT):
         return expected
     if found == "html" and expected == "markdown" and not _is_whole_page(data):
         return expected
     is_not = f"{name} is not the {_NAMES[expected]} file that its ending says"
-    if found in ("pdf", "docx", "html"):
+    if found == _LOCKED:
+        raise ParseError(f"{name} is protected by a password. Save a copy without the password and add that.")
+    if found in _TOLD:
         raise ParseError(f"{is_not}: it is {_NAMES[found]}. Rename it to .{found} and add it again.")
     raise ParseError(f"{is_not}: it holds {found}. Export it again from the program it comes from.")
 
 
 def _by_content(data: bytes) -> str:
     """A Kind, or words for something that is none."""
-    if b"%PDF-" in data[:1024]:
-        return "pdf"
     if data.startswith(b"PK\x03\x04"):
         return _office_kind(data)
     if data.startswith(_OLE):
-        return "an old or password-protected Office document"
+        return _ole_kind(data)
+    if b"%PDF-" in data[:1024]:
+        return "pdf"
     if data.startswith(_IMAGES):
         return "an image"
     if _is_binary(data):
@@ -97,9 +124,21 @@ def _office_kind(data: bytes) -> str:
             names = set(archive.namelist()[:20_000])
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
         return "a damaged archive"
-    if "word/document.xml" in names or any(name.startswith("word/") for name in names):
-        return "docx"
-    return "an archive, a spreadsheet or a presentation"
+    if "META-INF/container.xml" in names:
+        return "epub"
+    for folder, kind in _FOLDERS.items():
+        if any(name.startswith(folder) for name in names):
+            return kind
+    return "an archive"
+
+
+def _ole_kind(data: bytes) -> str:
+    """Outlook's messages, documents before 2007, and locked ones share a container; its parts have UTF-16 names."""
+    if "__substg1.0_".encode("utf-16-le") in data:
+        return "msg"
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        return _LOCKED
+    return "an old or password-protected Office document"
 
 
 def _is_whole_page(data: bytes) -> bool:

@@ -2,18 +2,15 @@
 
 import io
 import re
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from knowledge.errors import ParseError
+from knowledge.parse.archive import refuse_bomb
 from knowledge.parse.builder import TextBuilder
 from knowledge.parse.document import ParsedDocument
 from knowledge.parse.format import RawFile
 from knowledge.parse.rows import table_lines
 
-_MAX_ENTRIES = 10_000
-_MAX_RATIO = 200  # XML compresses 10 to 30 times
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _HEADING_STYLE = re.compile(r"heading ([1-9])", re.IGNORECASE)
@@ -31,22 +28,6 @@ def parse_docx(file: RawFile) -> ParsedDocument:
     return builder.build(
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document", document.core_properties.title or ""
     )
-
-
-def refuse_bomb(file: RawFile) -> None:
-    """Look at the archive's directory before anything is unpacked; raises ParseError."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
-        raise ParseError(f"{file.name} is damaged ({error}). Open it in Word and save it again.") from error
-    unpacked = sum(entry.file_size for entry in entries)
-    too_dense = unpacked > 1_000_000 and unpacked > _MAX_RATIO * max(1, len(file.data))
-    if len(entries) > _MAX_ENTRIES or unpacked > file.max_unpacked_bytes or too_dense:
-        raise ParseError(
-            f"{file.name} would unpack to {unpacked // 1_000_000} MB in {len(entries)} parts: refused as unsafe. "
-            "If the document is genuine, split it or save it without its images."
-        )
 
 
 class _Reader:

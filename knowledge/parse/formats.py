@@ -46,6 +46,42 @@ def _csv() -> Parser:
     return parse_csv
 
 
+def _pptx() -> Parser:
+    from knowledge.parse.pptx import parse_pptx
+
+    return parse_pptx
+
+
+def _xlsx() -> Parser:
+    from knowledge.parse.xlsx import parse_xlsx
+
+    return parse_xlsx
+
+
+def _epub() -> Parser:
+    from knowledge.parse.epub import parse_epub
+
+    return parse_epub
+
+
+def _eml() -> Parser:
+    from knowledge.parse.eml import parse_eml
+
+    return parse_eml
+
+
+def _msg() -> Parser:
+    from knowledge.parse.msg import parse_msg
+
+    return parse_msg
+
+
+def _json() -> Parser:
+    from knowledge.parse.json import parse_json
+
+    return parse_json
+
+
 # Each is imported with its first file: a worker that only sees Markdown never loads a PDF engine.
 PARSERS: Mapping[Kind, Callable[[], Parser]] = {
     "pdf": _pdf,
@@ -54,6 +90,12 @@ PARSERS: Mapping[Kind, Callable[[], Parser]] = {
     "markdown": _markdown,
     "text": _text,
     "csv": _csv,
+    "pptx": _pptx,
+    "xlsx": _xlsx,
+    "epub": _epub,
+    "eml": _eml,
+    "msg": _msg,
+    "json": _json,
 }
 
 

@@ -32,15 +32,30 @@ _BLOCKS = frozenset(_BLOCK_TAGS.split()) | frozenset(_HEADINGS)
 
 def parse_html(file: RawFile) -> ParsedDocument:
     """Read a page; where it marks its main part, only that."""
-    tree = LexborHTMLParser(clean_text(_decode(file.data)))
+    tree = LexborHTMLParser(clean_text(decode_html(file.data)))
     title_node = tree.css_first("title")
     title = one_line(title_node.text()) if title_node else ""
-    for node in tree.css(_NEVER_SHOWN):
-        node.decompose()
-    for node in tree.css("[style]"):
-        if _HIDDEN_STYLE.search((node.attributes.get("style") or "").lower()):
-            node.decompose()
+    _drop_hidden(tree)
     return _read(tree, title)
+
+
+def add_html(builder: TextBuilder, source: str) -> None:
+    """Add what a page or a fragment shows, boilerplate included, to what `builder` holds."""
+    tree = LexborHTMLParser(clean_text(source))
+    _drop_hidden(tree)
+    if tree.body:
+        _walk(tree.body, builder)
+
+
+def decode_html(data: bytes) -> str:
+    """A page's text, in the encoding it declares."""
+    found = _CHARSET.search(data[:4096])
+    if found and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        try:
+            return data.decode(codecs.lookup(found.group(1).decode("ascii")).name)
+        except (LookupError, UnicodeDecodeError):
+            pass
+    return decode(data)
 
 
 def html_text(fragment: str) -> list[str]:
@@ -49,6 +64,14 @@ def html_text(fragment: str) -> list[str]:
     for node in tree.css(_NEVER_SHOWN):
         node.decompose()
     return _walk(tree.body).build("text/html").text.split("\n") if tree.body else []
+
+
+def _drop_hidden(tree: LexborHTMLParser) -> None:
+    for node in tree.css(_NEVER_SHOWN):
+        node.decompose()
+    for node in tree.css("[style]"):
+        if _HIDDEN_STYLE.search((node.attributes.get("style") or "").lower()):
+            node.decompose()
 
 
 def _read(tree: LexborHTMLParser, title: str) -> ParsedDocument:
@@ -75,8 +98,8 @@ def _title(builder: TextBuilder, title: str) -> str:
 class _Page:
     """Collects inline text and hands it on as blocks."""
 
-    def __init__(self) -> None:
-        self.builder = TextBuilder()
+    def __init__(self, builder: TextBuilder) -> None:
+        self.builder = builder
         self._inline: list[str] = []
         self._items: list[str] = []
         self._lists = 0
@@ -114,9 +137,9 @@ class _Page:
             self.builder.heading(level, text)
 
 
-def _walk(root: LexborNode) -> TextBuilder:
+def _walk(root: LexborNode, builder: TextBuilder | None = None) -> TextBuilder:
     """Depth first with an own stack: pages nest deeper than Python's."""
-    page = _Page()
+    page = _Page(builder or TextBuilder())
     stack: list[LexborNode | str] = [root]
     while stack:
         node = stack.pop()
@@ -186,13 +209,3 @@ def _table(table: LexborNode) -> list[str]:
         else:
             rows.append(values)
     return [*([caption.text()] if caption else []), *table_lines(header, rows)]
-
-
-def _decode(data: bytes) -> str:
-    found = _CHARSET.search(data[:4096])
-    if found and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
-        try:
-            return data.decode(codecs.lookup(found.group(1).decode("ascii")).name)
-        except (LookupError, UnicodeDecodeError):
-            pass
-    return decode(data)

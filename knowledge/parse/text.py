@@ -16,9 +16,14 @@ _BLOCKS = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 def parse_text(file: RawFile) -> ParsedDocument:
     """Read text in UTF-8, UTF-16 with a byte order mark, or Windows-1252."""
     builder = TextBuilder()
-    for block in _BLOCKS.split(clean_text(decode(file.data))):
-        builder.block(unwrapped(dedent(block).split("\n")))
+    add_text(builder, decode(file.data))
     return builder.build("text/plain")
+
+
+def add_text(builder: TextBuilder, text: str) -> None:
+    """Add plain text, paragraph by paragraph, to what `builder` holds."""
+    for block in _BLOCKS.split(clean_text(text)):
+        builder.block(unwrapped(dedent(block).split("\n")))
 
 
 def decode(data: bytes) -> str:

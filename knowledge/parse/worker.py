@@ -18,6 +18,7 @@ def serve(memory_bytes: int, seconds: float) -> None:
     # Libraries that print must not write into the answers.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # openpyxl loads NumPy, whose threads would each claim memory
     _limit_memory(memory_bytes)
     reader = FileReader()
     while True:

@@ -9,8 +9,8 @@ from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement
 
 from knowledge.errors import ParseError
+from knowledge.parse.archive import refuse_bomb
 from knowledge.parse.document import ParsedDocument
-from knowledge.parse.docx import refuse_bomb
 from knowledge.parse.format import RawFile
 
 Parse = Callable[[str, bytes], ParsedDocument]

@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
+from docx import Document
+from openpyxl import Workbook
+from pptx import Presentation
 
 from knowledge.errors import ParseError, ReaderStopped
 from knowledge.parse.document import Heading, PageStart, ParsedDocument
 from knowledge.parse.sandbox import Sandbox
 from knowledge.parse.wire import from_dict, receive, send, to_dict
 from knowledge.settings import KnowledgeSettings
+from knowledge.testing.outlook import outlook_message
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +31,23 @@ def test_reads_in_one_worker_that_stays(sandbox: Sandbox) -> None:
     assert second.text == "Plain words."
     assert worker is not None
     assert sandbox._process is worker
+
+
+def test_the_libraries_of_every_format_fit_into_its_memory(sandbox: Sandbox) -> None:
+    word, slides, sheets = Document(), Presentation(), Workbook()
+    word.add_paragraph("In Word.")
+    slides.slides.add_slide(slides.slide_layouts[5]).shapes.title.text = "On a slide."
+    sheets.active.append(["On a sheet."])
+    for name, made, text in (
+        ("a.docx", word, "In Word."),
+        ("a.pptx", slides, "On a slide."),
+        ("a.xlsx", sheets, "On a sheet."),
+    ):
+        stream = BytesIO()
+        made.save(stream)
+        assert sandbox.read(name, stream.getvalue()).text == text
+    assert sandbox.read("a.msg", outlook_message({0x37: "In Outlook."})).text == "In Outlook."
+    assert sandbox.read("a.eml", b"Subject: In a message.\n\n").text == "In a message."
 
 
 def test_a_refusal_reaches_the_caller_as_it_is(sandbox: Sandbox) -> None:
