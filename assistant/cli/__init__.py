@@ -2,7 +2,7 @@
 
 import typer
 
-from assistant.cli import asking, doctor, documents, evaluate, models, serving
+from assistant.cli import asking, doctor, documents, evaluate, keeping, models, serving
 
 app = typer.Typer(
     name="pilares",
@@ -19,6 +19,7 @@ app.command()(documents.ingest)
 app.add_typer(documents.app, name="documents")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
+app.command()(keeping.backup)
 app.command()(doctor.doctor)
 
 
