@@ -20,6 +20,7 @@ app.add_typer(documents.app, name="documents")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.command()(keeping.backup)
+app.command()(keeping.restore)
 app.command()(doctor.doctor)
 
 

@@ -1,4 +1,4 @@
-"""`pilares backup`: the home folder in one file."""
+"""`pilares backup` and `pilares restore`: the home folder in one file, and back."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +22,28 @@ def backup(
         typer.echo(f"{file}: {_told(made.counts)}, {file.stat().st_size / 1e6:,.1f} MB.")
         if "pilares.toml" in made.members:
             typer.echo("It holds pilares.toml with whatever keys stand there: keep it as private as the home folder.")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE.tar.gz", help="A file that `pilares backup` wrote.")],
+    home: Annotated[
+        Path | None, typer.Option("--home", metavar="DIR", help="Restore into this folder instead of the home folder.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also where there are documents or conversations: they are moved aside.")
+    ] = False,
+) -> None:
+    """Verify a backup and put it in place; stop the server first."""
+    with clear_errors():
+        from assistant.backup.restore import restore as put_back
+        from assistant.settings import load_settings
+
+        folder = load_settings(home=home).home
+        done = put_back(file, folder, force=force)
+        typer.echo(f"{folder}: {_told(done.manifest.counts)}, as of {done.manifest.created:%Y-%m-%d %H:%M} UTC.")
+        if done.aside:
+            typer.echo(f"What was there before is in {done.aside}; delete it when you do not need it.")
+        typer.echo("The vector index is built when it is first needed.")
 
 
 def _told(counts: Mapping[str, int]) -> str:
