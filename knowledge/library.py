@@ -9,6 +9,7 @@ from typing import Self
 
 import numpy as np
 
+from knowledge.care import Care, Verification
 from knowledge.document import Document, DocumentHit, Stats, Upload
 from knowledge.embedder import Vectors
 from knowledge.embedding import EmbedderSource, Embedding
@@ -65,6 +66,7 @@ class Library:
         self._embedding = Embedding(embedder, self._database)
         self._index = IndexFollower(self._database, folder, open_index)
         self._searcher = Searcher(self._database, self._index, analyzer, settings)
+        self._care = Care(self._database, self._index, analyzer)
         self._intake = Intake(self._database, self._index, self._embedding, analyzer, settings)
         self._writing = RLock()
 
@@ -157,6 +159,7 @@ class Library:
     def reindex(self) -> Stats:
         """Cut and embed every stored text anew with the present settings and embedder, and rebuild the vector index."""
         with self._writing:
+            self._care.clear_away()
             try:
                 self._embedding.get()
             except EmbedderMismatch:
@@ -166,6 +169,11 @@ class Library:
             self._intake.embed_pending()
             self._index.rebuild()
         return self.stats()
+
+    def verify(self, embedder_id: str | None = None) -> Verification:
+        """Check texts, words, vectors and vector index against each other, and against the configured embedder's id."""
+        with self._writing:
+            return self._care.verify(embedder_id)
 
     def compact(self) -> None:
         """Give back the space of deleted documents and overwrite what is left of them, in SQL and vector index."""

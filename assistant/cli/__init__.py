@@ -2,7 +2,7 @@
 
 import typer
 
-from assistant.cli import asking, doctor, documents, evaluate, finetune, models, serving
+from assistant.cli import asking, doctor, documents, evaluate, finetune, keeping, models, serving
 
 app = typer.Typer(
     name="pilares",
@@ -20,6 +20,8 @@ app.add_typer(documents.app, name="documents")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(finetune.app, name="finetune")
+app.command()(keeping.backup)
+app.command()(keeping.restore)
 app.command()(doctor.doctor)
 
 

@@ -11,9 +11,10 @@ from assistant.cli.errors import FAILED, clear_errors
 
 if TYPE_CHECKING:
     from assistant.app import Assistant
+    from knowledge.care import Verification
     from knowledge.ingest.report import IngestReport
 
-app = typer.Typer(help="The documents answers are found in: list, show, delete, repair.", no_args_is_help=True)
+app = typer.Typer(help="The documents answers are found in: list, show, delete, check, repair.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Name or id, as `pilares documents list` shows them.")]
 
 
@@ -63,6 +64,29 @@ def delete(name: Name) -> None:
 
 
 @app.command()
+def verify(
+    json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write counts and findings to a file.")
+    ] = None,
+) -> None:
+    """Check texts, words, vectors and indexes against each other; the exit status is 1 when something does not fit."""
+    with clear_errors():
+        from dataclasses import asdict
+
+        from assistant.evaluation.report import check_writable, write_json
+
+        if json:
+            check_writable(json)
+        with _assistant() as assistant:
+            found = assistant.library.verify(assistant.models.embedder_id())
+        if json:
+            write_json(json, {"sound": found.sound, **asdict(found)})
+        _print_verification(found)
+        if not found.sound:
+            raise typer.Exit(FAILED)
+
+
+@app.command()
 def reindex() -> None:
     """Cut every document again and compute all vectors anew, for example with another embedder."""
     with clear_errors(), _assistant() as assistant:
@@ -104,6 +128,18 @@ def _ingest(assistant: "Assistant", paths: list[Path]) -> "IngestReport":
         report = assistant.library.ingest(paths, progress=step)
         assistant.refine(lambda done, total: bar.update(sentences, total=total, completed=done))
     return report
+
+
+def _print_verification(found: "Verification") -> None:
+    waiting = f", {found.pending} waiting" if found.pending else ""
+    indexed = "built when first needed" if found.indexed is None else f"{found.indexed} entries"
+    behind = f", {found.unindexed} documents behind" if found.unindexed else ""
+    typer.echo(f"{found.documents} documents, {found.chunks} passages, {found.words} with words, ", nl=False)
+    typer.echo(f"{found.vectors} with vectors{waiting}; vector index: {indexed}{behind}.")
+    for finding in found.findings:
+        typer.echo(f"  {safe(finding.message)}")
+    if found.sound:
+        typer.echo("Everything fits.")
 
 
 def _print_report(report: "IngestReport") -> None:

@@ -138,7 +138,12 @@ def load_embedder(model: Model, models_folder: Path) -> SentenceEmbedder:
     """The embedder of a catalogue model. Raises ModelUnavailable when it is not on disk, ModelCorrupt when damaged."""
     folder = require(model, models_folder)
     prefixes = E5_PREFIXES if model is MULTILINGUAL_E5 else Prefixes()
-    return SentenceEmbedder(folder / (model.assembled or ""), f"{model.name}-{model.files[0].sha256[:8]}", prefixes)
+    return SentenceEmbedder(folder / (model.assembled or ""), embedder_id(model), prefixes)
+
+
+def embedder_id(model: Model) -> str:
+    """The `model_id` a catalogue model has as an embedder: its name and the beginning of its file's hash."""
+    return f"{model.name}-{model.files[0].sha256[:8]}"
 
 
 def _load(folder: Path) -> Any:

@@ -81,6 +81,12 @@ class Models:
             return "unavailable"
         return "starting"
 
+    def embedder_id(self) -> str:
+        """The `model_id` of the configured embedder, without loading it."""
+        from assistant.models.embedder import embedder_id
+
+        return embedder_id(find_model(self._settings.embedder, Role.EMBEDDER))
+
     def embedder(self) -> Embedder:
         """The embedding model; loads it at the first call."""
         with self._lock:

@@ -1,6 +1,7 @@
 """Brings a database to the schema this version expects, or says why it cannot."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -8,6 +9,9 @@ from sqlalchemy.engine import Connection
 from assistant.errors import StorageError
 from assistant.storage.database import Database
 from assistant.storage.schema import HEAD
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x50494C41  # "PILA": one migration at a time on a PostgreSQL server
@@ -37,16 +41,27 @@ def _revision(connection: Connection) -> str | None:
 def _upgrade(connection: Connection, current: str | None, name: str) -> None:
     # Alembic takes longer to import than a current database takes to open.
     from alembic import command
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if current is not None and current not in known:
+    if current is not None and current not in known_revisions():
         raise StorageError(
             f"The conversations in {name} were written by a newer version of Pilares (schema {current}, this version "
             f"knows up to {HEAD}). Install that version again, or restore a backup made with this one."
         )
+    config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def known_revisions() -> set[str]:
+    """Every schema this version can read, by migrating it if need be."""
+    from alembic.script import ScriptDirectory
+
+    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def _config() -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config

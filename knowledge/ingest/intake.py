@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from threading import RLock
 
-from knowledge.chunk import Chunk, body_of, chunk_document, context_of
+from knowledge.chunk import Chunk, chunk_document
 from knowledge.embedding import Embedding
 from knowledge.ingest.reading import Reading
 from knowledge.language import LanguageDetector
@@ -128,9 +128,12 @@ class Intake:
         return [self._indexed(parsed, chunk) for chunk in cut]
 
     def _indexed(self, parsed: ParsedDocument, chunk: Chunk) -> IndexedChunk:
+        title_terms, body_terms = chunks.terms_of(
+            self._analyzer, parsed.title, chunk.heading, chunk.text, parsed.language
+        )
         return IndexedChunk(
             chunk=chunk,
             embedded=chunks.embedded_text(parsed.title, chunk.heading, chunk.text),
-            title_terms=self._analyzer.index_terms(context_of(parsed.title, chunk.heading), parsed.language),
-            body_terms=self._analyzer.index_terms(body_of(chunk.text, chunk.heading), parsed.language),
+            title_terms=title_terms,
+            body_terms=body_terms,
         )

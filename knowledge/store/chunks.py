@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, select, text, update
 from knowledge.chunk import body_of, context_of
 from knowledge.document import DocumentHit, State, Stats
 from knowledge.embedder import Vectors
+from knowledge.lexical.analyzer import Analyzer
 from knowledge.passage import Passage
 from knowledge.store import schema
 from knowledge.store.database import batched
@@ -47,6 +48,14 @@ def embedded_text(title: str, heading: Sequence[str], chunk_text: str) -> str:
     context = context_of(title, heading)
     body = body_of(chunk_text, heading)
     return f"{context}\n{body}" if context else body
+
+
+def terms_of(
+    analyzer: Analyzer, title: str, heading: Sequence[str], chunk_text: str, language: str | None
+) -> tuple[str, str]:
+    """What the full-text table holds of a chunk: the terms of its context, and those of its text."""
+    context, body = context_of(title, heading), body_of(chunk_text, heading)
+    return analyzer.index_terms(context, language), analyzer.index_terms(body, language)
 
 
 def unembedded(connection: Connection, after: int, limit: int) -> list[Unembedded]:

@@ -72,6 +72,15 @@ class ChromaIndex:
         with self._translated("read"):
             return set(self._collection.get(include=[])["ids"])
 
+    def grants(self) -> dict[str, frozenset[str]]:
+        """The groups of every entry, by id."""
+        with self._translated("read"):
+            found = self._collection.get(include=["metadatas"])
+            return {
+                chunk_id: frozenset(kept["groups"])
+                for chunk_id, kept in zip(found["ids"], found["metadatas"], strict=True)
+            }
+
     def _ask(self, vector: Vectors, k: int, where: dict[str, Any] | None) -> list[tuple[str, float, frozenset[str]]]:
         with self._translated("read"):
             found = self._collection.query(

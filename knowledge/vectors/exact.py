@@ -51,6 +51,11 @@ class ExactIndex:
         with self._lock:
             return set(self._entries)
 
+    def grants(self) -> dict[str, frozenset[str]]:
+        """The groups of every entry, by id."""
+        with self._lock:
+            return {chunk_id: groups for chunk_id, (_, groups) in self._entries.items()}
+
     def _stacked(self) -> tuple[list[str], Vectors]:
         if self._matrix is None:
             self._order = list(self._entries)

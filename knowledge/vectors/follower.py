@@ -75,6 +75,17 @@ class IndexFollower:
             if self._index is not None:
                 self.follow()
 
+    def as_it_is(self) -> VectorIndex | None:
+        """The index without bringing it in step, to be looked at; None when there is none.
+
+        Raises StoreError when it cannot be opened.
+        """
+        with self._lock:
+            name = self._folder_name()
+            if self._index is not None or name is None or not (self._folder / name).is_dir():
+                return self._index
+            return self._open_index(self._folder / name)
+
     def rebuild(self) -> VectorIndex:
         """Build the index from the vectors in SQL, in a new folder, and remove the old one."""
         with self._lock:
@@ -90,16 +101,19 @@ class IndexFollower:
                     shutil.rmtree(other, ignore_errors=True)
             return index
 
-    def _open_checked(self) -> VectorIndex:
+    def _folder_name(self) -> str | None:
         with self._database.read() as connection:
-            name = fact(connection, _FOLDER_FACT)
+            return fact(connection, _FOLDER_FACT)
+
+    def _open_checked(self) -> VectorIndex:
+        name = self._folder_name()
         if name is None or not (self._folder / name).is_dir():
             return self.rebuild()
         try:
             index = self._open_index(self._folder / name)
             self._held = index.ids()
             self._catch_up(index)
-            if self._finds_its_own(index):
+            if self.finds_its_own(index, self._held):
                 return index
             _log.warning("The vector index has lost entries; building it again.")
         except StoreError as error:
@@ -123,9 +137,9 @@ class IndexFollower:
                 last = max(mark.mark for mark in marks)
                 connection.execute(delete(schema.unindexed).where(schema.unindexed.c.mark <= last))
 
-    def _finds_its_own(self, index: VectorIndex) -> bool:
+    def finds_its_own(self, index: VectorIndex, held: set[str]) -> bool:
         """Whether a sample of entries is found by their own vectors (chroma #7678, #7758: counts can stay right)."""
-        sample = sorted(self._held)[:: max(1, len(self._held) // _AUDITED)][:_AUDITED]
+        sample = sorted(held)[:: max(1, len(held) // _AUDITED)][:_AUDITED]
         with self._database.read() as connection:
             rows = list(chunks.vector_rows(connection, chunk_ids=sample))
         for row in rows:
@@ -136,8 +150,7 @@ class IndexFollower:
         return True
 
     def _build(self) -> tuple[VectorIndex, str]:
-        with self._database.read() as connection:
-            old = fact(connection, _FOLDER_FACT)
+        old = self._folder_name()
         number = int(old.rpartition("-")[2]) + 1 if old else 1
         while (self._folder / f"vectors-{number}").exists():
             number += 1

@@ -31,7 +31,19 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_help_names_every_command() -> None:
     shown = CliRunner().invoke(app, ["--help"]).output
-    for command in ("up", "serve", "ask", "chat", "ingest", "documents", "models", "evaluate", "doctor"):
+    for command in (
+        "up",
+        "serve",
+        "ask",
+        "chat",
+        "ingest",
+        "documents",
+        "models",
+        "evaluate",
+        "backup",
+        "restore",
+        "doctor",
+    ):
         assert command in shown
 
 

@@ -1,0 +1,51 @@
+"""`pilares backup` and `pilares restore`: the home folder in one file, and back."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.cli.errors import clear_errors
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE.tar.gz", help="The file to write.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+) -> None:
+    """Save documents, conversations and settings in one file; a server may be running meanwhile."""
+    with clear_errors():
+        from assistant.backup.write import write
+        from assistant.settings import load_settings
+
+        made = write(load_settings().home, file, force=force)
+        typer.echo(f"{file}: {_told(made.counts)}, {file.stat().st_size / 1e6:,.1f} MB.")
+        if "pilares.toml" in made.members:
+            typer.echo("It holds pilares.toml with whatever keys stand there: keep it as private as the home folder.")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE.tar.gz", help="A file that `pilares backup` wrote.")],
+    home: Annotated[
+        Path | None, typer.Option("--home", metavar="DIR", help="Restore into this folder instead of the home folder.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also where there are documents or conversations: they are moved aside.")
+    ] = False,
+) -> None:
+    """Verify a backup and put it in place; stop the server first."""
+    with clear_errors():
+        from assistant.backup.restore import restore as put_back
+        from assistant.settings import load_settings
+
+        folder = load_settings(home=home).home
+        done = put_back(file, folder, force=force)
+        typer.echo(f"{folder}: {_told(done.manifest.counts)}, as of {done.manifest.created:%Y-%m-%d %H:%M} UTC.")
+        if done.aside:
+            typer.echo(f"What was there before is in {done.aside}; delete it when you do not need it.")
+        typer.echo("The vector index is built when it is first needed.")
+
+
+def _told(counts: Mapping[str, int]) -> str:
+    told = [(counts[what], what) for what in ("documents", "conversations") if what in counts]
+    return ", ".join(f"{count} {what.removesuffix('s') if count == 1 else what}" for count, what in told) or "settings"

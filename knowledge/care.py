@@ -1,0 +1,288 @@
+"""Looks after the store: checks it against its indexes, and clears away what would stand in the way of new ones."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from sqlalchemy import Connection, Row, bindparam, delete, select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from knowledge.document import State
+from knowledge.errors import StoreError
+from knowledge.lexical.analyzer import Analyzer
+from knowledge.store import chunks, documents, schema
+from knowledge.store.database import Database, fact
+from knowledge.vectors.follower import IndexFollower
+
+REINDEX = "Run `pilares documents reindex`"
+RESTORE = "Restore a backup (`pilares restore FILE.tar.gz`)"
+_ROWS_SHOWN = 20
+
+# What full-text search keeps of a chunk, read from FTS5's own table: the virtual one cannot be read when its index is
+# damaged (https://www.sqlite.org/fts5.html#the_fts5_content_table).
+_CHUNKS = text(
+    "SELECT chunks.id, chunks.start, chunks.end, chunks.heading, chunks.text, chunks.vector, c0 AS title, c1 AS body "
+    "FROM chunks LEFT JOIN words_content ON words_content.id = chunks.number "
+    "WHERE chunks.document_id = :document_id ORDER BY chunks.position"
+)
+_STRAY_WORDS = "FROM words_content WHERE id NOT IN (SELECT number FROM chunks)"
+
+
+@runtime_checkable
+class Auditable(Protocol):
+    """A vector index that can say whom its entries are granted to."""
+
+    def grants(self) -> dict[str, frozenset[str]]:
+        """The groups of every entry, by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One kind of inconsistency in one place, and how often; `message` says so and names the command that mends it."""
+
+    kind: str
+    message: str
+    document: str | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What `Library.verify` counted and found.
+
+    `pending` chunks wait for their vector; `unindexed` documents changed since the vector index last followed.
+    `indexed` is None while there is no vector index: it is built when it is first needed.
+    """
+
+    documents: int
+    chunks: int
+    words: int
+    vectors: int
+    pending: int
+    unindexed: int
+    indexed: int | None
+    embedder: str | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether everything fits."""
+        return not self.findings
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What a pass over the documents has met."""
+
+    pending: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+
+class Care:
+    """Checks one store and clears it up. The caller lets nobody else write meanwhile."""
+
+    def __init__(self, database: Database, index: IndexFollower, analyzer: Analyzer) -> None:
+        self._database = database
+        self._index = index
+        self._analyzer = analyzer
+
+    def verify(self, embedder_id: str | None) -> Verification:
+        """Compare everything with everything; `embedder_id` is the configured embedder's, None when unknown."""
+        broken_words = self._broken_words()
+        with self._database.read() as connection:
+            seen = _Seen(findings=[*self._damage(connection), *broken_words, *_strays(connection)])
+            stats, stored = chunks.stats(connection), fact(connection, "model_id")
+            seen.findings += _foreign_vectors(stored, embedder_id, stats.vectors)
+            for document in connection.execute(select(schema.documents)).all():
+                self._check_document(connection, document, seen)
+            marked = set(connection.execute(select(schema.unindexed.c.document_id)).scalars())
+            indexed = self._check_index(connection, seen, marked)
+            words = connection.exec_driver_sql("SELECT count(*) FROM words_content").scalar() or 0
+        return Verification(
+            documents=stats.documents,
+            chunks=stats.chunks,
+            words=words,
+            vectors=stats.vectors,
+            pending=seen.pending,
+            unindexed=len(marked),
+            indexed=indexed,
+            embedder=stored,
+            findings=tuple(seen.findings),
+        )
+
+    def clear_away(self) -> None:
+        """Drop what belongs to no document and what is no vector, and build the full-text index from its own words.
+
+        Indexing again replaces what belongs to documents; this is the rest, which would otherwise stay for good.
+        """
+        with self._database.write() as connection:
+            connection.exec_driver_sql("INSERT INTO words(words) VALUES ('rebuild')")
+            for table in (schema.texts, schema.grants, schema.chunks):
+                connection.execute(delete(table).where(table.c.document_id.not_in(select(schema.documents.c.id))))
+            connection.exec_driver_sql("DELETE FROM words WHERE rowid NOT IN (SELECT number FROM chunks)")
+            dimension = int(fact(connection, "dimension") or 0)
+            stored = select(schema.chunks.c.number, schema.chunks.c.vector).where(schema.chunks.c.vector.is_not(None))
+            unusable = [{"key": row.number} for row in connection.execute(stored) if not _usable(row.vector, dimension)]
+            if unusable:
+                statement = update(schema.chunks).where(schema.chunks.c.number == bindparam("key"))
+                connection.execute(statement.values(vector=None), unusable)
+
+    def _damage(self, connection: Connection) -> Iterator[Finding]:
+        said = list(connection.exec_driver_sql(f"PRAGMA integrity_check({_ROWS_SHOWN})").scalars())
+        if said != ["ok"]:
+            yield Finding(
+                "damaged",
+                f"SQLite finds damage in {self._database.path}: {said[0]}. {RESTORE}, "
+                "or move the file away and ingest the documents again.",
+                count=len(said),
+            )
+
+    def _broken_words(self) -> list[Finding]:
+        """FTS5 checks its index against its own copy of the words; the command is an INSERT, so it needs a writer."""
+        try:
+            with self._database.write() as connection:
+                connection.exec_driver_sql("INSERT INTO words(words) VALUES ('integrity-check')")
+        except StoreError as error:
+            if not isinstance(error.__cause__, DBAPIError) or "malformed" not in str(error.__cause__):
+                raise
+            return [Finding("word_index", f"The full-text index is damaged. {REINDEX} to build it again.")]
+        return []
+
+    def _check_document(self, connection: Connection, document: Row[Any], seen: _Seen) -> None:
+        stored = documents.text_of(connection, document.id)
+        if stored is None:
+            if document.state != State.FAILED:
+                seen.findings.append(
+                    Finding(
+                        "no_text",
+                        f"The text of {document.name} is missing. Run `pilares documents delete {document.id}` and "
+                        f"ingest it again, or restore a backup (`pilares restore FILE.tar.gz`).",
+                        document.name,
+                    )
+                )
+            return
+        dimension = int(fact(connection, "dimension") or 0)
+        wrong: Counter[str] = Counter()
+        for row in connection.execute(_CHUNKS, {"document_id": document.id}):
+            wrong.update(self._check_chunk(row, document, stored, dimension))
+            seen.pending += row.vector is None and document.state != State.READY
+        seen.findings += [_of_chunks(kind, count, document.name) for kind, count in sorted(wrong.items())]
+
+    def _check_chunk(self, row: Row[Any], document: Row[Any], stored: str, dimension: int) -> Iterator[str]:
+        if not 0 <= row.start <= row.end <= len(stored) or stored[row.start : row.end] != row.text:
+            yield "offsets"
+        expected = chunks.terms_of(self._analyzer, document.title, json.loads(row.heading), row.text, document.language)
+        if (row.title, row.body) != expected:
+            yield "words"
+        if row.vector is None and document.state == State.READY:
+            yield "no_vector"
+        if row.vector is not None and not _usable(row.vector, dimension):
+            yield "vector"
+
+    def _check_index(self, connection: Connection, seen: _Seen, marked: set[str]) -> int | None:
+        """Compare the vector index as it lies on disk; documents it has yet to follow are no inconsistency."""
+        try:
+            index = self._index.as_it_is()
+            if index is None:
+                return None
+            held = index.grants() if isinstance(index, Auditable) else dict.fromkeys(index.ids())
+            wrong = Counter(_compare(held, _embedded(connection), marked))
+            seen.findings += [_of_chunks(kind, count, name) for (kind, name), count in wrong.items()]
+            sampled = not (wrong or marked or any(finding.kind == "vector" for finding in seen.findings))
+            if sampled and not self._index.finds_its_own(index, set(held)):
+                seen.findings.append(
+                    Finding("lost", f"The vector index does not find what it holds. {REINDEX} to build it again.")
+                )
+        except StoreError as error:
+            seen.findings.append(Finding("index", str(error)))
+            return None
+        return len(held)
+
+
+def _usable(blob: bytes, dimension: int) -> bool:
+    return len(blob) == 2 * dimension and bool(np.isfinite(chunks.from_blob(blob)).all())
+
+
+def _strays(connection: Connection) -> Iterator[Finding]:
+    rows = Counter(row[0] for row in connection.exec_driver_sql("PRAGMA foreign_key_check"))
+    for table, count in sorted(rows.items()):
+        yield Finding(
+            "stray_rows",
+            f"The table {table} has {_many(count, 'row')} without a document. {REINDEX} to remove what is left over.",
+            count=count,
+        )
+    count = int(connection.exec_driver_sql(f"SELECT count(*) {_STRAY_WORDS}").scalar() or 0)
+    if count:
+        yield Finding(
+            "stray_words",
+            f"The full-text index holds the words of {_many(count, 'passage')} that no document has. "
+            f"{REINDEX} to remove what is left over.",
+            count=count,
+        )
+
+
+def _foreign_vectors(stored: str | None, configured: str | None, vectors: int) -> Iterator[Finding]:
+    if stored is None and vectors:
+        yield Finding(
+            "embedder", f"It is not recorded which embedder the vectors come from. {REINDEX} to compute them again."
+        )
+    elif None not in (stored, configured) and stored != configured:
+        yield Finding(
+            "embedder",
+            f"The documents were indexed with the embedder {stored}, but {configured} is configured. "
+            f"{REINDEX} to compute their vectors again, or configure the former embedder.",
+        )
+
+
+def _embedded(connection: Connection) -> dict[str, tuple[str, str, frozenset[str]]]:
+    """By chunk id, of all that have a vector: id and name of the document, and the groups it is granted to."""
+    groups = documents.groups_of(connection)
+    owned = (
+        select(schema.chunks.c.id, schema.documents.c.id.label("owner"), schema.documents.c.name)
+        .join(schema.documents, schema.documents.c.id == schema.chunks.c.document_id)
+        .where(schema.chunks.c.vector.is_not(None))
+    )
+    return {row.id: (row.owner, row.name, frozenset(groups.get(row.owner, ()))) for row in connection.execute(owned)}
+
+
+def _compare(
+    held: Mapping[str, frozenset[str] | None], embedded: Mapping[str, tuple[str, str, frozenset[str]]], marked: set[str]
+) -> Iterator[tuple[str, str | None]]:
+    """What is wrong, and the name of the document it is wrong with."""
+    for chunk_id, (owner, name, groups) in embedded.items():
+        if owner in marked:
+            continue
+        if chunk_id not in held:
+            if groups:  # what nobody may find can stay out
+                yield "not_indexed", name
+        elif held[chunk_id] not in (None, groups):
+            yield "audience", name
+    if not marked:  # else they may be what a marked document had before
+        for _ in held.keys() - embedded.keys():
+            yield "stray_vectors", None
+
+
+_WRONG = {
+    "offsets": ("does not stand where it should in the text", "do not stand where they should in the text"),
+    "words": ("is not in the full-text index with its words", "are not in the full-text index with their words"),
+    "no_vector": ("has no vector", "have no vector"),
+    "vector": ("has a vector that cannot be used", "have a vector that cannot be used"),
+    "not_indexed": ("is missing from the vector index", "are missing from the vector index"),
+    "audience": ("has another audience in the vector index", "have another audience in the vector index"),
+}
+
+
+def _of_chunks(kind: str, count: int, document: str | None) -> Finding:
+    if document is None:
+        entries = "1 entry" if count == 1 else f"{count} entries"
+        message = f"The vector index holds {entries} that no passage has. {REINDEX}."
+    else:
+        message = f"{_many(count, 'passage')} of {document} {_WRONG[kind][count > 1]}. {REINDEX}."
+    return Finding(kind, message, document, count)
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
