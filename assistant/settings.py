@@ -81,7 +81,7 @@ class TurnSettings(_Frozen):
     max_question_chars: int = Field(default=8_000, ge=100)
     history_messages: int = Field(default=6, ge=0)
     answer_tokens: int = Field(default=320, ge=32)
-    passages: int = Field(default=6, ge=1, le=50)
+    passages: int = Field(default=8, ge=1, le=50)
 
 
 SLM_DEFAULT = {"name": "qwen2.5-coder-0.5b", "evidence_tokens": 320}

@@ -4,6 +4,7 @@ Merged once at loading, an adapter costs nothing afterwards: W + (alpha / r) B A
 https://arxiv.org/abs/2106.09685).
 """
 
+import hashlib
 import json
 import math
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import torch
 
 WEIGHTS, CONFIGURATION, CARD = "adapter_model.safetensors", "adapter_config.json", "card.json"
+# Ways of scaling that peft knows and the shipped recipe does not use.
+_OTHER_SCALES = ("use_rslora", "use_dora", "alpha_pattern", "rank_pattern")
 _PREFIX, _A, _B = "base_model.model.", ".lora_A.weight", ".lora_B.weight"
 
 
@@ -29,7 +32,7 @@ class Adapter:
     @property
     def version(self) -> str:
         """The first characters of the weights' SHA-256: what is computed with them carries it."""
-        return str(self.card["sha256"])[:8]
+        return str(self.card.get("sha256", ""))[:8]
 
     @property
     def card(self) -> dict[str, Any]:
@@ -39,13 +42,14 @@ class Adapter:
     def merge_into(self, model: Any, base_sha256: str) -> None:
         """Add the adapter to the weights of a model made of the file `base_sha256`.
 
-        Raises AdapterInvalid, and leaves the model as it was, for another base, unknown or missing matrices, wrong
-        shapes, and numbers that are none.
+        Raises AdapterInvalid, and leaves the model as it was, for another base, weights other than the
+        card's, unknown or missing matrices, wrong shapes, and numbers that are none.
         """
         if self.card.get("base_sha256") != base_sha256:
             raise AdapterInvalid(
                 f"The adapter in {self.folder} was trained for another base model. Train one for this."
             )
+        self._check_whole()
         weights = dict(model.named_parameters())
         for name, delta in list(self._deltas(weights)):
             weights[name].data = (weights[name].data.float() + delta).to(weights[name].dtype)
@@ -56,10 +60,12 @@ class Adapter:
         from safetensors.torch import load_file
 
         configuration = self._json(CONFIGURATION)
+        if unknown := [name for name in _OTHER_SCALES if configuration.get(name)]:
+            raise self._damaged(f"{unknown[0]} is not supported")
         try:
             scale = float(configuration["lora_alpha"]) / int(configuration["r"])
             tensors = load_file(self.folder / WEIGHTS)
-        except (OSError, KeyError, ValueError, SafetensorError) as error:
+        except (OSError, KeyError, ValueError, TypeError, ArithmeticError, SafetensorError) as error:
             raise self._damaged(str(error)) from error
         halves = {key.removesuffix(_A).removesuffix(_B) for key in tensors}
         if len(tensors) != 2 * len(halves) or not math.isfinite(scale):
@@ -74,11 +80,23 @@ class Adapter:
                 raise self._damaged(f"{half} does not fit the model")
             yield name, delta
 
+    def _check_whole(self) -> None:
+        """The hash on the card is what vectors in the cache are known by, so it has to be that of the weights."""
+        try:
+            digest = hashlib.sha256((self.folder / WEIGHTS).read_bytes()).hexdigest()
+        except OSError as error:
+            raise self._damaged(str(error)) from error
+        if digest != self.card.get("sha256"):
+            raise self._damaged("its weights are not those of its card")
+
     def _json(self, name: str) -> dict[str, Any]:
         try:
-            return dict(json.loads((self.folder / name).read_text(encoding="utf-8")))
+            found = json.loads((self.folder / name).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise self._damaged(str(error)) from error
+        if not isinstance(found, dict):
+            raise self._damaged(f"{name} is not what peft or Pilares writes")
+        return found
 
     def _damaged(self, why: str) -> AdapterInvalid:
         return AdapterInvalid(f"The adapter in {self.folder} cannot be used: {why}. Put a whole one there.")

@@ -24,7 +24,7 @@ def lines(
     ] = None,
     epochs: Annotated[float, typer.Option(min=0.01, help="How often every example is seen.")] = 2.0,
 ) -> None:
-    """Train the adapter that ranks lines, and measure it on organisations it has not seen (about 15 minutes)."""
+    """Train the adapter that ranks lines, and measure it on organisations it has not seen (about 12 minutes)."""
     with clear_errors():
         from rich.console import Console
 

@@ -16,9 +16,10 @@ from assistant.models.embedder import E5_PREFIXES, SentenceEmbedder, load_embedd
 from assistant.settings import Settings
 from finetune.errors import ExamplesInvalid
 from finetune.lines.organisations import read_organisations
-from finetune.lines.training import LinesTraining, train
+from finetune.lines.training import LinesTraining, check_available, train
 from finetune.lora import CARD, WEIGHTS, Adapter
 from knowledge.embedder import Embedder
+from knowledge.settings import KnowledgeSettings
 
 RANKS = (1, 3, 10)
 LICENCE = "Apache-2.0; trained on organisations, documents and questions written for it"
@@ -34,18 +35,13 @@ def train_lines(
     model = find_model(settings.embedder, Role.EMBEDDER)
     if model.assembled is None:
         raise ConfigurationError(f"The lines adapter is trained for multilingual-e5-small, not for {model.name}.")
+    check_available()
     base = load_embedder(model, settings.models_folder)
-    learnt, held_out = list[RankedLines](), list[list[RankedLines]]()
-    organisations = list(read_organisations(data))
-    for number, organisation in enumerate(organisations, start=1):
-        ranked = list(ranked_lines(organisation, base, settings.knowledge))
-        if organisation.held_out:
-            held_out.append(ranked)
-        else:
-            learnt += ranked
-        reading(number, len(organisations))
-    if not held_out:
-        raise ExamplesInvalid(f'{data} holds out no organisation to measure on: give one of them "held_out": true.')
+    learnt, held_out = _read(data, base, settings.knowledge, reading)
+    try:
+        out.mkdir(parents=True)
+    except OSError as error:
+        raise ConfigurationError(f"{out} cannot be made ({error.strerror}). Name another folder.") from error
     examples = [example for ranked in learnt for example in examples_of(ranked)]
     how = LinesTraining(epochs=epochs)
     folder = model.folder(settings.models_folder) / model.assembled
@@ -66,6 +62,26 @@ def train_lines(
     return card
 
 
+def _read(
+    data: Path, base: Embedder, settings: KnowledgeSettings, reading: OnStep
+) -> tuple[list[RankedLines], list[list[RankedLines]]]:
+    """What is learnt from, and what is held out, by organisation."""
+    learnt, held_out = list[RankedLines](), list[list[RankedLines]]()
+    organisations = list(read_organisations(data))
+    for number, organisation in enumerate(organisations, start=1):
+        ranked = list(ranked_lines(organisation, base, settings))
+        if organisation.held_out:
+            held_out.append(ranked)
+        else:
+            learnt += ranked
+        reading(number, len(organisations))
+    if not any(each.answers for ranked in held_out for each in ranked):
+        raise ExamplesInvalid(
+            f'{data} holds out no organisation with questions to measure on: give one of them "held_out": true.'
+        )
+    return learnt, held_out
+
+
 def measured(
     held_out: Sequence[Sequence[RankedLines]], base: SentenceEmbedder, adapted: SentenceEmbedder
 ) -> dict[str, dict[str, float]]:
@@ -75,7 +91,7 @@ def measured(
 
 def _figures(held_out: Sequence[Sequence[RankedLines]], embedder: Embedder) -> dict[str, float]:
     ranks: dict[str, list[int]] = {"all": [], "cross": []}
-    for organisation in held_out:
+    for organisation in filter(None, held_out):
         lines = list(organisation[0].lines)
         place = {line: index for index, line in enumerate(lines)}
         vectors = embedder.embed_passages(lines)

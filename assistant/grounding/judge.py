@@ -26,14 +26,14 @@ from assistant.turn.answer import Evidence
 from knowledge.passage import Sentence
 
 # How much nearness counts beside the log-odds of "yes". Chosen on organisations held out from training and on a tune
-# half (docs/benchmarks.md, "Reading"): from 4 to 15 the right line comes first equally often.
+# half (docs/benchmarks.md, "Reading"): from 4 to 11 the right line comes first about equally often.
 NEAR_WEIGHT = 7.0
 # Lines that follow the best one within this distance are given as well: which of them fits is for the person to see.
 CLOSE = 0.8
 MOST_LINES, MOST_LINES_OF_PART = 3, 2
-# The nearest lines of a question, or of each part of one with several, are judged: enough to hold the answer, few
-# enough to wait for; and none that is nearer to nothing than this share of the band behind the nearest.
-LINES, LINES_OF_PART = 10, 8
+# For each part of a question with several: enough to hold the answer, few enough to wait for.
+LINES_OF_PART = 10
+# Lines further behind the nearest than this share of the band are not judged.
 FAR_BEHIND = 0.3
 # A line with a lower P(yes) is denied, and never quoted beside a better one.
 DENIED = 0.2
@@ -87,7 +87,7 @@ class SpeechlessJudge(Exception):
 def judge(
     question: Question, evidence: Sequence[Evidence], vectors: SentenceVectors, ask: Ask, tell: Tell
 ) -> list[JudgedLine]:
-    """Judge every selected line for every part of the question (`question.texts`), best first.
+    """Judge the selected lines that are near enough for every part of the question (`question.texts`), best first.
 
     `ask(part, line)` gives P(yes), or None when the model speaks of something else; `tell(line, lines)` is called
     before each. Raises SpeechlessJudge when the model never says yes or no.
@@ -95,8 +95,8 @@ def judge(
     lines = [(each, sentence) for each in evidence for sentence in each.selected or each.passage.sentences]
     rows = np.stack([vectors.of_sentence(each.passage, sentence) for each, sentence in lines])
     band = bands_of(vectors.model_id).question
-    near = np.vectorize(band.position)(rows @ question.vectors.T)
-    most = LINES_OF_PART if len(question.texts) > 1 else LINES
+    near = np.array([[band.position(float(cosine)) for cosine in row] for row in rows @ question.vectors.T])
+    most = LINES_OF_PART if len(question.texts) > 1 else None
     tasks = [
         (part, int(index))
         for part in range(len(question.texts))

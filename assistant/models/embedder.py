@@ -58,13 +58,14 @@ class SentenceEmbedder:
         self._tokens.no_padding()
 
     def adapted(self, adapter: Adapter, base_sha256: str) -> "SentenceEmbedder":
-        """The same model with an adapter merged in; its table of words (four fifths of it) is shared with this one.
+        """The same model with an adapter merged in; tokenizer and table of words (four fifths of it) are shared.
 
         Raises AdapterInvalid.
         """
         other = copy.copy(self)
         words = self._model[0].model.get_input_embeddings().weight
-        other._model = copy.deepcopy(self._model, {id(words): words})
+        tokenizer = self._model.tokenizer
+        other._model = copy.deepcopy(self._model, {id(words): words, id(tokenizer): tokenizer})
         other._lock = threading.Lock()
         adapter.merge_into(other._model[0].model, base_sha256)
         other.model_id = f"{self.model_id}+{adapter.version}"

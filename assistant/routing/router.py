@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from assistant.turn.answer import Evidence, ModelChoice, Tier
 
 # Thresholds on the best sentence, chosen on the tune halves of the question sets (docs/benchmarks.md, "Routing").
-CLEAR_RELEVANCE = 0.72
+CLEAR_RELEVANCE = 0.80
 CLEAR_LEAD = 0.10
 SHORT_QUESTION = 16
 

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from finetune.errors import ExamplesInvalid
@@ -71,7 +71,7 @@ def read_organisations(folder: Path) -> Iterator[Organisation]:
 
 
 def _organisation(name: str, data: Mapping[str, Any]) -> Organisation:
-    documents = {each["path"]: _titled(each["title"], each["text"]) for each in data["documents"]}
+    documents = {_inside(each["path"]): _titled(str(each["title"]), str(each["text"])) for each in data["documents"]}
     questions = []
     for number, each in enumerate(data["questions"], start=1):
         try:
@@ -80,6 +80,13 @@ def _organisation(name: str, data: Mapping[str, Any]) -> Organisation:
             raise ValueError(f"question {number}: {error}") from error
         questions.append(LineQuestion(each["question"], each["lang"], each["kind"], answers, near))
     return Organisation(name, documents, tuple(questions), bool(data.get("held_out")))
+
+
+def _inside(path: str) -> str:
+    parts = PurePosixPath(path)
+    if parts.is_absolute() or ".." in parts.parts or "\\" in path or parts.suffix != ".md":
+        raise ValueError(f"{path!r} is no path of a Markdown document inside the organisation (hr/leave.md, say)")
+    return path
 
 
 def _titled(title: str, text: str) -> str:

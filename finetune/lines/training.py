@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -46,6 +47,12 @@ class LinesTraining:
         return asdict(self)
 
 
+def check_available() -> None:
+    """Raise TrainingUnavailable without what only training needs."""
+    if find_spec("datasets") is None:
+        raise TrainingUnavailable("Training needs the extra `finetune`: pip install 'pilares[finetune]'.")
+
+
 def train(
     base: Path, examples: Sequence[Example], out: Path, training: LinesTraining, on_step: OnStep | None = None,
     *, query_prefix: str = "", passage_prefix: str = "",
@@ -58,18 +65,18 @@ def train(
         raise ExamplesInvalid(
             f"{len(examples)} examples are too few to train on; at least {LEAST_EXAMPLES} are needed."
         )
-    try:
-        from datasets import Dataset
-    except ImportError as error:
-        raise TrainingUnavailable("Training needs the extra `finetune`: pip install 'pilares[finetune]'.") from error
+    check_available()
+    from datasets import Dataset
     from peft import LoraConfig, get_peft_model
     from sentence_transformers import SentenceTransformer
+    from transformers import set_seed
 
     rows = {"question": [query_prefix + each.question for each in examples]}
     rows["answer"] = [passage_prefix + each.answer for each in examples]
     for number in range(len(examples[0].others)):
         rows[f"other_{number}"] = [passage_prefix + each.others[number] for each in examples]
     with _quiet(), TemporaryDirectory() as scratch:
+        set_seed(training.seed)
         model = SentenceTransformer(str(base), device="cpu", local_files_only=True, model_kwargs={"dtype": "float32"})
         config = LoraConfig(r=training.rank, lora_alpha=training.alpha, target_modules=TARGETS)
         model[0].model = get_peft_model(model[0].model, config)

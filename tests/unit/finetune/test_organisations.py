@@ -38,6 +38,14 @@ def test_a_line_that_stands_nowhere_is_refused(tmp_path: Path, lines: Any, said:
         list(read_organisations(_file(tmp_path, QUESTION, {**QUESTION, "lines": lines})))
 
 
+@pytest.mark.parametrize("path", ["/tmp/a.md", "../a.md", "hr/../../a.md", "..\\a.md", "a.exe", ""])
+def test_a_path_that_leads_elsewhere_is_refused(tmp_path: Path, path: str) -> None:
+    file = {"documents": [{**DOCUMENT, "path": path}], "questions": []}
+    (tmp_path / "park.json").write_text(json.dumps(file))
+    with pytest.raises(ExamplesInvalid, match="no path of a Markdown document"):
+        list(read_organisations(tmp_path))
+
+
 def test_broken_json_names_the_file(tmp_path: Path) -> None:
     (tmp_path / "park.json").write_text("{")
     with pytest.raises(ExamplesInvalid, match=r"park\.json"):

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from assistant.grounding.evidence import Question
-from assistant.grounding.judge import CLOSE, DENIED, JudgedLine, Sifted, SpeechlessJudge, as_evidence, judge, leading
+from assistant.grounding.judge import (
+    CLOSE,
+    DENIED,
+    LINES_OF_PART,
+    JudgedLine,
+    Sifted,
+    SpeechlessJudge,
+    as_evidence,
+    judge,
+    leading,
+)
 from assistant.grounding.vectors import SentenceVectors
 from assistant.turn.answer import Evidence
 from knowledge.passage import Passage, Sentence
@@ -115,3 +125,28 @@ def test_lines_of_one_passage_are_read_under_one_heading_and_keep_its_marker() -
 def test_it_is_clear_what_answers_when_each_part_has_one_line() -> None:
     assert Sifted((), (_line(0, 0.9),), 1, {}).one_for_each_part
     assert not Sifted((), (_line(0, 0.9), _line(0, 0.9, 5)), 1, {}).one_for_each_part
+
+
+def test_lines_far_behind_the_nearest_are_not_judged(vectors: SentenceVectors) -> None:
+    asked: list[str] = []
+
+    def ask(_: str, line: str) -> float:
+        asked.append(line)
+        return 0.5
+
+    lines = ("Motorcycles in the car park cost 25 euros.", "Zebras sleep standing.")
+    judge(_question("what do motorcycles cost in the car park?"), [_evidence(lines=lines)], vectors, ask, _silent)
+    assert len(asked) == 1
+    assert "Motorcycles" in asked[0]
+
+
+def test_of_each_part_only_the_nearest_lines_are_judged(vectors: SentenceVectors) -> None:
+    lines = tuple(f"Motorcycles cost {number} euros." for number in range(15))
+    told: list[tuple[int, int]] = []
+    question = _question("what do motorcycles cost?", "what do motorcycles cost again?")
+    judge(question, [_evidence(lines=lines)], vectors, lambda *_: 0.5, lambda *at: told.append(at))
+    assert told[-1] == (2 * LINES_OF_PART, 2 * LINES_OF_PART)
+
+
+def _silent(line: int, lines: int) -> None:
+    pass
