@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pypdfium2 as pdfium
 
+from knowledge.parse.pdf_columns import aligned
 from knowledge.parse.pdf_grid import Cells, grids
 from knowledge.parse.pdf_rules import rules_of
 from knowledge.parse.pdf_words import VALUE, Word, cell_text, letter_font
@@ -38,7 +39,7 @@ def tables_of(page: pdfium.PdfPage, text: pdfium.PdfTextPage, lines: Sequence[Se
     if sum(map(len, lines)) > _MAX_WORDS:
         return []
     tables: list[PdfTable] = []
-    for first, end, cells, lefts in _ruled(page, lines):
+    for first, end, cells, lefts in [*_ruled(page, lines), *_unruled(lines)]:
         if all(end <= other.first or other.end <= first for other in tables):
             rows = [[cell_text(cell) for cell in row] for row in cells]
             titles = title_rows(rows)
@@ -66,6 +67,11 @@ def _is_odd(cell: Sequence[Word]) -> bool:
     tops = sorted({round(word.top) for word in cell})
     lines = [cell_text([word for word in cell if round(word.top) == top]) for top in tops]
     return len(cell_text(cell)) > _LONGEST_CELL or (len(lines) > 1 and all(map(VALUE.fullmatch, lines)))
+
+
+def _unruled(lines: Sequence[Sequence[Word]]) -> Iterator[tuple[int, int, Cells, tuple[float, ...]]]:
+    for first, end, cells in aligned(lines):
+        yield first, end, cells, ()
 
 
 def _could_name(rows: Sequence[Sequence[str]]) -> bool:

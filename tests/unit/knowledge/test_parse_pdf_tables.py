@@ -141,6 +141,32 @@ def test_an_empty_cell_does_not_move_the_others(parse: Parse) -> None:
     assert text_of(parse, made).split("\n")[1] == "Article: Group gasket | Price: 4.00 €"
 
 
+def test_an_unruled_table_with_numbers_on_the_right(parse: Parse) -> None:
+    made = page()
+    made.multi_cell(0, 6, "These are the prices of this year.\n\n")
+    unruled(made, [*PRICES, ("Total", "", "1,694.00 €")])
+    made.multi_cell(0, 6, "\nThey hold until December.")
+    assert text_of(parse, made).split("\n\n") == [
+        "These are the prices of this year.",
+        "\n".join([*PRICE_LINES, "Article: Total | Price: 1,694.00 €"]),
+        "They hold until December.",
+    ]
+
+
+def test_years_name_columns_of_other_numbers(parse: Parse) -> None:
+    made = page()
+    unruled(made, [("", "2025", "2024"), ("Revenue", "1,000", "900"), ("Costs", "(800)", "-")])
+    assert text_of(parse, made).split("\n") == ["Revenue | 2025: 1,000 | 2024: 900", "Costs | 2025: (800) | 2024: -"]
+
+
+def test_a_wrapped_name_in_an_unruled_table(parse: Parse) -> None:
+    made = page()
+    unruled(made, [PRICES[0], ("Filter cartridge for", "12", "8.50 €"), ("hard water", "", ""), *PRICES[2:]])
+    assert text_of(parse, made).split("\n")[0] == (
+        "Article: Filter cartridge for hard water | Quantity: 12 | Price: 8.50 €"
+    )
+
+
 def test_a_box_that_comes_back_on_every_page_is_a_running_head(parse: Parse) -> None:
     made = FPDF()
     for number in range(1, 5):
