@@ -1,10 +1,10 @@
 """PDF: text by page; paragraphs, headings and running heads are told by place and size of the letters."""
 
-import ctypes
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -14,6 +14,9 @@ from knowledge.parse.builder import TextBuilder
 from knowledge.parse.clean import clean_text, one_line
 from knowledge.parse.document import ParsedDocument
 from knowledge.parse.format import RawFile
+from knowledge.parse.pdf_tables import PdfTable, tables_of
+from knowledge.parse.pdf_words import Word, letter_at, letter_box, words_of
+from knowledge.parse.tables import add_table
 
 _BULLET = re.compile(r"(?:[-*•–▪●◦·]|\(?\d{1,3}[.)]|\(?[a-z]\))\s")
 _ENDS_SENTENCE = re.compile(r"[.!?:;…][\"'»”’)]*$")
@@ -29,6 +32,10 @@ class _Line:
     top: float
     bottom: float
     right: float
+    table: PdfTable | None = None
+
+
+_TableAbove = tuple[PdfTable, list[str]]
 
 
 def parse_pdf(file: RawFile) -> ParsedDocument:
@@ -48,9 +55,10 @@ def parse_pdf(file: RawFile) -> ParsedDocument:
     builder = TextBuilder()
     body = _body_size(pages)
     levels = _heading_levels(pages, body)
+    above: _TableAbove | None = None
     for number, lines in enumerate(pages, start=1):
         builder.page(number)
-        _read_page(builder, lines, levels)
+        above = _read_page(builder, lines, levels, above)
     return builder.build("application/pdf", title if _is_title(title) else "")
 
 
@@ -75,37 +83,32 @@ def _lines(document: pdfium.PdfDocument, number: int) -> list[_Line]:
     except pdfium.PdfiumError:
         return []
     try:
-        return list(_measured(text_page, text_page.get_text_range()))
+        measured = list(_measured(text_page, text_page.get_text_range()))
+        lines = [line for line, _ in measured]
+        for table in tables_of(page, text_page, [words for _, words in measured]):
+            for place in range(table.first, table.end):
+                lines[place] = replace(lines[place], table=table)
+        return lines
     finally:
         text_page.close()
         page.close()
 
 
-def _measured(page: pdfium.PdfTextPage, text: str) -> Iterator[_Line]:
+def _measured(page: pdfium.PdfTextPage, text: str) -> Iterator[tuple[_Line, list[Word]]]:
     start = 0
     for line in text.split("\n"):
         shown = one_line(clean_text(line.replace("\ufffe", "").replace("\x02", "")))
         if shown:
             first = start + len(line) - len(line.lstrip())
             last = start + len(line.rstrip()) - 1
-            top, _ = _box(page, first)
-            bottom, right = _box(page, last, lower=True)
-            yield _Line(shown, _size(page, (first + last) // 2), top, bottom, right)
+            upper, lower = letter_box(page, letter_at(page, first)), letter_box(page, letter_at(page, last))
+            size = _size(page, (first + last) // 2)
+            yield _Line(shown, size, upper.top, lower.bottom, lower.right), words_of(page, line, start)
         start += len(line) + 1
 
 
 def _size(page: pdfium.PdfTextPage, index: int) -> float:
-    place = raw.FPDFText_GetCharIndexFromTextIndex(page, index)
-    return round(float(raw.FPDFText_GetFontSize(page, max(0, place))), 1)
-
-
-def _box(page: pdfium.PdfTextPage, index: int, *, lower: bool = False) -> tuple[float, float]:
-    """Upper (or lower) edge and right edge of a letter's line box, in points."""
-    place = max(0, raw.FPDFText_GetCharIndexFromTextIndex(page, index))
-    box = raw.FS_RECTF()
-    if not raw.FPDFText_GetLooseCharBox(page, place, ctypes.byref(box)):
-        return 0.0, 0.0
-    return (box.bottom if lower else box.top), box.right
+    return round(float(raw.FPDFText_GetFontSize(page, letter_at(page, index))), 1)
 
 
 def _without_running_heads(pages: list[list[_Line]]) -> list[list[_Line]]:
@@ -115,11 +118,11 @@ def _without_running_heads(pages: list[list[_Line]]) -> list[list[_Line]]:
     body = _body_size(pages)
     seen: Counter[str] = Counter()
     for lines in pages:
-        seen.update({_numberless(lines[place].text) for place in _edges(lines) if lines[place].size <= body})
+        seen.update({_numberless(lines[place]) for place in _edges(lines) if lines[place].size <= body})
     running = {text for text, count in seen.items() if count >= max(3, (len(pages) + 1) // 2)}
     kept = []
     for lines in pages:
-        drop = {place for place in _edges(lines) if _numberless(lines[place].text) in running}
+        drop = {place for place in _edges(lines) if _numberless(lines[place]) in running}
         kept.append([line for place, line in enumerate(lines) if place not in drop])
     return kept
 
@@ -130,7 +133,9 @@ def _edges(lines: list[_Line]) -> set[int]:
     return {*range(min(depth, len(lines))), *range(max(0, len(lines) - depth), len(lines))}
 
 
-def _numberless(text: str) -> str:
+def _numberless(line: _Line) -> str:
+    """What tells a running head; a table is one only as a whole, as its rows may differ by their numbers alone."""
+    text = str(line.table.rows) if line.table and line.table.has_header else line.text
     return re.sub(r"\d+", "#", text)
 
 
@@ -152,8 +157,27 @@ def _short(line: _Line) -> bool:
     return len(line.text) <= _HEADING_LENGTH and any(char.isalpha() for char in line.text)
 
 
-def _read_page(builder: TextBuilder, lines: list[_Line], levels: dict[float, int]) -> None:
+def _read_page(
+    builder: TextBuilder, lines: list[_Line], levels: dict[float, int], above: _TableAbove | None
+) -> _TableAbove | None:
+    """Add a page; `above` and what is returned: the table that ends a page, and the names of its columns."""
     widest = max((line.right for line in lines), default=0.0)
+    text: list[_Line] = []
+    ending: _TableAbove | None = None
+    for table, group in groupby(lines, key=lambda line: line.table):
+        part = list(group)
+        goes_on = above and table and table.goes_on_from(above[0]) and len(text) <= _MARGIN_LINES
+        names = above[1] if above and goes_on else []
+        if table and 2 * len(part) >= table.end - table.first and (names or table.has_header):
+            _read_lines(builder, text, levels, widest)
+            ending, above, text = (table, add_table(builder, table.rows, names)), None, []
+        else:
+            text += part
+    _read_lines(builder, text, levels, widest)
+    return ending if len(text) <= _MARGIN_LINES else None
+
+
+def _read_lines(builder: TextBuilder, lines: list[_Line], levels: dict[float, int], widest: float) -> None:
     block: list[str] = []
     previous: _Line | None = None
     for line in lines:

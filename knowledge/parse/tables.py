@@ -24,6 +24,24 @@ def add_tables(builder: TextBuilder, rows: Sequence[Sequence[str]]) -> None:
         builder.block([_line(names, row) for row in body] or table_lines(names, []))
 
 
+def add_table(builder: TextBuilder, rows: Sequence[Sequence[str]], names: list[str]) -> list[str]:
+    """Add one table as a block, under these names or else those of its first row; returns the names."""
+    titles = title_rows(rows)
+    builder.block(_single(row) for row in rows[:titles])
+    body = [list(row) for row in rows[titles:]]
+    if not names:
+        names, body = _named([], body)
+    elif body[0] == names:
+        body = body[1:]
+    builder.block(_line(names, row) for row in body)
+    return names
+
+
+def title_rows(rows: Sequence[Sequence[str]]) -> int:
+    """How many rows above the names are one text merged over all columns."""
+    return next((place for place, row in enumerate(rows[:-1]) if not (_is_single(row) and all(row))), 0)
+
+
 def _blocks(rows: Sequence[Sequence[str]]) -> Iterator[list[list[str]]]:
     left = min((place for row in rows for place, cell in enumerate(row) if cell.strip()), default=0)
     block: list[list[str]] = []
@@ -55,11 +73,11 @@ def _named(before: list[str], block: list[list[str]]) -> tuple[list[str], list[l
     """The names of the columns, and the rows below them; `before` are those of the block above."""
     first, rest = block[0], block[1:]
     goes_on = _filled(before) >= set().union(*map(_filled, block))
-    if not rest or not _is_header(first, rest):
+    if not rest or not is_header(first, rest):
         return (before if goes_on else []), block
     if goes_on and not any(_VALUE.fullmatch(cell) for row in rest for cell in row):
         return before, block
-    if len(rest) > 1 and _has_groups(first) and _is_header(rest[0], rest[1:]):
+    if len(rest) > 1 and _has_groups(first) and is_header(rest[0], rest[1:]):
         return [_joined(*pair) for pair in zip_longest(first, rest[0], fillvalue="")], rest[1:]
     return first, rest
 
@@ -68,7 +86,7 @@ def _filled(row: Sequence[str]) -> set[int]:
     return {place for place, cell in enumerate(row) if cell}
 
 
-def _is_header(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+def is_header(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """No values in it, except years over something else."""
     values = [place for place, cell in enumerate(row) if _VALUE.fullmatch(cell)]
     return all(
