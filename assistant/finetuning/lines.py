@@ -17,7 +17,6 @@ from knowledge.settings import KnowledgeSettings
 # Lines that do not answer, per example: up to four that look like it, then every second of the nearest others (of the
 # very nearest, some answer after all and nobody has marked them).
 OTHERS, NEAR, STEP = 8, 4, 2
-EVERYONE = ("everyone",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,8 @@ def ranked_lines(organisation: Organisation, embedder: Embedder, settings: Knowl
             (source / path).parent.mkdir(parents=True, exist_ok=True)
             (source / path).write_text(text, encoding="utf-8")
         with Library.open(Path(home) / "library", embedder, settings) as library:
-            library.ingest(source, audience=EVERYONE)
-            passages = [each for found in library.documents() for each in library.passages_of(found.id, EVERYONE)]
+            library.ingest(source)
+            passages = [each for found in library.documents() for each in library.passages_of(found.id)]
     places = [(passage, sentence) for passage in passages for sentence in passage.sentences]
     texts = [in_context(*place) for place in places]
     vectors = embedder.embed_passages(texts)

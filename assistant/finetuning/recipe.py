@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from assistant.errors import ConfigurationError
 from assistant.evaluation.progress import OnStep
 from assistant.finetuning.lines import RankedLines, examples_of, ranked_lines
 from assistant.models.catalogue import Role, find_model
-from assistant.models.embedder import E5_PREFIXES, SentenceEmbedder, load_embedder
+from assistant.models.embedder import E5_PREFIXES, SentenceEmbedder, load_embedder, quiet_transformers
 from assistant.settings import Settings
 from finetune.errors import ExamplesInvalid
 from finetune.lines.organisations import read_organisations
@@ -38,14 +39,11 @@ def train_lines(
     check_available()
     base = load_embedder(model, settings.models_folder)
     learnt, held_out = _read(data, base, settings.knowledge, reading)
-    try:
-        out.mkdir(parents=True)
-    except OSError as error:
-        raise ConfigurationError(f"{out} cannot be made ({error.strerror}). Name another folder.") from error
     examples = [example for ranked in learnt for example in examples_of(ranked)]
     how = LinesTraining(epochs=epochs)
     folder = model.folder(settings.models_folder) / model.assembled
-    train(folder, examples, out, how, training, query_prefix=E5_PREFIXES.query, passage_prefix=E5_PREFIXES.passage)
+    with _made(out), quiet_transformers():
+        train(folder, examples, out, how, training, query_prefix=E5_PREFIXES.query, passage_prefix=E5_PREFIXES.passage)
     card = {
         "name": "pilares-lines",
         "base": model.name,
@@ -60,6 +58,21 @@ def train_lines(
     card["held_out"] = measured(held_out, base, base.adapted(Adapter(out), model.files[0].sha256))
     (out / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     return card
+
+
+@contextmanager
+def _made(out: Path) -> Iterator[None]:
+    """The folder is made before the long work, so that one that cannot be is told at once; and goes if that fails."""
+    try:
+        out.mkdir(parents=True)
+    except OSError as error:
+        raise ConfigurationError(f"{out} cannot be made ({error.strerror}). Name another folder.") from error
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):  # one that holds something stays
+            out.rmdir()
+        raise
 
 
 def _read(

@@ -125,12 +125,13 @@ def line_embedder(model: Model, embedder: Embedder, adapter: str = "shipped") ->
 
     Raises ModelUnavailable when the adapter cannot be used with this model.
     """
-    chosen = Adapter(SHIPPED if adapter == "shipped" else Path(adapter).expanduser())
+    if adapter == "none" or not isinstance(embedder, SentenceEmbedder):
+        return embedder
     try:
-        fits = adapter != "shipped" or chosen.card["base"] == model.name
-        if adapter == "none" or not fits or not isinstance(embedder, SentenceEmbedder):
-            return embedder
-        return embedder.adapted(chosen, model.files[0].sha256)
+        if adapter != "shipped":
+            return embedder.adapted(Adapter(Path(adapter).expanduser()), model.files[0].sha256)
+        shipped = Adapter(SHIPPED)
+        return embedder.adapted(shipped, model.files[0].sha256) if shipped.card["base"] == model.name else embedder
     except AdapterInvalid as error:
         raise ModelUnavailable(f'{error} Or set lines_adapter = "none" in pilares.toml to do without.') from error
 
@@ -153,7 +154,7 @@ def _load(folder: Path) -> Any:
     from sentence_transformers import SentenceTransformer
 
     dtype = torch.bfloat16 if computes_bfloat16() else torch.float32
-    with _quiet_transformers():
+    with quiet_transformers():
         try:
             return SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": dtype})
         except (OSError, ValueError, KeyError, RuntimeError) as error:
@@ -172,7 +173,7 @@ def computes_bfloat16() -> bool:
 
 
 @contextlib.contextmanager
-def _quiet_transformers() -> Iterator[None]:
+def quiet_transformers() -> Iterator[None]:
     """Without progress bars and load reports on the terminal."""
     from transformers.utils import logging as theirs
 

@@ -4,10 +4,8 @@ Loss: multiple negatives ranking (Henderson et al. 2017, https://arxiv.org/abs/1
 question's own answer shall be nearest. Hard negatives are what makes it learn: last year's figure, the other city's.
 """
 
-import logging
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -75,7 +73,8 @@ def train(
     rows["answer"] = [passage_prefix + each.answer for each in examples]
     for number in range(len(examples[0].others)):
         rows[f"other_{number}"] = [passage_prefix + each.others[number] for each in examples]
-    with _quiet(), TemporaryDirectory() as scratch:
+    with TemporaryDirectory() as scratch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the libraries, about one another's older names
         set_seed(training.seed)
         model = SentenceTransformer(str(base), device="cpu", local_files_only=True, model_kwargs={"dtype": "float32"})
         config = LoraConfig(r=training.rank, lora_alpha=training.alpha, target_modules=TARGETS)
@@ -83,24 +82,6 @@ def train(
         _trainer(model, Dataset.from_dict(rows), Path(scratch), training, on_step).train()
         out.mkdir(parents=True, exist_ok=True)
         model[0].model.save_pretrained(out)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the libraries' bars, load reports and warnings about one another's older names."""
-    from transformers.utils import logging as theirs
-
-    bars, level = theirs.is_progress_bar_enabled(), theirs.get_verbosity()
-    theirs.disable_progress_bar()  # type: ignore[no-untyped-call]
-    theirs.set_verbosity(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        theirs.set_verbosity(level)
-        if bars:
-            theirs.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def _trainer(model: Any, rows: Any, scratch: Path, training: LinesTraining, on_step: OnStep | None) -> Any:

@@ -50,3 +50,14 @@ def test_without_held_out_organisations_nothing_is_trained(data: Path, tmp_path:
     assert done.exit_code == 2
     assert "held_out" in done.output
     assert not (tmp_path / "adapter").exists()
+
+
+def test_a_training_that_cannot_begin_leaves_no_folder_in_the_way(data: Path, tmp_path: Path) -> None:
+    (data / f"{LEARNT[0]}.json").unlink()
+    file = data / f"{LEARNT[1]}.json"
+    organisation = json.loads(file.read_text())
+    file.write_text(json.dumps({**organisation, "questions": organisation["questions"][:3]}))
+    done = CliRunner().invoke(app, ["finetune", "lines", str(tmp_path / "adapter"), "--data", str(data)])
+    assert done.exit_code == 2
+    assert "too few to train on" in done.output
+    assert not (tmp_path / "adapter").exists()
