@@ -107,6 +107,11 @@ class Settings(BaseSettings):
     lines_adapter: str = Field(
         default="shipped", description="ranks lines: the adapter that Pilares ships with, a folder with one, or `none`"
     )
+    grounded_adapter: str = Field(
+        default="shipped",
+        description="lets the default small model read documents: the adapter that Pilares ships with, a folder with "
+        "one, or `none`",
+    )
     threads: int | None = Field(default=None, ge=1, description="threads of the local models; default: every core")
     language: Literal["en", "es"] | None = None
     server: ServerSettings = ServerSettings()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import torch
 
 WEIGHTS, CONFIGURATION, CARD = "adapter_model.safetensors", "adapter_config.json", "card.json"
+# The same matrices for llama.cpp.
+GGUF = "adapter.gguf"
 # Ways of scaling that peft knows and the shipped recipe does not use.
 _OTHER_SCALES = ("use_rslora", "use_dora", "alpha_pattern", "rank_pattern")
 _PREFIX, _A, _B = "base_model.model.", ".lora_A.weight", ".lora_B.weight"
@@ -49,7 +51,7 @@ class Adapter:
             raise AdapterInvalid(
                 f"The adapter in {self.folder} was trained for another base model. Train one for this."
             )
-        self._check_whole()
+        self.whole()
         weights = dict(model.named_parameters())
         for name, delta in list(self._deltas(weights)):
             weights[name].data = (weights[name].data.float() + delta).to(weights[name].dtype)
@@ -80,14 +82,15 @@ class Adapter:
                 raise self._damaged(f"{half} does not fit the model")
             yield name, delta
 
-    def _check_whole(self) -> None:
-        """The hash on the card is what vectors in the cache are known by, so it has to be that of the weights."""
+    def whole(self, name: str = WEIGHTS, digest: str = "sha256") -> Path:
+        """One of its files, which is the one that the card names. Raises AdapterInvalid."""
         try:
-            digest = hashlib.sha256((self.folder / WEIGHTS).read_bytes()).hexdigest()
+            found = hashlib.sha256((self.folder / name).read_bytes()).hexdigest()
         except OSError as error:
             raise self._damaged(str(error)) from error
-        if digest != self.card.get("sha256"):
-            raise self._damaged("its weights are not those of its card")
+        if found != self.card.get(digest):
+            raise self._damaged(f"{name} is not the file of its card")
+        return self.folder / name
 
     def _json(self, name: str) -> dict[str, Any]:
         try:

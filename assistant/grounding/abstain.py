@@ -8,6 +8,8 @@ LEAST_RELEVANCE = 0.4
 LEAST_RELEVANCE_WHEN_SURE = 0.2
 LEAST_SURE = 0.55
 LEAST_CHECK = 0.7
+# P(one of the lines answers), as the reader has it.
+LEAST_FOUND = 0.3
 LEAST_SUPPORT = 0.35
 
 
@@ -19,10 +21,12 @@ def hopeless(signals: Mapping[str, float]) -> bool:
 def must_abstain(signals: Mapping[str, float]) -> bool:
     """True when nothing near the question was found, the model does not stand by its answer, or no source backs it.
 
-    `signals`, all 0 to 1: relevance (of the best sentence), support (mean of the answer's sentences), sure (P(yes) of
-    the best line) and check (P(yes) of the answer), these where the model was asked; and unknown, the number of names
-    with a number that no source knows.
+    `signals`, all 0 to 1: relevance (of the best sentence), support (mean of the answer's sentences), found (P(a line
+    answers), of the reader), sure (P(yes) of the best line) and check (P(yes) of the answer), these where a model was
+    asked; and unknown, the number of names with a number that no source knows.
     """
+    if "found" in signals:  # trained to tell, so that nearness adds nothing
+        return hopeless(signals) or signals["found"] < LEAST_FOUND or signals.get("support", 1.0) < LEAST_SUPPORT
     near = LEAST_RELEVANCE_WHEN_SURE if signals.get("sure", 0.0) >= LEAST_SURE else LEAST_RELEVANCE
     return (
         hopeless(signals)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
+from langchain_core.messages import BaseMessage
 
 from assistant.grounding.abstain import must_abstain
 from assistant.grounding.bands import bands_of
@@ -62,12 +63,16 @@ class JudgedLine:
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    """The lines that answer, best first, and the signals on which an answer is given or withheld."""
+    """The lines that answer, best first, and the signals on which an answer is given or withheld.
+
+    `asked` is the prompt that the reader goes on from when it answers; empty when a judge chose the lines.
+    """
 
     reading: tuple[Evidence, ...]
     lines: tuple[JudgedLine, ...]
     parts: int
     signals: Mapping[str, float]
+    asked: tuple[BaseMessage, ...] = ()
 
     @property
     def abstains(self) -> bool:

@@ -23,6 +23,8 @@ def chat_model(endpoint: Endpoint, **options: Any) -> "ChatOpenAI":
         options.setdefault("http_client", openai.DefaultHttpxClient(trust_env=False, timeout=timeout))
         options.setdefault("http_async_client", openai.DefaultAsyncHttpxClient(trust_env=False, timeout=timeout))
         options.setdefault("default_headers", {"Connection": "close"})  # an idle one would outlive the engine
+    if endpoint.request_options:
+        options.setdefault("extra_body", endpoint.request_options)
     settings: dict[str, Any] = {
         "model": endpoint.model,
         "base_url": endpoint.base_url,

@@ -41,6 +41,7 @@ class CompletionClient:
             "temperature": 0.0,
             "logprobs": True,
             "top_logprobs": top,
+            **self._endpoint.request_options,
         }
         answer = self._post("chat/completions", body)
         try:

@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from assistant.errors import ModelError
+from assistant.errors import ModelError, ModelUnavailable
+from assistant.models.adapters import reader_adapter
 from assistant.models.catalogue import Role, find_model
 from assistant.models.completions import CompletionClient, Message
 from assistant.models.download import require
@@ -19,7 +21,8 @@ from knowledge.embedder import Embedder
 if TYPE_CHECKING:
     from langchain_openai import ChatOpenAI
 
-ModelRole = Literal["slm", "llm"]
+# The reader is the small model with the grounded adapter, which reads documents well and does nothing else.
+ModelRole = Literal["slm", "llm", "reader"]
 
 
 class Models:
@@ -32,6 +35,7 @@ class Models:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._roles: dict[ModelRole, ModelSettings] = {"slm": settings.slm, "llm": settings.llm}
+        self._adapter = reader_adapter(settings)
         self._lock = threading.RLock()
         self._engines: dict[Path, LlamaCppEngine] = {}
         self._clients: dict[Endpoint, CompletionClient] = {}
@@ -59,6 +63,10 @@ class Models:
 
     def endpoint(self, role: ModelRole) -> Endpoint:
         """Where the role's model answers; loads it if it is local."""
+        if role == "reader":
+            if self._adapter is None:
+                raise ModelUnavailable("There is no reader: the small model is another one, or its adapter is off.")
+            return replace(self.endpoint("slm"), adapted=True)
         asked = self._roles[role]
         if asked.url is not None:
             key = asked.api_key.get_secret_value() if asked.api_key else ""
@@ -67,6 +75,11 @@ class Models:
         if not engine.running:
             self._check_installed(role)
         return Endpoint(engine.name, engine.base_url, engine.api_key, local=True)
+
+    @property
+    def has_reader(self) -> bool:
+        """Whether there is a small model with the grounded adapter."""
+        return self._adapter is not None
 
     def state(self, role: ModelRole) -> Literal["ready", "starting", "unavailable"]:
         """Whether a role's model can answer now; "starting" when it is here and not loaded yet. Never waits."""
@@ -154,6 +167,7 @@ class Models:
                     context_tokens=max(asked.context_tokens for asked in sharing),
                     parallel=sum(asked.parallel for asked in sharing),
                     threads=self._settings.threads,
+                    adapters=[self._adapter] if self._adapter and path == self._file(self._roles["slm"]) else [],
                 )
             return self._engines[path]
 

@@ -1,7 +1,8 @@
 """The first router: which model answers, decided before anything is generated, with a reason a person understands.
 
 It looks at the intent, the shape of the question and the retrieval evidence. A small model copies well and reasons
-badly, so it gets what one sentence of one document plainly states; everything else is for the large one.
+badly, so it gets what one sentence of one document plainly states; everything else is for the large one. With the
+adapter that reads documents it also gets what has to be found among look-alikes.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ REASONING_INTENTS = {"comparison": "comparison", "listing": "several_parts", "su
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What a decision is made on."""
+    """What a decision is made on; `reads` is whether the small model was trained to read documents."""
 
     choice: ModelChoice
     intent: str
@@ -28,6 +29,7 @@ class Signals:
     parts: int
     follow_up: bool
     evidence: Sequence[Evidence]
+    reads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ def decide(signals: Signals) -> Decision:
         return Decision("slm", "small_talk")
     if hard := _hard(signals):
         return Decision("llm", hard)
+    if signals.reads:
+        return Decision("slm", "one_line")
     return Decision("slm", "clear_evidence") if _clear(signals.evidence) else Decision("llm", "hard_question")
 
 
@@ -56,6 +60,8 @@ def _hard(signals: Signals) -> str | None:
         return REASONING_INTENTS[signals.intent]
     if signals.parts > 1:
         return "several_parts"
+    if signals.reads:
+        return None
     if signals.follow_up:
         return "follow_up_hard"
     return "hard_question" if len(signals.question.split()) > SHORT_QUESTION else None

@@ -57,6 +57,7 @@ class ScriptedModels:
     P(yes); of other lines 0.05.
     """
 
+    has_reader: bool = False
     slm: ScriptedChat = field(default_factory=lambda: ScriptedChat(lines=[]))
     llm: ScriptedChat = field(default_factory=lambda: ScriptedChat(lines=[]))
     verdict: float = 0.9

@@ -37,6 +37,7 @@ from assistant.turn.middleware.standalone import Standalone
 from assistant.turn.middleware.understand import Understand
 from assistant.turn.middleware.write import Write
 from assistant.turn.ports import LanguageModels, Searchable, TurnStore
+from assistant.turn.read import Reader
 from assistant.turn.reply import AnswerStream
 from assistant.turn.sift import Sifter
 from knowledge.errors import KnowledgeError
@@ -60,7 +61,9 @@ class TurnAgent:
         embedder, analyzer = models.embedder(), Analyzer()
         selector, citer = EvidenceSelector(vectors, analyzer), Citer(vectors, analyzer)
         budget = settings.llm.evidence_tokens
-        self._sifter = Sifter(models, vectors, citer) if settings.llm.sifts else None
+        reader = Reader(models, vectors, citer) if models.has_reader else None
+        judge = Sifter(models, vectors, citer) if settings.llm.sifts else None
+        self._first = reader or judge
         retrieve = Retrieve(library, embedder, vectors, selector, intents, tokens=budget, most=settings.turn.passages)
         self._graph = create_agent(
             model=models.chat("slm"),  # the default; Write calls the one that Choose has chosen
@@ -71,19 +74,24 @@ class TurnAgent:
                 Standalone(models, analyzer, retrieve),
                 Choose(models, intents),
                 Write(
-                    models, library, intents, citer, self._sifter, {"slm": settings.slm.evidence_tokens, "llm": budget}
+                    models,
+                    library,
+                    intents,
+                    citer,
+                    {"slm": reader, "llm": judge and (reader or judge)},
+                    {"slm": settings.slm.evidence_tokens, "llm": budget},
                 ),
                 Conclude(models, citer, store),
             ],
         )
 
     def prime(self) -> None:
-        """Have the large model read once what all its judgements begin with, so that the first person need not wait.
+        """Have what chooses lines read once what all its prompts begin with, so that the first person need not wait.
 
         Raises ModelUnavailable.
         """
-        if self._sifter is not None:
-            self._sifter.prime()
+        if self._first is not None:
+            self._first.prime()
 
     def run(self, context: TurnContext) -> Iterator[TurnEvent]:
         """Run one turn in a thread of its own and hand its events on as they come.

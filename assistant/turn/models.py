@@ -21,9 +21,18 @@ class RoleModels:
 
     def __init__(self, models: Models, settings: Settings) -> None:
         self._models = models
-        self._names: dict[ModelRole, str] = {"slm": settings.slm.name, "llm": settings.llm.name}
+        self._names: dict[ModelRole, str] = {
+            "slm": settings.slm.name,
+            "llm": settings.llm.name,
+            "reader": settings.slm.name,
+        }
         self._answer_tokens = settings.turn.answer_tokens
         self.chat = cache(self._chat)
+
+    @property
+    def has_reader(self) -> bool:
+        """Whether the small model has the grounded adapter."""
+        return self._models.has_reader
 
     def _chat(self, role: ModelRole) -> "BaseChatModel":
         return self._models.chat(role, max_tokens=self._answer_tokens)

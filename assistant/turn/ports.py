@@ -12,11 +12,16 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
-Role = Literal["slm", "llm"]
+# The reader is the small model with the adapter that reads documents; not every installation has one.
+Role = Literal["slm", "llm", "reader"]
 
 
 class LanguageModels(Protocol):
-    """The small and the large model, and the embedder."""
+    """The small and the large model, the reader, and the embedder."""
+
+    @property
+    def has_reader(self) -> bool:
+        """Whether there is a reader."""
 
     def chat(self, role: Role) -> "BaseChatModel":
         """The chat model of a role. Raises ModelUnavailable when it cannot be reached or loaded."""

@@ -172,10 +172,15 @@ def rewrite(question: str, language: str, history: Sequence[Message]) -> list[Ba
     shots: list[BaseMessage] = []
     for given, wanted in examples:
         shots += [HumanMessage(given), AIMessage(wanted)]
-    asked = next((m.content for m in reversed(history) if m.role == "user"), "")
-    said = plain(next((m.content for m in reversed(history) if m.role == "assistant"), ""))
+    asked, said = last_exchange(history)
     exchange = _EXCHANGE[language].format(asked=asked[:400], said=said[:300], question=question)
     return [SystemMessage(instruction), *shots, HumanMessage(data(exchange))]
+
+
+def last_exchange(history: Sequence[Message]) -> tuple[str, str]:
+    """What was asked last and what was answered; empty where there is nothing."""
+    asked = next((m.content for m in reversed(history) if m.role == "user"), "")
+    return asked, plain(next((m.content for m in reversed(history) if m.role == "assistant"), ""))
 
 
 def data(text: str) -> str:

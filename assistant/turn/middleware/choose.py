@@ -37,6 +37,7 @@ class Choose(AgentMiddleware[TurnState, TurnContext]):
                 parts=len(parts_of(understanding.text)),
                 follow_up=understanding.rewritten,
                 evidence=state["evidence"],
+                reads=self._models.has_reader,
             )
         )
         name = "" if decision.tier == "none" else self._models.name(decision.tier)

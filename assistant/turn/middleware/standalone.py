@@ -12,7 +12,7 @@ from typing import Any
 from langchain.agents.middleware import AgentMiddleware
 from langgraph.runtime import Runtime
 
-from assistant.turn import prompts
+from assistant.turn import prompts, trained_prompts
 from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.events import Found, Understood
 from assistant.turn.middleware.retrieve import Retrieve
@@ -21,7 +21,6 @@ from knowledge.lexical.analyzer import Analyzer
 
 log = logging.getLogger(__name__)
 
-REWRITER: Role = "llm"
 MAX_TOKENS = 60
 _PREFIX = re.compile(
     r"^\W*(?:question|pregunta|q|p|rewritten question|última pregunta|last question)\s*:\s*", re.IGNORECASE
@@ -45,14 +44,21 @@ class Standalone(AgentMiddleware[TurnState, TurnContext]):
         if not understanding.rewritten:
             return None
         request = runtime.context.request
+        role: Role = "reader" if self._models.has_reader else "llm"
         try:
-            messages = prompts.rewrite(request.text, understanding.language, request.history)
-            written = self._models.chat(REWRITER).bind(max_tokens=MAX_TOKENS).invoke(messages).text
+            if role == "reader":
+                messages = trained_prompts.alone(request.text, *prompts.last_exchange(request.history))
+            else:
+                messages = prompts.rewrite(request.text, understanding.language, request.history)
+            written = self._models.chat(role).bind(max_tokens=MAX_TOKENS).invoke(messages).text
         except Exception as error:
-            log.warning("a follow-up was not rewritten: %s", self._models.error(REWRITER, error))
+            log.warning("a follow-up was not rewritten: %s", self._models.error(role, error))
             return None
         question = _cleaned(written)
-        if not self._keeps_meaning(question, request.text, understanding.question, understanding.language):
+        stands = role == "reader" and _same(question, request.text)  # trained to leave a change of subject as it is
+        if not stands and not self._keeps_meaning(
+            question, request.text, understanding.question, understanding.language
+        ):
             return None
         understanding = replace(understanding, question=question)
         found = self._retrieve.find(request, understanding)
@@ -68,6 +74,10 @@ class Standalone(AgentMiddleware[TurnState, TurnContext]):
         said = set(self._analyzer.query_terms(typed, language))
         known = set(self._analyzer.query_terms(carried, language))
         return 2 * len(said & terms) >= len(said) and bool(terms - said) and len(terms - known) <= 3
+
+
+def _same(written: str, typed: str) -> bool:
+    return bool(written) and written.casefold().strip("¿?¡! .") == typed.casefold().strip("¿?¡! .")
 
 
 def _cleaned(written: str) -> str:

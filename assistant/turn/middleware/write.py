@@ -1,13 +1,16 @@
 """Step 5: the chosen model writes; the other one steps in when it cannot, or when the small one's draft fails.
 
-The large model first sifts the evidence line by line. When no line answers, nothing is written. When one does, the
-model puts it in its own words; when several do, or when its words lose their figures, the lines speak for themselves.
+First the evidence is sifted: the reader names the lines that answer; without a reader, the large model judges one line
+after the other. When no line answers, nothing is written. When one does, the model puts it in its own words; when
+several do, or when its words lose their figures, the lines speak for themselves.
 """
 
 import contextlib
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from threading import Event
+from typing import Any, Literal, Protocol
 
 from langchain.agents.middleware import AgentMiddleware, ExtendedModelResponse, ModelRequest, ModelResponse
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage
@@ -16,23 +19,34 @@ from langgraph.types import Command
 from assistant.errors import AssistantError, ModelCorrupt, ModelError, ModelUnavailable
 from assistant.grounding.citations import Citer
 from assistant.grounding.evidence import within
-from assistant.grounding.judge import Sifted
+from assistant.grounding.judge import Sifted, Tell
 from assistant.routing.intents import IntentClassifier
 from assistant.turn import prompts
-from assistant.turn.answer import Evidence, Route
+from assistant.turn.answer import Evidence, Route, Understanding
 from assistant.turn.context import Stopped, TurnContext, TurnState
 from assistant.turn.events import Reading, Revised, Routed, Wrote
 from assistant.turn.ports import LanguageModels, Role, Searchable
 from assistant.turn.quoting import introduced, quoted, says_as_much
+from assistant.turn.read import Reader
 from assistant.turn.reply import reply_of
-from assistant.turn.sift import Sifter
 
 Request = ModelRequest[TurnContext]
 Response = ModelResponse[Any]
 Handler = Callable[[Request], Response]
 # A draft of the small model whose sentences are backed less than this, on average, is given to the large one.
 DRAFT_SUPPORT = 0.6
-_OTHER: Mapping[Role, Role] = {"slm": "llm", "llm": "slm"}
+Writer = Literal["slm", "llm"]
+_OTHER: Mapping[Writer, Writer] = {"slm": "llm", "llm": "slm"}
+log = logging.getLogger(__name__)
+
+
+class Sifts(Protocol):
+    """Chooses the lines that answer (`Reader`, `Sifter`)."""
+
+    def sift(
+        self, understanding: Understanding, evidence: Sequence[Evidence], stopped: Event, tell: Tell
+    ) -> Sifted | None:
+        """The lines; None when it cannot choose."""
 
 
 class Write(AgentMiddleware[TurnState, TurnContext]):
@@ -46,15 +60,15 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         library: Searchable,
         intents: IntentClassifier,
         citer: Citer,
-        sifter: Sifter | None,
-        budgets: Mapping[Role, int],
+        sifters: Mapping[Writer, Sifts | None],
+        budgets: Mapping[Writer, int],
     ) -> None:
         super().__init__()
         self._models = models
         self._library = library
         self._intents = intents
         self._citer = citer
-        self._sifter = sifter
+        self._sifters = sifters
         self._budgets = budgets
 
     def wrap_model_call(self, request: Request, handler: Handler) -> ExtendedModelResponse[Any]:
@@ -63,7 +77,7 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         context = request.runtime.context
         written, route = self._first(request, handler, state["route"])
         stands_in = route.reason != state["route"].reason  # the small model, while the large one is down
-        draft = context.request.model == "auto" and route.tier == "slm" and not stands_in
+        draft = context.request.model == "auto" and route.tier == "slm" and not stands_in and written.sifted is None
         if draft and state["evidence"] and not context.stopped.is_set() and not self._holds(written, state):
             with contextlib.suppress(ModelError):  # the small model's draft stays, and is judged like any other
                 written, route = self._escalated(request, handler, route)
@@ -74,7 +88,7 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
 
     def _first(self, request: Request, handler: Handler, route: Route) -> "tuple[Written, Route]":
         """The route's model, or the other one when that cannot be reached."""
-        role: Role = "slm" if route.tier == "slm" else "llm"
+        role: Writer = "slm" if route.tier == "slm" else "llm"
         try:
             return self._written(request, handler, role), route
         except (ModelUnavailable, ModelCorrupt):
@@ -90,21 +104,29 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         request.runtime.stream_writer(Routed(escalated))
         return self._written(request, handler, "llm"), escalated
 
-    def _written(self, request: Request, handler: Handler, role: Role) -> "Written":
+    def _written(self, request: Request, handler: Handler, role: Writer) -> "Written":
         state: Any = request.state
-        sifted = self._sift(request, self._sifter) if role == "llm" and self._sifter and state["evidence"] else None
+        sifter = self._sifters[role]
+        sifted = self._sift(request, role, sifter) if sifter is not None and state["evidence"] else None
         if sifted is None:
             return Written(self._call(request, handler, role, self._prompt(state, request.runtime.context, role)))
-        return Written(_said(""), sifted) if sifted.abstains else self._told(request, handler, sifted)
+        return Written(_said(""), sifted) if sifted.abstains else self._told(request, handler, role, sifted)
 
-    def _sift(self, request: Request, sifter: Sifter) -> Sifted | None:
+    def _sift(self, request: Request, role: Writer, sifter: Sifts) -> Sifted | None:
         state: Any = request.state
         context, emit = request.runtime.context, request.runtime.stream_writer
-        return sifter.sift(
-            state["understanding"], state["evidence"], context.stopped, lambda line, lines: emit(Reading(line, lines))
-        )
+        try:
+            return sifter.sift(
+                state["understanding"], state["evidence"], context.stopped,
+                lambda line, lines: emit(Reading(line, lines)),
+            )  # fmt: skip
+        except (ModelError, ModelCorrupt) as error:
+            if role == "slm" or not isinstance(sifter, Reader):
+                raise
+            log.warning("the reader is not there (%s); the large model reads all lines at once", error)
+            return None
 
-    def _told(self, request: Request, handler: Handler, sifted: Sifted) -> "Written":
+    def _told(self, request: Request, handler: Handler, role: Writer, sifted: Sifted) -> "Written":
         """The line that answers in the model's words, or several in their own."""
         context, emit = request.runtime.context, request.runtime.stream_writer
         understanding = request.state["understanding"]  # type: ignore[typeddict-item]
@@ -114,8 +136,11 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
             context.clock.mark("wrote")
             emit(Wrote(shown))
             return Written(_said(""), sifted, quoted=True)
-        prompt = prompts.told(understanding.question, understanding.language, sifted.reading)
-        response = self._call(request, handler, "llm", prompt)
+        if role == "slm":
+            response = self._call(request, handler, "reader", list(sifted.asked))
+        else:
+            prompt = prompts.told(understanding.question, understanding.language, sifted.reading)
+            response = self._call(request, handler, "llm", prompt)
         answer = response.result[-1].text
         if context.stopped.is_set() or says_as_much(answer, understanding.question, sifted.reading):
             return Written(response, sifted)
@@ -135,7 +160,7 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         except Exception as error:
             raise self._models.error(role, error) from error
 
-    def _prompt(self, state: Any, context: TurnContext, role: Role) -> list[BaseMessage]:
+    def _prompt(self, state: Any, context: TurnContext, role: Writer) -> list[BaseMessage]:
         understanding = state["understanding"]
         if self._intents.is_small_talk(understanding.intent):
             documents = self._library.count_documents(context.request.groups)

@@ -100,7 +100,7 @@ def _shape(tensors: dict[str, torch.Tensor]) -> None:
 
 def test_weights_that_are_not_those_of_the_card_are_refused(adapter: Adapter) -> None:
     _card(adapter.folder, sha256="ab" * 32)
-    with pytest.raises(AdapterInvalid, match="not those of its card"):
+    with pytest.raises(AdapterInvalid, match="is not the file of its card"):
         adapter.merge_into(Small(), BASE)
 
 

@@ -16,7 +16,7 @@ from assistant.messages.routes import ROUTES
 
 REASONS = {
     "small_talk", "clear_evidence", "hard_question", "several_parts", "follow_up_hard", "forced_slm", "forced_llm",
-    "no_evidence", "slm_unavailable", "llm_unavailable", "comparison",
+    "no_evidence", "slm_unavailable", "llm_unavailable", "comparison", "one_line",
 }  # fmt: skip
 
 
