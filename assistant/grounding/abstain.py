@@ -9,7 +9,7 @@ LEAST_RELEVANCE_WHEN_SURE = 0.2
 LEAST_SURE = 0.55
 LEAST_CHECK = 0.7
 # P(one of the lines answers), as the reader has it.
-LEAST_FOUND = 0.3
+LEAST_FOUND = 0.25
 LEAST_SUPPORT = 0.35
 
 

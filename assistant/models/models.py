@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -35,7 +36,6 @@ class Models:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._roles: dict[ModelRole, ModelSettings] = {"slm": settings.slm, "llm": settings.llm}
-        self._adapter = reader_adapter(settings)
         self._lock = threading.RLock()
         self._engines: dict[Path, LlamaCppEngine] = {}
         self._clients: dict[Endpoint, CompletionClient] = {}
@@ -75,6 +75,10 @@ class Models:
         if not engine.running:
             self._check_installed(role)
         return Endpoint(engine.name, engine.base_url, engine.api_key, local=True)
+
+    @cached_property
+    def _adapter(self) -> Path | None:
+        return reader_adapter(self._settings)
 
     @property
     def has_reader(self) -> bool:

@@ -58,10 +58,10 @@ def decide(signals: Signals) -> Decision:
 def _hard(signals: Signals) -> str | None:
     if signals.intent in REASONING_INTENTS:
         return REASONING_INTENTS[signals.intent]
+    if signals.reads:  # it was trained on questions of two parts and on rewritten follow-ups as well
+        return None
     if signals.parts > 1:
         return "several_parts"
-    if signals.reads:
-        return None
     if signals.follow_up:
         return "follow_up_hard"
     return "hard_question" if len(signals.question.split()) > SHORT_QUESTION else None

@@ -54,12 +54,13 @@ class ScriptedModels:
     """`LanguageModels` by script.
 
     `verdict` is P(yes) of a check, and of a judged line that has one of the texts in `sure` at most that text's own
-    P(yes); of other lines 0.05.
+    P(yes); of other lines 0.05. With `has_reader`, a line is named with that same probability, shared among all.
     """
 
     has_reader: bool = False
     slm: ScriptedChat = field(default_factory=lambda: ScriptedChat(lines=[]))
     llm: ScriptedChat = field(default_factory=lambda: ScriptedChat(lines=[]))
+    reader: ScriptedChat = field(default_factory=lambda: ScriptedChat(lines=[]))
     verdict: float = 0.9
     sure: dict[str, float] = field(default_factory=dict)
     checks: int = 0
@@ -67,16 +68,34 @@ class ScriptedModels:
 
     def chat(self, role: str) -> BaseChatModel:
         """The scripted model of a role."""
-        return self.slm if role == "slm" else self.llm
+        return {"slm": self.slm, "llm": self.llm, "reader": self.reader}[role]
 
     def first_token(self, role: str, messages: Sequence[BaseMessage]) -> Mapping[str, float]:
-        """The verdict, as log-probabilities of yes and no."""
+        """The verdict, as log-probabilities of yes and no, or of the labels of lines and 0."""
         self.checks += 1
+        if role == "reader":
+            return self._named(messages)
         yes = self.verdict
         if "\nLine: " in messages[-1].text:
             line = messages[-1].text.partition("\nLine: ")[2]
             yes = min(yes, max((p for text, p in self.sure.items() if text in line), default=0.05))
         return {"yes": log(yes), "no": log(1 - yes + 1e-9)}
+
+    def _named(self, messages: Sequence[BaseMessage]) -> Mapping[str, float]:
+        """Labels in turn, those named already left out; "0", or the end of the line after one was named."""
+        named = messages[-1].text.split() if isinstance(messages[-1], AIMessage) else []
+        prompt = messages[-2].text if named else messages[-1].text
+        sure = {
+            line[0]: min(self.verdict, max((p for text, p in self.sure.items() if text in line), default=0.01))
+            for line in prompt.splitlines()
+            if line[1:3] == ". " and line[0] not in named
+        }
+        none = max(0.001, 1 - sum(sure.values()))
+        total = none + sum(sure.values())
+        return {
+            **{(f" {label}" if named else label): log(p / total) for label, p in sure.items()},
+            ("\n" if named else "0"): log(none / total),
+        }
 
     def name(self, role: str) -> str:
         """scripted-slm or scripted-llm."""

@@ -14,7 +14,7 @@ from assistant.turn.prompts import data
 from knowledge.parse.clean import one_line
 
 LABELS = ascii_uppercase
-NONE = "0"
+NONE, END = "0", "\n"
 LONGEST_LINE, LONGEST_HEADING = 400, 120
 LONGEST_SAID = 300
 
@@ -45,9 +45,9 @@ def pick(question: str, language: str, blocks: Sequence[Block]) -> list[BaseMess
     return [SystemMessage(_PICK), HumanMessage(f"Question: {asked}\n\n{lines}\n\n{wanted}")]
 
 
-def picked(labels: Sequence[str], answer: str = "") -> AIMessage:
-    """The beginning of the reply to `pick` that names these lines."""
-    return AIMessage(f"{' '.join(labels)}\n{answer}")
+def picked(labels: Sequence[str], *, ended: bool = True) -> AIMessage:
+    """The beginning of the reply to `pick` that names these lines; `ended` when no more are named and it answers."""
+    return AIMessage(" ".join(labels) + (END if ended else ""))
 
 
 def tell(question: str, language: str, blocks: Sequence[Block]) -> list[BaseMessage]:

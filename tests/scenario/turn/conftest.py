@@ -76,9 +76,17 @@ def stage_of_good_readers(tmp_path: Path) -> Iterator[Stage]:
         yield stage
 
 
+@pytest.fixture
+def stage_with_reader(tmp_path: Path) -> Iterator[Stage]:
+    """With a small model that was trained to read documents."""
+    with opened(Settings(home=tmp_path / "reads"), has_reader=True) as stage:
+        stage.models.sure = {"Batteries": 0.95}
+        yield stage
+
+
 @contextmanager
-def opened(settings: Settings) -> Iterator[Stage]:
-    models = ScriptedModels(sure={"Batteries": 0.9, "New appliances": 0.8, "23 días": 0.9})
+def opened(settings: Settings, *, has_reader: bool = False) -> Iterator[Stage]:
+    models = ScriptedModels(has_reader=has_reader, sure={"Batteries": 0.9, "New appliances": 0.8, "23 días": 0.9})
     with (
         Library.open(settings.knowledge_folder, models.embedder()) as library,
         Conversations.open(settings.database_url) as store,

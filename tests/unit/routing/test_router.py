@@ -33,6 +33,10 @@ def _signals(**given: object) -> Signals:
         ({"parts": 2}, "llm", "several_parts"),
         ({"follow_up": True}, "llm", "follow_up_hard"),
         ({"question": "word " * 30}, "llm", "hard_question"),
+        ({"reads": True, "evidence": _evidence(0.3)}, "slm", "one_line"),
+        ({"reads": True, "follow_up": True, "question": "word " * 30}, "slm", "one_line"),
+        ({"reads": True, "parts": 2}, "slm", "one_line"),
+        ({"reads": True, "intent": "comparison"}, "llm", "comparison"),
         ({"choice": "llm"}, "llm", "forced_llm"),
         ({"choice": "slm", "intent": "comparison"}, "slm", "forced_slm"),
         ({"choice": "llm", "evidence": []}, "none", "no_evidence"),
@@ -46,5 +50,13 @@ def test_decisions(given: dict[str, object], tier: str, reason: str) -> None:
 def test_every_reason_has_words_for_people() -> None:
     from assistant.messages.routes import ROUTES
 
-    given = ({}, {"parts": 2}, {"evidence": []}, {"choice": "slm"}, {"choice": "llm"}, {"follow_up": True})
+    given = (
+        {},
+        {"parts": 2},
+        {"evidence": []},
+        {"choice": "slm"},
+        {"choice": "llm"},
+        {"follow_up": True},
+        {"reads": True},
+    )
     assert all(decide(_signals(**each)).reason in ROUTES for each in given)

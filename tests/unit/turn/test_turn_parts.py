@@ -1,0 +1,28 @@
+"""The questions inside a question, and what is only told beside them."""
+
+import pytest
+
+from assistant.turn.parts import parts_of
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("What does it cost and how long does it take?", ["What does it cost", "how long does it take?"]),
+        ("Para el X, ¿qué aceite usa y qué garantía tiene?", ["Para el X, ¿qué aceite usa", "qué garantía tiene?"]),
+        ("¿Abre algún domingo? ¿Hasta qué hora?", ["¿Abre algún domingo?", "¿Hasta qué hora?"]),
+        ("When is pay day? I'm starting in Cork", ["When is pay day? I'm starting in Cork"]),
+        ("I live in Rome. What is the fee and who pays it?", ["I live in Rome. What is the fee", "who pays it?"]),
+        ("It is broken. I fell. What now?", ["It is broken. I fell. What now?"]),
+        ("The fee for cats and dogs", ["The fee for cats and dogs"]),
+        ("hello there", []),
+        ("", []),
+    ],
+)
+def test_parts(question: str, parts: list[str]) -> None:
+    assert parts_of(question) == parts
+
+
+def test_what_is_told_stays_with_its_question() -> None:
+    parts = parts_of("¿Cuánto cuesta y cuánto tiempo dura? Es para Lugo. ¿Y quién lo paga al final?")
+    assert parts == ["¿Cuánto cuesta y cuánto tiempo dura? Es para Lugo.", "¿Y quién lo paga al final?"]

@@ -1,0 +1,34 @@
+"""What is made of the reader's first tokens."""
+
+import pytest
+
+from assistant.turn.read import Reading, probabilities
+
+
+def test_probabilities_are_shared_among_the_lines_and_none() -> None:
+    sure = probabilities({"A": -0.5, "0": -1.5, "The": -2.0, "C": -0.1}, 2)
+    assert sum(sure) == pytest.approx(1)
+    assert sure[0] == pytest.approx(0.731, abs=0.001)
+    assert sure[1] == 0.0  # B was not among the likeliest
+    assert sure[2] == pytest.approx(0.269, abs=0.001)
+
+
+def test_a_model_that_speaks_of_something_else_names_no_line() -> None:
+    assert probabilities({"The": -0.1}, 3) == [0.0, 0.0, 0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("sure", "order"),
+    [
+        ([0.1, 0.8, 0.05, 0.05], [1, 0, 2]),
+        ([0.1, 0.3, 0.02, 0.004, 0.576], [1, 0, 2]),
+        ([0.3, 0.002, 0.698], [0]),
+        ([0.004, 0.002, 0.994], [0]),
+        ([0.2, 0.2, 0.2, 0.2, 0.2], [0, 1, 2]),
+        ([1.0, 0.0], [0]),
+    ],
+)
+def test_the_likeliest_lines(sure: list[float], order: list[int]) -> None:
+    reading = Reading((), sure)
+    assert reading.likeliest == order
+    assert reading.found == 1 - sure[-1]
