@@ -24,7 +24,7 @@ def lines(
     ] = None,
     epochs: Annotated[float, typer.Option(min=0.01, help="How often every example is seen.")] = 2.0,
 ) -> None:
-    """Train the adapter that ranks lines, and measure it on organisations it has not seen (about 12 minutes)."""
+    """Train the adapter that ranks lines, and measure it on organisations it has not seen (half an hour)."""
     with clear_errors():
         from rich.console import Console
 
@@ -32,7 +32,7 @@ def lines(
         from assistant.evaluation.progress import shown
         from assistant.finetuning.recipe import train_lines
         from assistant.settings import load_settings
-        from finetune.lines import ORGANISATIONS
+        from finetune.organisations import ORGANISATIONS
 
         console = Console(stderr=True)
         if out.exists():

@@ -16,9 +16,9 @@ from assistant.models.catalogue import Role, find_model
 from assistant.models.embedder import E5_PREFIXES, SentenceEmbedder, load_embedder, quiet_transformers
 from assistant.settings import Settings
 from finetune.errors import ExamplesInvalid
-from finetune.lines.organisations import read_organisations
 from finetune.lines.training import LinesTraining, check_available, train
 from finetune.lora import CARD, WEIGHTS, Adapter
+from finetune.organisations.organisation import read_organisations
 from knowledge.embedder import Embedder
 from knowledge.settings import KnowledgeSettings
 
