@@ -1,6 +1,7 @@
 """The training loop of the grounded adapter, on a model small enough to learn in seconds, and its way through GGUF."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,15 @@ from finetune.lora import CONFIGURATION, GGUF, WEIGHTS
 LAYERS, HIDDEN, VOCABULARY, INNER, HEADS, KEYS = 2, 32, 64, 64, 4, 2
 HOW = GroundedTraining(epochs=4, step_tokens=100, piece_tokens=50, learning_rate=1e-2, dropout=0.0)
 CPU = torch.device("cpu")
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Matrices this small are done before a second thread has woken up."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def _tiny() -> Any:
