@@ -55,7 +55,7 @@ def build(fields: Mapping[str, Any], tensors: Iterator[tuple[str, Callable[[], A
 
     weights: dict[str, torch.Tensor] = {}
     for name, values in tensors:
-        weights[long_name(name)] = torch.from_numpy(values()).to(torch.bfloat16)
+        weights[long_name(name)] = torch.tensor(values(), dtype=torch.bfloat16)
     weights.setdefault("lm_head.weight", weights["model.embed_tokens.weight"])
     vocabulary, hidden = weights["model.embed_tokens.weight"].shape
     config = Qwen2Config(

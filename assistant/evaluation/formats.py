@@ -2,7 +2,8 @@
 
 A BEIR folder holds corpus.jsonl {_id, title, text}, queries.jsonl {_id, text, optional history} and qrels/test.tsv
 (query-id, corpus-id, score). A folder of questions holds questions.jsonl {id, question, answerable, optional lang,
-history, docs, equivalent, answer_any, reference, kind} and corpus/ (files of any format Pilares reads) or corpus.jsonl.
+history, docs, equivalent, answer_any, evidence, reference, kind} and corpus/ (files of any format Pilares reads) or
+corpus.jsonl.
 """
 
 from collections.abc import Iterable, Mapping
@@ -54,7 +55,8 @@ class Question:
     """A question with its gold answer.
 
     `facts` are the required facts, each a tuple of accepted texts. `documents` hold the answer; `equivalent` ones say
-    the same, and citing them is right too. Without facts and without documents it is small talk.
+    the same, and citing them is right too. `evidence` are sentences of the documents that answer. Without facts and
+    without documents it is small talk.
     """
 
     id: str
@@ -65,6 +67,7 @@ class Question:
     documents: tuple[str, ...] = ()
     equivalent: tuple[str, ...] = ()
     facts: tuple[tuple[str, ...], ...] = ()
+    evidence: tuple[str, ...] = ()
     reference: str = ""
     kind: str = ""
 
@@ -136,6 +139,7 @@ def _question(row: Row) -> Question:
         documents=tuple(dict.fromkeys(row.texts("docs"))),
         equivalent=tuple(dict.fromkeys(row.texts("equivalent"))),
         facts=row.facts("answer_any"),
+        evidence=row.texts("evidence"),
         reference=row.text("reference", "").strip(),
         kind=row.text("kind", "").strip(),
     )

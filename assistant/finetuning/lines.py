@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from assistant.grounding.context import in_context
-from finetune.lines.organisations import Line, LineQuestion, Organisation
 from finetune.lines.training import Example
+from finetune.organisations.organisation import Line, LineQuestion, Organisation
 from knowledge.embedder import Embedder
 from knowledge.library import Library
 from knowledge.settings import KnowledgeSettings

@@ -1,9 +1,7 @@
 """The recipe of the lines adapter: from organisations to weights and their card, with the gate's figures."""
 
-import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +9,15 @@ import numpy as np
 
 from assistant.errors import ConfigurationError
 from assistant.evaluation.progress import OnStep
+from assistant.finetuning.folders import digest_of, digest_of_data, made
 from assistant.finetuning.lines import RankedLines, examples_of, ranked_lines
 from assistant.models.catalogue import Role, find_model
 from assistant.models.embedder import E5_PREFIXES, SentenceEmbedder, load_embedder, quiet_transformers
 from assistant.settings import Settings
 from finetune.errors import ExamplesInvalid
-from finetune.lines.organisations import read_organisations
 from finetune.lines.training import LinesTraining, check_available, train
 from finetune.lora import CARD, WEIGHTS, Adapter
+from finetune.organisations.organisation import read_organisations
 from knowledge.embedder import Embedder
 from knowledge.settings import KnowledgeSettings
 
@@ -42,14 +41,14 @@ def train_lines(
     examples = [example for ranked in learnt for example in examples_of(ranked)]
     how = LinesTraining(epochs=epochs)
     folder = model.folder(settings.models_folder) / model.assembled
-    with _made(out), quiet_transformers():
+    with made(out), quiet_transformers():
         train(folder, examples, out, how, training, query_prefix=E5_PREFIXES.query, passage_prefix=E5_PREFIXES.passage)
     card = {
         "name": "pilares-lines",
         "base": model.name,
         "base_sha256": model.files[0].sha256,
-        "sha256": hashlib.sha256((out / WEIGHTS).read_bytes()).hexdigest(),
-        "data_sha256": _digest(data),
+        "sha256": digest_of(out / WEIGHTS),
+        "data_sha256": digest_of_data(data),
         "examples": len(examples),
         "training": how.asdict(),
         "licence": LICENCE,
@@ -58,21 +57,6 @@ def train_lines(
     card["held_out"] = measured(held_out, base, base.adapted(Adapter(out), model.files[0].sha256))
     (out / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     return card
-
-
-@contextmanager
-def _made(out: Path) -> Iterator[None]:
-    """The folder is made before the long work, so that one that cannot be is told at once; and goes if that fails."""
-    try:
-        out.mkdir(parents=True)
-    except OSError as error:
-        raise ConfigurationError(f"{out} cannot be made ({error.strerror}). Name another folder.") from error
-    try:
-        yield
-    except BaseException:
-        with suppress(OSError):  # one that holds something stays
-            out.rmdir()
-        raise
 
 
 def _read(
@@ -122,11 +106,3 @@ def _figures(held_out: Sequence[Sequence[RankedLines]], embedder: Embedder) -> d
         for first in RANKS
         if ranks[kind]
     }
-
-
-def _digest(data: Path) -> str:
-    """One hash over all files of the data, by name."""
-    digest = hashlib.sha256()
-    for file in sorted(data.glob("*.json")):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()

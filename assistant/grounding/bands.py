@@ -24,8 +24,8 @@ class Bands:
 
 
 # By the beginning of the model's id; the first that fits counts. An id with a "+" is a model with an adapter: its bands
-# were set so that, on the organisations of finetune/lines that nothing was trained on, random and best pairs lie at the
-# median where they lie for the plain model (0.2 and 0.65 of the first band, 0 and 0.95 of the second).
+# were set so that, on organisations that nothing was trained on (finetune/organisations), random and best pairs lie at
+# the median where they lie for the plain model (0.2 and 0.65 of the first band, 0 and 0.95 of the second).
 _KNOWN = (
     ("multilingual-e5-small-1571fc98+", Bands(Band(-0.04, 0.85), Band(0.12, 0.90))),
     ("multilingual-e5", Bands(Band(0.76, 0.92), Band(0.80, 0.95))),

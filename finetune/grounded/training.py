@@ -7,10 +7,14 @@ LoRA: Hu et al. 2021, https://arxiv.org/abs/2106.09685; on all linear layers, as
 
 import math
 import random
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from finetune.errors import ExamplesInvalid, TrainingUnavailable
 
 if TYPE_CHECKING:
     import torch
@@ -19,6 +23,10 @@ OnStep = Callable[[int, int, float], None]
 TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 # Rows of similar length share a batch; they are sorted within so many rows, so that epochs still differ.
 SORTED_WITHIN = 512
+LEAST_ROWS = 50
+# Memory that a token of a piece takes while gradients are computed, estimated for the 0.5B model with room to spare.
+BYTES_PER_TOKEN = 4_000_000
+PIECE_ON_PROCESSOR = LEAST_PIECE = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,7 @@ class GroundedTraining:
     dropout: float = 0.05
     learning_rate: float = 3e-4
     warmup: float = 0.05
-    epochs: float = 3.0
+    epochs: float = 1.0
     step_tokens: int = 16_384
     piece_tokens: int = 16_384
     seed: int = 0
@@ -53,30 +61,58 @@ class GroundedTraining:
         return asdict(self)
 
 
-def train(model: Any, rows: Sequence[Row], out: Path, how: GroundedTraining, on_step: OnStep | None = None) -> None:
-    """Train an adapter on `model` (see `finetune.gguf`) and write it to `out` as `peft` does."""
+def check_available() -> None:
+    """Raise TrainingUnavailable without what only training needs."""
+    if find_spec("gguf") is None:
+        raise TrainingUnavailable("Training needs the extra `finetune`: pip install 'pilares[finetune]'.")
+
+
+def fitted(how: GroundedTraining, device: str) -> GroundedTraining:
+    """The same training in pieces that fit into the memory of "cpu" or "cuda"; what is learnt does not change."""
     import torch
+
+    most = PIECE_ON_PROCESSOR if device == "cpu" else torch.cuda.mem_get_info()[0] // BYTES_PER_TOKEN
+    return replace(how, piece_tokens=min(how.step_tokens, max(LEAST_PIECE, most)))
+
+
+def train(model: Any, rows: Sequence[Row], out: Path, how: GroundedTraining, on_step: OnStep | None = None) -> None:
+    """Train an adapter on `model` (see `finetune.gguf`) and write it to `out` as `peft` does.
+
+    Raises ExamplesInvalid with too few rows.
+    """
+    if len(rows) < LEAST_ROWS:
+        raise ExamplesInvalid(f"{len(rows)} examples are too few to train on; at least {LEAST_ROWS} are needed.")
+    import torch
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the libraries, about one another's older names
+        torch.manual_seed(how.seed)
+        adapted = _adapted(model, how)
+        _learn(adapted, list(_steps(rows, how)), how, on_step)
+        adapted.eval()
+        out.mkdir(parents=True, exist_ok=True)
+        adapted.save_pretrained(out)
+
+
+def _adapted(model: Any, how: GroundedTraining) -> Any:
     from peft import LoraConfig, get_peft_model
 
-    torch.manual_seed(how.seed)
-    device = next(model.parameters()).device
     model.requires_grad_(False)
-    adapted = get_peft_model(
-        model, LoraConfig(r=how.rank, lora_alpha=how.alpha, lora_dropout=how.dropout, target_modules=list(TARGETS))
-    )
+    if next(model.parameters()).device.type == "cpu":
+        model.float()  # few processors have bfloat16; on the others, gradients in it take thirty times as long
+    config = LoraConfig(r=how.rank, lora_alpha=how.alpha, lora_dropout=how.dropout, target_modules=list(TARGETS))
+    return get_peft_model(model, config)
+
+
+def _learn(adapted: Any, steps: Sequence[Sequence[Row]], how: GroundedTraining, on_step: OnStep | None) -> None:
+    import torch
+
     adapted.train()
     learnt = [each for each in adapted.parameters() if each.requires_grad]
     optimiser = torch.optim.AdamW(learnt, lr=how.learning_rate, weight_decay=0.0)
-    steps = list(_steps(rows, how))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, len(steps), how.warmup))
     for number, step in enumerate(steps, start=1):
-        total = sum(row.weight for row in step)
-        loss = 0.0
-        for piece in _pieces(step, how.piece_tokens):
-            with torch.autocast(device.type, dtype=torch.bfloat16):
-                part = losses(adapted, piece, device) / total
-            part.backward()  # type: ignore[no-untyped-call]
-            loss += part.item()
+        loss = sum(_backward(adapted, piece, step) for piece in _pieces(step, how.piece_tokens))
         norm = torch.nn.utils.clip_grad_norm_(learnt, 1.0)
         if bool(torch.isfinite(norm)):  # a step that would put numbers that are none into the weights is left out
             optimiser.step()
@@ -84,9 +120,17 @@ def train(model: Any, rows: Sequence[Row], out: Path, how: GroundedTraining, on_
         optimiser.zero_grad(set_to_none=True)
         if on_step is not None:
             on_step(number, len(steps), loss)
-    adapted.eval()
-    out.mkdir(parents=True, exist_ok=True)
-    adapted.save_pretrained(out)
+
+
+def _backward(adapted: Any, piece: Sequence[Row], step: Sequence[Row]) -> float:
+    """Add the gradients of a piece of a step; returns its part of the step's mean loss."""
+    import torch
+
+    device = next(adapted.parameters()).device
+    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type != "cpu"):
+        loss = losses(adapted, piece, device) / sum(row.weight for row in step)
+    loss.backward()  # type: ignore[no-untyped-call]
+    return float(loss.item())
 
 
 def losses(model: Any, rows: Sequence[Row], device: "torch.device") -> "torch.Tensor":

@@ -3,4 +3,3 @@
 from pathlib import Path
 
 SHIPPED = Path(__file__).parent / "shipped"
-ORGANISATIONS = Path(__file__).parent / "data"

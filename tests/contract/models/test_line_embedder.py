@@ -14,9 +14,10 @@ from assistant.finetuning.lines import ranked_lines
 from assistant.finetuning.recipe import measured
 from assistant.models.catalogue import ALL_MINILM, MULTILINGUAL_E5
 from assistant.models.embedder import SentenceEmbedder, line_embedder
-from finetune.lines import ORGANISATIONS, SHIPPED
-from finetune.lines.organisations import read_organisations
+from finetune.lines import SHIPPED
 from finetune.lora import CARD, WEIGHTS
+from finetune.organisations import ORGANISATIONS
+from finetune.organisations.organisation import read_organisations
 from knowledge.settings import KnowledgeSettings
 
 

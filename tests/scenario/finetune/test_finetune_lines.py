@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant.cli import app
-from finetune.lines import ORGANISATIONS
 from finetune.lora import CARD, CONFIGURATION, WEIGHTS
+from finetune.organisations import ORGANISATIONS
 
 LEARNT, HELD_OUT = ("bakery_chain", "coast_museum"), "isp_lumbra"
 

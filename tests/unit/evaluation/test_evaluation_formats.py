@@ -171,12 +171,13 @@ class TestQuestions:
     def test_reads_everything_a_question_may_have(self, asked: Path) -> None:
         read = with_question(
             asked, lang="ES", history=[{"role": "user", "content": "Before"}], equivalent=["b.md"], kind="follow_up",
-            reference=" Five days. ", answer_any=[["5 days", ""], ["paid"]], evidence=["ignored"],
+            reference=" Five days. ", answer_any=[["5 days", ""], ["paid"]], evidence=["Five, paid."],
+            source="ignored",
         )  # fmt: skip
         assert read == Question(
             id="1", language="es", text="How long?", answerable=True, history=(Message("user", "Before"),),
             documents=("a.md",), equivalent=("b.md",), facts=(("5 days", ""), ("paid",)), reference="Five days.",
-            kind="follow_up",
+            kind="follow_up", evidence=("Five, paid.",),
         )  # fmt: skip
 
     def test_the_least_is_an_id_a_question_and_whether_it_can_be_answered(self, asked: Path) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from finetune.errors import ExamplesInvalid
-from finetune.lines import ORGANISATIONS
-from finetune.lines.organisations import Line, read_organisations
+from finetune.organisations import ORGANISATIONS
+from finetune.organisations.organisation import Line, read_organisations
 
 DOCUMENT = {"path": "a.md", "lang": "en", "title": "Parking", "text": "Cars cost 60 euros.\nBikes are free."}
 QUESTION = {"lang": "en", "kind": "single", "question": "bike price?", "lines": [["a.md", "Bikes are free."]],
@@ -72,13 +72,46 @@ def test_a_line_is_found_again_in_what_search_made_of_it(line: str, piece: str, 
 def test_the_shipped_organisations_can_be_learnt_from() -> None:
     organisations = list(read_organisations(ORGANISATIONS))
     questions = [question for organisation in organisations for question in organisation.questions]
-    assert sum(each.held_out for each in organisations) == 4
-    assert len(organisations) == 24
+    assert sum(each.held_out for each in organisations) == 8
+    assert len(organisations) == 69
     assert {each.language for each in questions} == {"en", "es"}
     assert all(each.near for each in questions if not each.answers)
-    assert sum(not each.answers for each in questions) >= 200
+    assert sum(not each.answers for each in questions) >= 800
+    assert all(each.answer and each.wrong and each.answer != each.wrong for each in questions if each.answers)
+    assert all(len(each.follow_ups) == 10 for each in organisations)
 
 
 def test_no_shipped_organisation_knows_the_demo_company() -> None:
     for file in ORGANISATIONS.glob("*.json"):
         assert "quillemar" not in file.read_text(encoding="utf-8").casefold(), file
+
+
+FOLLOW_UP = {"lang": "en", "asked": "car price?", "said": "60 euros.", "question": "and bikes?",
+             "standalone": "bike price?", "lines": [["a.md", "Bikes are free."]]}  # fmt: skip
+
+
+def test_answers_and_follow_ups_are_read(tmp_path: Path) -> None:
+    answered = {**QUESTION, "answer": "Bikes are free.", "wrong": "Bikes cost 60 euros."}
+    (organisation,) = read_organisations(_file(tmp_path, answered, QUESTION, followups=[FOLLOW_UP]))
+    first, second = organisation.questions
+    assert (first.answer, first.wrong) == ("Bikes are free.", "Bikes cost 60 euros.")
+    assert (second.answer, second.wrong) == ("", "")
+    (follow_up,) = organisation.follow_ups
+    assert (follow_up.asked, follow_up.text, follow_up.standalone) == ("car price?", "and bikes?", "bike price?")
+    assert follow_up.lines == (Line("a.md", "Bikes are free."),)
+
+
+@pytest.mark.parametrize(
+    ("follow_up", "said"),
+    [({**FOLLOW_UP, "lines": [["a.md", "Free."]]}, "follow-up 1: 'Free.' does not stand in a.md"),
+     ({**FOLLOW_UP, "lines": ["a.md"]}, "follow-up 1: 'a.md' is no pair of path and text"),
+     ({key: FOLLOW_UP[key] for key in FOLLOW_UP if key != "standalone"}, "follow-up 1: 'standalone' is missing")],
+)  # fmt: skip
+def test_a_follow_up_that_cannot_be_used_is_refused(tmp_path: Path, follow_up: Any, said: str) -> None:
+    with pytest.raises(ExamplesInvalid, match=said):
+        list(read_organisations(_file(tmp_path, QUESTION, followups=[follow_up])))
+
+
+def test_an_answer_without_lines_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExamplesInvalid, match="question 1: it has an `answer`"):
+        list(read_organisations(_file(tmp_path, {**QUESTION, "lines": [], "answer": "Free."})))

@@ -1,7 +1,7 @@
 """Questions and lines to learn from, as search cuts and ranks them."""
 
 from assistant.finetuning.lines import OTHERS, RankedLines, examples_of, ranked_lines
-from finetune.lines.organisations import Line, LineQuestion, Organisation
+from finetune.organisations.organisation import Line, LineQuestion, Organisation
 from knowledge.settings import KnowledgeSettings
 from knowledge.testing.embedder import HashingEmbedder
 

@@ -1,0 +1,40 @@
+"""Prompts and replies as the tokens of the model that will be served, read from its GGUF file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from finetune.grounded.training import Row, check_available
+
+END = "<|im_end|>"
+# (role, content); roles as in the OpenAI API.
+Chat = Sequence[tuple[str, str]]
+
+
+class ChatTokenizer:
+    """The tokenizer and the chat template of a GGUF file.
+
+    Raises TrainingUnavailable without the extra `finetune`.
+    """
+
+    def __init__(self, file: Path) -> None:
+        check_available()
+        from transformers import AutoTokenizer
+
+        self._tokenizer: Any = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)
+
+    def prompt(self, chat: Chat) -> list[int]:
+        """A chat up to where the reply begins."""
+        messages = [{"role": role, "content": content} for role, content in chat]
+        text = self._tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
+        return self.of(str(text))
+
+    def of(self, text: str) -> list[int]:
+        """The tokens of a text; marks such as the end of a message are one token each."""
+        return [int(token) for token in self._tokenizer.encode(text, add_special_tokens=False)]
+
+    def row(self, chat: Chat, reply: str, first: Sequence[str], *, whole: bool = True) -> Row:
+        """A prompt and its reply; any text of `first` may begin it. Unless `whole`, the first token is all of it."""
+        prompt, said = self.prompt(chat), self.of(reply + END if whole else reply)
+        beginnings = tuple(dict.fromkeys(self.of(text)[0] for text in first))
+        return Row((*prompt, *(said if whole else said[:1])), len(prompt), beginnings)
