@@ -60,7 +60,7 @@ def _pick(example: Pick) -> Worded:
     first = tuple(prompts.LABELS[position] for position in example.right)
     if not example.answer:
         return Worded(asked, labels[0], first, whole=False)
-    return Worded(asked, prompts.picked(labels, example.answer).text, first)
+    return Worded(asked, prompts.picked(labels).text + example.answer, first)
 
 
 def _said(asked: Sequence[BaseMessage], reply: str) -> Worded:

@@ -22,7 +22,7 @@ SHOWN = [
 def test_a_pick_names_labels_and_goes_on_as_the_turn_does() -> None:
     found = worded(Pick("bike price?", "en", BLOCKS, (2,), (1, 2), "Free."))
     assert found.messages == prompts.pick("bike price?", "en", SHOWN)
-    assert found.reply == prompts.picked(["C"], "Free.").text
+    assert found.reply == prompts.picked(["C"]).text + "Free."
     assert (found.first, found.whole) == (("B", "C"), True)
 
 
