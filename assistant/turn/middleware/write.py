@@ -5,7 +5,6 @@ after the other. When no line answers, nothing is written. When one does, the mo
 several do, or when its words lose their figures, the lines speak for themselves.
 """
 
-import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +26,7 @@ from assistant.turn.context import Stopped, TurnContext, TurnState
 from assistant.turn.events import Reading, Revised, Routed, Wrote
 from assistant.turn.ports import LanguageModels, Role, Searchable
 from assistant.turn.quoting import introduced, quoted, says_as_much
-from assistant.turn.read import Reader
+from assistant.turn.read import CLEAR, Reader
 from assistant.turn.reply import reply_of
 
 Request = ModelRequest[TurnContext]
@@ -77,10 +76,13 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         context = request.runtime.context
         written, route = self._first(request, handler, state["route"])
         stands_in = route.reason != state["route"].reason  # the small model, while the large one is down
-        draft = context.request.model == "auto" and route.tier == "slm" and not stands_in and written.sifted is None
-        if draft and state["evidence"] and not context.stopped.is_set() and not self._holds(written, state):
-            with contextlib.suppress(ModelError):  # the small model's draft stays, and is judged like any other
+        draft = context.request.model == "auto" and route.tier == "slm" and not stands_in
+        if draft and state["evidence"] and not context.stopped.is_set() and not self._holds(request, written):
+            try:
                 written, route = self._escalated(request, handler, route)
+            except ModelError:  # the small model's draft stays, and is judged like any other
+                if written.sifted is not None and not written.sifted.abstains:
+                    written = self._told(request, handler, "slm", written.sifted)
         update = {"route": route, "sifted": written.sifted, "quoted": written.quoted}
         if written.sifted is not None and written.sifted.abstains:
             update["abstained"] = True
@@ -110,7 +112,18 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         sifted = self._sift(request, role, sifter) if sifter is not None and state["evidence"] else None
         if sifted is None:
             return Written(self._call(request, handler, role, self._prompt(state, request.runtime.context, role)))
-        return Written(_said(""), sifted) if sifted.abstains else self._told(request, handler, role, sifted)
+        if sifted.abstains or (role == "slm" and self._passes_on(request, sifted)):
+            return Written(_said(""), sifted)
+        return self._told(request, handler, role, sifted)
+
+    def _passes_on(self, request: Request, sifted: Sifted) -> bool:
+        """Whether what the reader found is for the large model to decide on.
+
+        That is what it is not sure of, and only when the large model reads well by itself: the default one does not,
+        and the person sees at a glance which of the quoted lines fits.
+        """
+        well = self._sifters["llm"] is None and request.runtime.context.request.model == "auto"
+        return well and sifted.signals.get("found", 0.0) < CLEAR
 
     def _sift(self, request: Request, role: Writer, sifter: Sifts) -> Sifted | None:
         state: Any = request.state
@@ -168,8 +181,11 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         evidence = within(state["evidence"], self._budgets[role])
         return prompts.grounded(understanding.question, understanding.language, evidence)
 
-    def _holds(self, written: "Written", state: Any) -> bool:
-        """The cheap check of a draft: what it says stands in the sources."""
+    def _holds(self, request: Request, written: "Written") -> bool:
+        """The cheap check of a draft: the reader was sure, or what the draft says stands in the sources."""
+        if written.sifted is not None:
+            return not self._passes_on(request, written.sifted)
+        state: Any = request.state
         answer = reply_of(written.response.result[-1].text).answer
         return self._citer.ground(answer, state["understanding"].question, state["evidence"]).share >= DRAFT_SUPPORT
 

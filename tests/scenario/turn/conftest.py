@@ -84,6 +84,15 @@ def stage_with_reader(tmp_path: Path) -> Iterator[Stage]:
         yield stage
 
 
+@pytest.fixture
+def stage_with_both(tmp_path: Path) -> Iterator[Stage]:
+    """With a trained small model, and a large one that reads all the evidence at once."""
+    settings = Settings(home=tmp_path / "both", llm={"name": "large", "line_by_line": False})
+    with opened(settings, has_reader=True) as stage:
+        stage.models.sure = {"Batteries": 0.5}
+        yield stage
+
+
 @contextmanager
 def opened(settings: Settings, *, has_reader: bool = False) -> Iterator[Stage]:
     models = ScriptedModels(has_reader=has_reader, sure={"Batteries": 0.9, "New appliances": 0.8, "23 días": 0.9})

@@ -3,6 +3,7 @@
 from typing import Any
 
 from assistant.errors import ModelUnavailable
+from assistant.routing.router import Decision
 from assistant.turn.answer import Answer, Message
 from assistant.turn.events import Failed, Finished, Reading, Revised, TurnEvent, Understood, Wrote
 
@@ -124,3 +125,20 @@ def test_stopping_while_it_reads_writes_nothing(stage_with_reader: Any) -> None:
             break
     running.close()
     assert not any(isinstance(event, Wrote) for event in running)
+
+
+def test_what_the_reader_is_unsure_of_is_given_to_a_large_model_that_reads_well(
+    stage_with_both: Any, monkeypatch: Any
+) -> None:
+    stage = stage_with_both
+    monkeypatch.setattr("assistant.turn.middleware.choose.decide", lambda _: Decision("slm", "one_line"))
+    stage.models.llm.lines = [f"Quote: {SAID}\nAnswer: {SAID}"]
+    events = stage.ask(ASKED)
+    answer = _answer(events)
+    assert (answer.route.tier, answer.route.reason, answer.route.escalated) == ("llm", "escalated", True)
+    assert answer.text == "Batteries have a warranty of 18 months [1]."
+    assert "".join(event.text for event in events if isinstance(event, Wrote)).strip() == SAID  # and nothing before it
+    stage.models.llm.lines = [OSError("refused")]
+    answer = _answer(stage.ask(ASKED))  # it is down: what the reader found is quoted
+    assert answer.route.tier == "slm"
+    assert answer.text.startswith("The documents say:\n\n- Batteries have a warranty of 18 months [1].\n")
