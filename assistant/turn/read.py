@@ -26,11 +26,11 @@ from assistant.turn.parts import parts_of
 from assistant.turn.ports import LanguageModels
 from knowledge.passage import Sentence
 
-# Lines that are read at first, and P(one of them answers) from which on no more are.
-AT_FIRST, SURELY = 5, 0.9
-# From this P(one of the lines answers) on, the reader says how many lines the answer takes. Below it the likeliest ones
-# are given as they are, for the person to see which of them fits: the right one comes first for three questions out of
-# four, and is among the first three for nearly nine out of ten.
+# Lines that are read at first.
+AT_FIRST = 5
+# From this P(one of the lines answers) on, no more lines are read, and the reader says how many of them the answer
+# takes. Below it the likeliest ones are given as they are, for the person to see which of them fits: the right one
+# comes first for three questions out of four, and is among the first three for nearly nine out of ten.
 CLEAR = 0.8
 MOST_LINES = 3
 # A line less likely than this is never given beside a better one.
@@ -101,7 +101,7 @@ class Reader:
 
         # A question of several parts may find one part among the nearest lines and another further away.
         first = read(lines[:AT_FIRST] if parts == 1 else lines)
-        done = first.found >= SURELY or len(first.sure) > len(lines)
+        done = first.found >= CLEAR or len(first.sure) > len(lines)
         reading = first if done else max(first, read(lines), key=lambda each: each.found)
         order = self._named(reading) if reading.found >= CLEAR else reading.likeliest
         chosen = [JudgedLine(lines[i].evidence, lines[i].sentence, 0, reading.sure[i], lines[i].near) for i in order]

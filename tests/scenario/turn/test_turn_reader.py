@@ -138,7 +138,7 @@ def test_what_the_reader_is_unsure_of_is_given_to_a_large_model_that_reads_well(
     assert (answer.route.tier, answer.route.reason, answer.route.escalated) == ("llm", "escalated", True)
     assert answer.text == "Batteries have a warranty of 18 months [1]."
     assert "".join(event.text for event in events if isinstance(event, Wrote)).strip() == SAID  # and nothing before it
-    stage.models.llm.lines = [OSError("refused")]
-    answer = _answer(stage.ask(ASKED))  # it is down: what the reader found is quoted
+    stage.models.llm.lines, stage.models.reader.lines = [OSError("refused")], [SAID]
+    answer = _answer(stage.ask(ASKED))  # it is down: what the reader found stays
     assert answer.route.tier == "slm"
-    assert answer.text.startswith("The documents say:\n\n- Batteries have a warranty of 18 months [1].\n")
+    assert "18 months [1]" in answer.text
