@@ -37,6 +37,7 @@ class Models:
         self._settings = settings
         self._roles: dict[ModelRole, ModelSettings] = {"slm": settings.slm, "llm": settings.llm}
         self._lock = threading.RLock()
+        self._embedding = threading.RLock()  # its own, so that a language model loads beside the embedder
         self._engines: dict[Path, LlamaCppEngine] = {}
         self._clients: dict[Endpoint, CompletionClient] = {}
         self._chats: dict[Endpoint, ChatOpenAI] = {}
@@ -106,7 +107,7 @@ class Models:
 
     def embedder(self) -> Embedder:
         """The embedding model; loads it at the first call."""
-        with self._lock:
+        with self._embedding:
             if self._embedder is None:
                 from assistant.models.embedder import load_embedder
 
@@ -115,7 +116,7 @@ class Models:
 
     def line_embedder(self) -> Embedder:
         """The embedding model that tells which line answers a question; see `assistant.models.embedder`."""
-        with self._lock:
+        with self._embedding:
             if self._line_embedder is None:
                 from assistant.models.embedder import line_embedder
 
@@ -136,7 +137,7 @@ class Models:
 
     def close(self) -> None:
         """Unload every model and close every connection."""
-        with self._lock:
+        with self._embedding, self._lock:
             for client in self._clients.values():
                 client.close()
             for chat in self._chats.values():

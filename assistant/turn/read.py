@@ -124,7 +124,7 @@ class Reader:
             *others, ends = probabilities({token.strip(" "): p for token, p in tokens.items()}, lines, prompts.END)
             for index in order:
                 others[index] = 0.0
-            if sum(others) <= ends:
+            if max(others) <= ends:
                 break
             order.append(others.index(max(others)))
         return order
