@@ -12,7 +12,13 @@ from assistant.evaluation.progress import OnStep
 from assistant.finetuning.folders import digest_of, digest_of_data, made
 from assistant.finetuning.lines import RankedLines, examples_of, ranked_lines
 from assistant.models.catalogue import Role, find_model
-from assistant.models.embedder import E5_PREFIXES, SentenceEmbedder, load_embedder, quiet_transformers
+from assistant.models.embedder import (
+    E5_PREFIXES,
+    SentenceEmbedder,
+    computes_bfloat16,
+    load_embedder,
+    quiet_transformers,
+)
 from assistant.settings import Settings
 from finetune.errors import ExamplesInvalid
 from finetune.lines.training import LinesTraining, check_available, train
@@ -42,7 +48,10 @@ def train_lines(
     how = LinesTraining(epochs=epochs)
     folder = model.folder(settings.models_folder) / model.assembled
     with made(out), quiet_transformers():
-        train(folder, examples, out, how, training, query_prefix=E5_PREFIXES.query, passage_prefix=E5_PREFIXES.passage)
+        train(
+            folder, examples, out, how, training, query_prefix=E5_PREFIXES.query, passage_prefix=E5_PREFIXES.passage,
+            bfloat16=computes_bfloat16(),
+        )  # fmt: skip
     card = {
         "name": "pilares-lines",
         "base": model.name,

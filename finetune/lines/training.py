@@ -53,10 +53,11 @@ def check_available() -> None:
 
 def train(
     base: Path, examples: Sequence[Example], out: Path, training: LinesTraining, on_step: OnStep | None = None,
-    *, query_prefix: str = "", passage_prefix: str = "",
+    *, query_prefix: str = "", passage_prefix: str = "", bfloat16: bool = False,
 ) -> None:  # fmt: skip
     """Train on the sentence-transformers folder `base` and write `adapter_model.safetensors` and its config to `out`.
 
+    With `bfloat16` it computes in that: three times as fast on processors that have it, thirty times slower elsewhere.
     Raises ExamplesInvalid with too few examples, TrainingUnavailable without the extra `finetune`.
     """
     if len(examples) < LEAST_EXAMPLES:
@@ -79,12 +80,14 @@ def train(
         model = SentenceTransformer(str(base), device="cpu", local_files_only=True, model_kwargs={"dtype": "float32"})
         config = LoraConfig(r=training.rank, lora_alpha=training.alpha, target_modules=TARGETS)
         model[0].model = get_peft_model(model[0].model, config)
-        _trainer(model, Dataset.from_dict(rows), Path(scratch), training, on_step).train()
+        _trainer(model, Dataset.from_dict(rows), Path(scratch), training, on_step, bfloat16).train()
         out.mkdir(parents=True, exist_ok=True)
         model[0].model.save_pretrained(out)
 
 
-def _trainer(model: Any, rows: Any, scratch: Path, training: LinesTraining, on_step: OnStep | None) -> Any:
+def _trainer(
+    model: Any, rows: Any, scratch: Path, training: LinesTraining, on_step: OnStep | None, bfloat16: bool
+) -> Any:
     from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
     from sentence_transformers.losses import MultipleNegativesRankingLoss
     from sentence_transformers.training_args import BatchSamplers
@@ -98,7 +101,7 @@ def _trainer(model: Any, rows: Any, scratch: Path, training: LinesTraining, on_s
     arguments = SentenceTransformerTrainingArguments(
         output_dir=str(scratch), num_train_epochs=training.epochs, per_device_train_batch_size=training.batch,
         learning_rate=training.learning_rate, warmup_steps=0.1, lr_scheduler_type="linear", seed=training.seed,
-        bf16=True, use_cpu=True, batch_sampler=BatchSamplers.NO_DUPLICATES, save_strategy="no", report_to="none",
+        bf16=bfloat16, use_cpu=True, batch_sampler=BatchSamplers.NO_DUPLICATES, save_strategy="no", report_to="none",
         disable_tqdm=True, logging_strategy="no",
     )  # fmt: skip
     loss = MultipleNegativesRankingLoss(model, scale=training.scale)

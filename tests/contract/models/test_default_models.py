@@ -1,9 +1,10 @@
 """The default small and large model and the embedder together: they answer, and fit in 4 GB."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from assistant.models.models import Models
@@ -47,6 +48,20 @@ def test_a_spanish_answer_streams(models: Models) -> None:
     assert "22" in "".join(pieces)
 
 
-def test_all_three_fit_in_four_gigabytes(models: Models) -> None:
-    models.embedder().embed_passages([PASSAGE] * 64)
-    assert psutil.Process().memory_info().rss < 4e9
+ALL_THREE = """
+import sys, psutil
+from pathlib import Path
+from assistant.models.models import Models
+from assistant.settings import Settings
+with Models(Settings(home=Path(sys.argv[1]), models_folder=Path(sys.argv[2]))) as models:
+    models.warm()
+    models.embedder().embed_passages([sys.argv[3]] * 64)
+    print(psutil.Process().memory_info().rss)
+"""
+
+
+def test_all_three_fit_in_four_gigabytes(models_folder: Path, tmp_path: Path) -> None:
+    """In a process of its own: this one may hold what other tests loaded."""
+    command = [sys.executable, "-c", ALL_THREE, str(tmp_path), str(models_folder), PASSAGE]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)  # noqa: S603
+    assert int(told.stdout) < 4e9
