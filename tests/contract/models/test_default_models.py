@@ -63,5 +63,5 @@ with Models(Settings(home=Path(sys.argv[1]), models_folder=Path(sys.argv[2]))) a
 def test_all_three_fit_in_four_gigabytes(models_folder: Path, tmp_path: Path) -> None:
     """In a process of its own: this one may hold what other tests loaded."""
     command = [sys.executable, "-c", ALL_THREE, str(tmp_path), str(models_folder), PASSAGE]
-    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)  # noqa: S603
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
     assert int(told.stdout) < 4e9
