@@ -78,7 +78,7 @@ class TurnAgent:
                     library,
                     intents,
                     citer,
-                    {"slm": reader, "llm": judge and (reader or judge)},
+                    {"slm": reader, "llm": judge},
                     {"slm": settings.slm.evidence_tokens, "llm": budget},
                 ),
                 Conclude(models, citer, store),

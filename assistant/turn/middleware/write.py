@@ -1,11 +1,10 @@
 """Step 5: the chosen model writes; the other one steps in when it cannot, or when the small one's draft fails.
 
-First the evidence is sifted: the reader names the lines that answer; without a reader, the large model judges one line
-after the other. When no line answers, nothing is written. When one does, the model puts it in its own words; when
+First the evidence is sifted: on the small model's route the reader names the lines that answer, on the large one's that
+model judges one line after the other. When no line answers, nothing is written. When one does, the model puts it in its own words; when
 several do, or when its words lose their figures, the lines speak for themselves.
 """
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Event
@@ -26,7 +25,7 @@ from assistant.turn.context import Stopped, TurnContext, TurnState
 from assistant.turn.events import Reading, Revised, Routed, Wrote
 from assistant.turn.ports import LanguageModels, Role, Searchable
 from assistant.turn.quoting import introduced, quoted, says_as_much
-from assistant.turn.read import CLEAR, Reader
+from assistant.turn.read import CLEAR
 from assistant.turn.reply import reply_of
 
 Request = ModelRequest[TurnContext]
@@ -36,7 +35,6 @@ Handler = Callable[[Request], Response]
 DRAFT_SUPPORT = 0.6
 Writer = Literal["slm", "llm"]
 _OTHER: Mapping[Writer, Writer] = {"slm": "llm", "llm": "slm"}
-log = logging.getLogger(__name__)
 
 
 class Sifts(Protocol):
@@ -109,7 +107,7 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
     def _written(self, request: Request, handler: Handler, role: Writer) -> "Written":
         state: Any = request.state
         sifter = self._sifters[role]
-        sifted = self._sift(request, role, sifter) if sifter is not None and state["evidence"] else None
+        sifted = self._sift(request, sifter) if sifter is not None and state["evidence"] else None
         if sifted is None:
             return Written(self._call(request, handler, role, self._prompt(state, request.runtime.context, role)))
         if sifted.abstains or (role == "slm" and self._passes_on(request, sifted)):
@@ -125,19 +123,12 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         well = self._sifters["llm"] is None and request.runtime.context.request.model == "auto"
         return well and sifted.signals.get("found", 0.0) < CLEAR
 
-    def _sift(self, request: Request, role: Writer, sifter: Sifts) -> Sifted | None:
+    def _sift(self, request: Request, sifter: Sifts) -> Sifted | None:
         state: Any = request.state
         context, emit = request.runtime.context, request.runtime.stream_writer
-        try:
-            return sifter.sift(
-                state["understanding"], state["evidence"], context.stopped,
-                lambda line, lines: emit(Reading(line, lines)),
-            )  # fmt: skip
-        except (ModelError, ModelCorrupt) as error:
-            if role == "slm" or not isinstance(sifter, Reader):
-                raise
-            log.warning("the reader is not there (%s); the large model reads all lines at once", error)
-            return None
+        return sifter.sift(
+            state["understanding"], state["evidence"], context.stopped, lambda line, lines: emit(Reading(line, lines))
+        )
 
     def _told(self, request: Request, handler: Handler, role: Writer, sifted: Sifted) -> "Written":
         """The line that answers in the model's words, or several in their own."""
