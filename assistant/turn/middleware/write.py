@@ -1,8 +1,8 @@
 """Step 5: the chosen model writes; the other one steps in when it cannot, or when the small one's draft fails.
 
 First the evidence is sifted: on the small model's route the reader names the lines that answer, on the large one's that
-model judges one line after the other. When no line answers, nothing is written. When one does, the model puts it in its own words; when
-several do, or when its words lose their figures, the lines speak for themselves.
+model judges one line after the other. When no line answers, nothing is written. When one does, the model puts it in its
+own words; when several do, or when its words lose their figures, the lines speak for themselves.
 """
 
 from collections.abc import Callable, Mapping, Sequence
