@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from threading import Condition, Event, Lock, Thread
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
@@ -173,7 +172,7 @@ class Assistant:
 
     def warm(self) -> None:
         """Load everything a turn needs. Errors are kept for `state`; a turn reports them again."""
-        Thread(target=self._load_small_model, name="small-model", daemon=True).start()
+        self.models.load_small()
         try:
             self.agent()
             self._pace.wait()  # a question that came meanwhile may not need the large model
@@ -182,11 +181,6 @@ class Assistant:
             self.agent().prime()
         except (AssistantError, KnowledgeError) as error:
             self._broken = str(error)
-
-    def _load_small_model(self) -> None:
-        """Beside the embedder, whose libraries take as long to be imported."""
-        with suppress(AssistantError, KnowledgeError):
-            self.models.endpoint("slm")
 
     def start(self, *, samples: bool = False) -> None:
         """Load everything in the background, first what the first question needs; returns at once.

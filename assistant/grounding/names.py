@@ -35,3 +35,11 @@ def text_of(evidence: Sequence[Evidence]) -> str:
     """All that stands in the passages of `evidence`, with their titles and headings."""
     passages = [each.passage for each in evidence]
     return "\n".join(f"{each.title}\n{' '.join(each.heading)}\n{each.text}" for each in passages)
+
+
+def first_signals(text: str, evidence: Sequence[Evidence]) -> dict[str, float]:
+    """What can be told of the evidence for a question, as typed, before a model has read it (see `must_abstain`)."""
+    return {
+        "relevance": max(each.relevance for each in evidence),
+        "unknown": len(unknown_names(text, text_of(evidence))),
+    }

@@ -6,7 +6,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "tier_none": ("No model", "Sin modelo"),
     "small_talk": ("small talk", "conversación"),
     "clear_evidence": ("clear evidence", "evidencia clara"),
-    "one_line": ("its lines can be found", "sus líneas se encuentran"),
+    "one_line": ("a question to look up", "pregunta de consulta"),
     "hard_question": ("hard question", "pregunta difícil"),
     "several_parts": ("several parts", "varias partes"),
     "comparison": ("comparison", "comparación"),

@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from assistant.errors import ModelError, ModelUnavailable
+from assistant.errors import ConfigurationError, ModelError, ModelUnavailable
 from assistant.models.adapters import reader_adapter
 from assistant.models.catalogue import Role, find_model
 from assistant.models.completions import CompletionClient, Message
@@ -123,6 +124,18 @@ class Models:
                 embedder, model = self.embedder(), find_model(self._settings.embedder, Role.EMBEDDER)
                 self._line_embedder = line_embedder(model, embedder, self._settings.lines_adapter)
             return self._line_embedder
+
+    def load_small(self) -> None:
+        """Begin to load the small model, and return: the embedder's libraries take as long to be imported.
+
+        What goes wrong is told by whoever needs the model.
+        """
+
+        def load() -> None:
+            with suppress(ModelError, ConfigurationError):
+                self.endpoint("slm")
+
+        threading.Thread(target=load, name="small-model", daemon=True).start()
 
     def warm(self) -> None:
         """Load everything now, side by side, so that the first person does not wait."""

@@ -2,15 +2,13 @@
 
 import re
 
-_ASKING = (
-    r"¿|what|how|when|where|which|who|is|are|can|do|does|will|should|"
+_WORDS = (
+    r"what|how|when|where|which|who|is|are|can|do|does|will|should|"
     r"qué|cuánto|cuánta|cuántos|cuántas|cuándo|cuál|cómo|dónde|quién|"
     r"cuanto|cuanta|cuantos|cuantas|cuando|cual|como|donde|quien"
 )
-_CUT = re.compile(
-    rf"(?<=[?.!])\s+|[,;]?\s+(?:and|y|e)\s+(?=(?:also\b|también\b|{_ASKING.replace('¿|', '¿?(?:')})\b))", re.IGNORECASE
-)
-_ASKS = re.compile(rf"\W*(?:(?:and|y|e|also|también)\s+)?(?:{_ASKING})\b", re.IGNORECASE)
+_CUT = re.compile(rf"(?<=[?.!])\s+|[,;]?\s+(?:and|y|e)\s+(?=(?:also|también|¿?(?:{_WORDS}))\b)", re.IGNORECASE)
+_ASKS = re.compile(rf"\W*(?:(?:and|y|e|also|también)\s+)?(?:{_WORDS})\b", re.IGNORECASE)
 
 
 def parts_of(question: str) -> list[str]:

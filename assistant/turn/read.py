@@ -17,7 +17,7 @@ from assistant.grounding.abstain import hopeless
 from assistant.grounding.bands import bands_of
 from assistant.grounding.citations import Citer
 from assistant.grounding.judge import JudgedLine, Sifted, Tell, as_evidence
-from assistant.grounding.names import text_of, unknown_names
+from assistant.grounding.names import first_signals
 from assistant.grounding.vectors import SentenceVectors
 from assistant.turn import trained_prompts as prompts
 from assistant.turn.answer import Evidence, Understanding
@@ -84,10 +84,7 @@ class Reader:
         """
         question = understanding.question
         parts = max(1, len(parts_of(question)))
-        signals = {
-            "relevance": max(each.relevance for each in evidence),
-            "unknown": len(unknown_names(understanding.text, text_of(evidence))),
-        }
+        signals = first_signals(understanding.text, evidence)
         if hopeless(signals):
             return Sifted((), (), parts, signals)
         lines = self._nearest_first(question, evidence)

@@ -11,7 +11,7 @@ from assistant.grounding.check import yes_probability
 from assistant.grounding.citations import Citer
 from assistant.grounding.evidence import Question
 from assistant.grounding.judge import Sifted, SpeechlessJudge, Tell, as_evidence, judge, leading
-from assistant.grounding.names import text_of, unknown_names
+from assistant.grounding.names import first_signals
 from assistant.grounding.vectors import SentenceVectors
 from assistant.turn import prompts
 from assistant.turn.answer import Evidence, Understanding
@@ -48,10 +48,7 @@ class Sifter:
         None when the model cannot judge: it says neither yes nor no, or its server gives no probabilities. Raises
         ModelUnavailable, and Stopped between two lines.
         """
-        signals = {
-            "relevance": max(each.relevance for each in evidence),
-            "unknown": len(unknown_names(understanding.text, text_of(evidence))),
-        }
+        signals = first_signals(understanding.text, evidence)
         texts = _parts(understanding.question)
         if hopeless(signals):
             return Sifted((), (), len(texts), signals)

@@ -12,7 +12,7 @@ from assistant.grounding.abstain import must_abstain
 from assistant.grounding.check import yes_probability
 from assistant.grounding.citations import Citer, Grounded, without_markers
 from assistant.grounding.judge import Sifted
-from assistant.grounding.names import text_of, unknown_names
+from assistant.grounding.names import first_signals
 from assistant.messages import counted, message
 from assistant.turn import prompts
 from assistant.turn.answer import Answer, Understanding, Usage
@@ -74,10 +74,9 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
             return grounded, {**known, "support": round(grounded.share, 3)}
         grounded = self._citer.ground(reply_of(draft).answer, understanding.question, evidence)
         signals = {
+            **first_signals(understanding.text, evidence),
             "support": round(grounded.share, 3),
-            "relevance": max(each.relevance for each in evidence),
             "coverage": round(self._citer.coverage(understanding.question, evidence), 3),
-            "unknown": len(unknown_names(understanding.text, text_of(evidence))),
         }
         if state["route"].tier == "llm" and (sure := self._check(draft, state)) is not None:
             signals["check"] = round(sure, 3)

@@ -118,10 +118,10 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         """Whether what the reader found is for the large model to decide on.
 
         That is what it is not sure of, and only when the large model reads well by itself: the default one does not,
-        and the person sees at a glance which of the quoted lines fits.
+        and the person sees at a glance which of the quoted lines fits. What was hopeless without reading stays so.
         """
         well = self._sifters["llm"] is None and request.runtime.context.request.model == "auto"
-        return well and sifted.signals.get("found", 0.0) < CLEAR
+        return well and sifted.signals.get("found", 1.0) < CLEAR
 
     def _sift(self, request: Request, sifter: Sifts) -> Sifted | None:
         state: Any = request.state

@@ -153,3 +153,13 @@ def test_the_large_model_judges_for_itself(stage_with_reader: Any) -> None:
     assert "18 months" in answer.text
     assert "sure" in answer.signals
     assert "found" not in answer.signals
+
+
+def test_what_is_hopeless_without_reading_is_not_given_to_the_large_model(
+    stage_with_both: Any, monkeypatch: Any
+) -> None:
+    stage = stage_with_both
+    monkeypatch.setattr("assistant.turn.middleware.choose.decide", lambda _: Decision("slm", "one_line"))
+    answer = _answer(stage.ask("what warranty do batteries of the X500 have?"))
+    assert answer.abstained
+    assert stage.models.llm.asked == []

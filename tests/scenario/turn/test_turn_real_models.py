@@ -70,6 +70,14 @@ def test_a_question_gets_a_cited_answer(
         assert assistant.library.text(citation.document_id)[citation.start : citation.end] == citation.quote
 
 
+def test_the_small_model_reads_and_answers_by_itself(assistant: Assistant) -> None:
+    answer, streamed, _ = _ask(assistant, "For how many days can I borrow a projector?")
+    assert (answer.route.tier, answer.abstained) == ("slm", False)
+    assert "9" in answer.text
+    assert streamed.strip()
+    assert {citation.document for citation in answer.citations} == {"loans.md"}
+
+
 def test_what_the_documents_do_not_hold_is_not_answered(assistant: Assistant) -> None:
     answer, _, _ = _ask(assistant, "What is the phone number of the mayor of Lisbon?")
     assert answer.abstained

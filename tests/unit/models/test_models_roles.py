@@ -1,15 +1,18 @@
 """Which engine answers for which role. Engines are built but never loaded here."""
 
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
 
 from assistant.errors import ConfigurationError, ModelUnavailable
 from assistant.models import llamacpp
+from assistant.models.catalogue import QWEN_05B
 from assistant.models.endpoint import Endpoint
 from assistant.models.models import Models
 from assistant.settings import Settings
+from finetune.grounded import SHIPPED
 
 
 class _Server:
@@ -126,3 +129,62 @@ def test_closing_unloads(tmp_path: Path) -> None:
 def test_warming_tells_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable):
         _models(tmp_path, slm=_gguf(tmp_path, "a"), llm=_gguf(tmp_path, "b")).warm()
+
+
+def _default_small(tmp_path: Path, **settings: Any) -> Models:
+    """With a file in the place of the default small model, which only its name is asked of."""
+    weights = QWEN_05B.weights(tmp_path / "models")
+    weights.parent.mkdir(parents=True)
+    weights.write_bytes(b"GGUF...")
+    return _models(tmp_path, **settings)
+
+
+def test_the_reader_is_the_small_model_asked_for_its_adapter(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(Models, "_check_installed", lambda *_: None)
+    models = _default_small(tmp_path)
+    small, reader = models.endpoint("slm"), models.endpoint("reader")
+    assert models.has_reader
+    assert (reader.base_url, reader.adapted, small.adapted) == (small.base_url, True, False)
+    assert (small.request_options, reader.request_options) == ({}, {"lora": [{"id": 0, "scale": 1.0}]})
+    assert models.chat("reader").extra_body == reader.request_options
+    assert not models.chat("slm").extra_body
+    (engine,) = models._engines.values()
+    assert engine.adapters == (SHIPPED / "adapter.gguf",)
+    assert _Server.made == 1
+
+
+@pytest.mark.parametrize("settings", [{"grounded_adapter": "none"}, {"slm": "m@https://api.test/v1"}])
+def test_without_its_model_or_switched_off_there_is_no_reader(tmp_path: Path, settings: dict[str, Any]) -> None:
+    models = _models(tmp_path, **settings)
+    assert not models.has_reader
+    with pytest.raises(ModelUnavailable, match="no reader"):
+        models.endpoint("reader")
+
+
+def test_an_own_small_model_is_loaded_without_the_adapter(tmp_path: Path) -> None:
+    models = _models(tmp_path, slm=_gguf(tmp_path, "a"))
+    models.endpoint("slm")
+    (engine,) = models._engines.values()
+    assert engine.adapters == ()
+    assert not models.has_reader
+
+
+def test_an_adapter_of_another_model_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    models = _models(tmp_path, slm=_gguf(tmp_path, "a"), grounded_adapter=str(SHIPPED))
+    with pytest.raises(ModelUnavailable, match=r'trained for qwen2\.5-coder-0\.5b.* grounded_adapter = "none"'):
+        models.endpoint("slm")
+
+
+def test_an_adapter_that_is_not_that_of_its_card_is_refused(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    copytree(SHIPPED, own)
+    (own / "adapter.gguf").write_bytes(b"GGUF but another")
+    with pytest.raises(ModelUnavailable, match="is not the file of its card"):
+        _ = _models(tmp_path, grounded_adapter=str(own)).has_reader
+
+
+def test_loading_the_small_model_ahead_waits_for_nothing_and_fails_silently(tmp_path: Path) -> None:
+    models = _models(tmp_path, slm=str(tmp_path / "none.gguf"))
+    models.load_small()
+    with pytest.raises(ModelUnavailable):
+        models.endpoint("slm")
