@@ -6,9 +6,10 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, insert, select
+from sqlalchemy import Connection, create_engine, event, insert, inspect, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.schema import CreateColumn
 
 from knowledge.errors import StoreError
 from knowledge.store import schema
@@ -73,6 +74,7 @@ class Database:
                 "Update Pilares, or point PILARES_HOME to another folder."
             )
         schema.metadata.create_all(connection)
+        _add_missing_columns(connection)
         connection.exec_driver_sql(schema.WORDS_DDL)
         set_fact(connection, "schema_version", str(schema.SCHEMA_VERSION))
 
@@ -129,6 +131,17 @@ def batched(values: Sequence[str]) -> Iterator[Sequence[str]]:
     """The values in portions that fit one statement's bound parameters."""
     for start in range(0, len(values), _AT_ONCE):
         yield values[start : start + _AT_ONCE]
+
+
+def _add_missing_columns(connection: Connection) -> None:
+    """Bring tables of an older version up to date: every column that came later may be NULL or has a default."""
+    present = inspect(connection)
+    for table in schema.metadata.sorted_tables:
+        there = {column["name"] for column in present.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                definition = CreateColumn(column).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {definition}")
 
 
 def _prepare(raw: Any, _record: Any) -> None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -12,9 +13,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
-SCHEMA_VERSION = 1
+# A store of an older version gets the tables and columns it lacks when it is opened; a newer one is refused.
+SCHEMA_VERSION = 2
 
 # Raised when parsers read the same file differently, so that the next ingest reads unchanged files again.
 READER_VERSION = 1
@@ -44,6 +47,14 @@ documents = Table(
     Column("version", Integer, nullable=False),
     Column("added_at", Float, nullable=False),
     Column("updated_at", Float, nullable=False),
+    Column("remote_version", Text),  # what the source called the version that was read
+    Column("url", Text),  # where a person finds the original
+    Column("pinned", Boolean, nullable=False, server_default=false()),
+    Column("hidden", Boolean, nullable=False, server_default=false()),
+    Column("dated_at", Float),  # the day the content is of, by its own words; NULL when it does not say
+    Column("superseded_by", Text),  # id of the document that replaces this one
+    Column("duplicate_of", Text),  # id of the document this one says nearly the same as
+    Column("signature", LargeBinary),  # of its words, to recognise near-duplicates
     UniqueConstraint("source", "name"),
 )
 
@@ -55,6 +66,14 @@ texts = Table(
     Column("text", Text, nullable=False),
     Column("headings", Text, nullable=False),  # JSON [[start, level, text], ...]
     Column("pages", Text, nullable=False),  # JSON [[start, number], ...]
+    Column("boxes", Text),  # JSON [[start, end, page, left, top, right, bottom], ...], of paged formats
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("document_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag", Text, primary_key=True),
 )
 
 grants = Table(

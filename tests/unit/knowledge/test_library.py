@@ -294,6 +294,25 @@ class TestStore:
             with pytest.raises(StoreError, match=r"newer Pilares \(schema 99"):
                 reopen(tmp_path)
 
+    def test_a_store_of_the_first_version_is_brought_up_to_date(self, tmp_path: Path) -> None:
+        with reopen(tmp_path) as library:
+            library.add_texts(TEXTS)
+            before = library.documents()
+        connection = sqlite3.connect(tmp_path / "knowledge.db")
+        connection.execute("DROP TABLE tags")
+        for column in ("remote_version", "url", "pinned", "hidden", "dated_at", "superseded_by", "duplicate_of"):
+            connection.execute(f"ALTER TABLE documents DROP COLUMN {column}")
+        connection.execute("ALTER TABLE texts DROP COLUMN boxes")
+        connection.execute("UPDATE facts SET value = '1' WHERE key = 'schema_version'")
+        connection.commit()
+        with reopen(tmp_path) as library:
+            assert library.documents() == before
+            assert library.search("money back")[0].document == "refunds"
+            library.add_texts([("new", "New", "A text that came after the update.")])
+        assert connection.execute("SELECT value FROM facts WHERE key = 'schema_version'").fetchone() == ("2",)
+        assert connection.execute("SELECT DISTINCT pinned, hidden FROM documents").fetchall() == [(0, 0)]
+        connection.close()
+
     def test_offsets_hold_for_every_stored_chunk_and_sentence(self, library: Library) -> None:
         source = (
             "# Año\n\n¿Qué? ¡Sí! 👩\u200d🚀 vuela.\n\n| A | B |\n|---|---|\n| 1. x | 2 |\n\n" + "Más texto aquí. " * 300
