@@ -40,6 +40,7 @@ class Document:
     added_at: datetime
     updated_at: datetime
     modified_at: datetime | None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from knowledge.document import Document, DocumentHit, Stats, Upload
 from knowledge.embedder import Vectors
 from knowledge.embedding import EmbedderSource, Embedding
 from knowledge.errors import DocumentNotFound, EmbedderMismatch
+from knowledge.granting import Granting
 from knowledge.ingest.ingest import Ingest
 from knowledge.ingest.intake import Intake
 from knowledge.ingest.names import safe_name
@@ -26,10 +27,10 @@ from knowledge.search.filters import EVERYTHING, Filter
 from knowledge.search.searcher import Mode, Request, Searcher
 from knowledge.sentences import split_sentences
 from knowledge.settings import KnowledgeSettings
-from knowledge.store import chunks, documents, schema, writing
+from knowledge.store import chunks, documents, grants, schema, tags
 from knowledge.store.database import Database
 from knowledge.store.lock import FolderLock
-from knowledge.store.scope import Scope
+from knowledge.store.scope import Scope, conditions
 from knowledge.store.writing import Origin
 from knowledge.vectors.chroma import ChromaIndex
 from knowledge.vectors.follower import IndexFollower, OpenIndex
@@ -71,6 +72,7 @@ class Library:
         self._care = Care(self._database, self._index, analyzer)
         self._intake = Intake(self._database, self._index, self._embedding, analyzer, settings)
         self._writing = RLock()
+        self.grants = Granting(self._database, self._writing)
 
     @classmethod
     def open(cls, folder: Path, embedder: EmbedderSource, settings: KnowledgeSettings | None = None) -> Self:
@@ -124,7 +126,8 @@ class Library:
         origin = Origin(UPLOADS, shown, groups, len(data), sha256(data).hexdigest())
         with self._database.read() as connection:
             before = documents.find(connection, schema.documents.c.id == origin.document_id)
-        if before and (before[0].sha256, before[0].audience) == (origin.sha256, groups):
+            given = grants.given(connection, [origin.document_id])
+        if before and (before[0].sha256, given.get(origin.document_id, ())) == (origin.sha256, groups):
             return Upload(before[0], unchanged=True)
         parsed = self._reader.read(shown, data)
         with self._writing:
@@ -230,10 +233,10 @@ class Library:
         request = self._request(query_texts, scope, k, candidates, mode, language, query_vectors)
         return self._searcher.documents(request, k)
 
-    def documents(self, groups: Iterable[str] | None = None) -> list[Document]:
+    def documents(self, groups: Iterable[str] | None = None, filter: Filter = EVERYTHING) -> list[Document]:
         """All documents by source and name; with `groups`, those that they may read."""
         with self._database.read() as connection:
-            return documents.find(connection, *_readable(groups))
+            return documents.find(connection, *_readable(groups), *conditions(filter))
 
     def document(self, name_or_id: str, groups: Iterable[str] | None = None) -> Document:
         """One document; raises DocumentNotFound also for one `groups` may not read and for an ambiguous name."""
@@ -263,12 +266,17 @@ class Library:
         return found
 
     def set_audience(self, name_or_id: str, audience: Iterable[str]) -> Document:
-        """Replace the groups that may read a document; in force for the next search."""
+        """Replace the groups that may read a document, whatever rules say; in force for the next search."""
+        found = self.document(name_or_id)
+        self.grants.set_audience(found, audience)
+        return self.document(found.id)
+
+    def set_tags(self, name_or_id: str, labels: Iterable[str]) -> Document:
+        """Replace the tags of a document."""
         with self._writing:
             found = self.document(name_or_id)
             with self._database.write() as connection:
-                writing.set_audiences(connection, {found.id: audience})
-            self._index.follow_if_open()
+                tags.put(connection, found.id, labels)
         return self.document(found.id)
 
     def passages_of(self, document_id: str, groups: Iterable[str] = EVERYONE) -> list[Passage]:
@@ -278,10 +286,10 @@ class Library:
         ordered = sorted(found.values(), key=lambda passage: passage.start)
         return [replace(each, sentences=split_sentences(each.text, each.start)) for each in ordered]
 
-    def count_documents(self, groups: Iterable[str] = EVERYONE) -> int:
+    def count_documents(self, groups: Iterable[str] = EVERYONE, filter: Filter = EVERYTHING) -> int:
         """How many documents `groups` may read."""
         with self._database.read() as connection:
-            return documents.count(connection, groups)
+            return documents.count(connection, Scope(frozenset(groups), filter).condition())
 
     def stats(self) -> Stats:
         """How much is stored."""

@@ -11,7 +11,7 @@ from sqlalchemy.sql import Select
 
 from knowledge.document import Document, State
 from knowledge.parse.document import Heading, PageStart, ParsedDocument
-from knowledge.store import schema
+from knowledge.store import grants, schema, tags
 
 _documents, _chunks, _grants, _texts = schema.documents.c, schema.chunks.c, schema.grants.c, schema.texts.c
 
@@ -29,7 +29,7 @@ class Known:
     error: str | None
     reader: int
     updated_at: float
-    groups: frozenset[str]
+    groups: frozenset[str]  # that it came with
 
     @property
     def served(self) -> bool:
@@ -42,7 +42,7 @@ def known(connection: Connection, sources: Iterable[str], roots: Iterable[str] =
     wanted = or_(_documents.source.in_(sorted(set(sources))), _documents.root.in_(sorted(set(roots))))
     statement = select(schema.documents).where(wanted)
     rows = connection.execute(statement).all()
-    groups = groups_of(connection)
+    groups = grants.given(connection, [row.id for row in rows])
     return {
         (row.source, row.name): Known(
             id=row.id,
@@ -66,26 +66,17 @@ def roots(connection: Connection) -> dict[str, str]:
     return {row.root: row.source for row in connection.execute(statement)}
 
 
-def groups_of(connection: Connection) -> dict[str, tuple[str, ...]]:
-    """The groups each document is granted to, by document id."""
-    groups: dict[str, tuple[str, ...]] = {}
-    for document_id, group in connection.execute(select(schema.grants).order_by(_grants.group_name)):
-        groups[document_id] = (*groups.get(document_id, ()), group)
-    return groups
-
-
 def find(connection: Connection, *where: Any) -> list[Document]:
     """Documents that fulfil the conditions on `schema.documents`, by source and name."""
     rows = connection.execute(_select_documents().where(*where)).all()
-    groups = groups_of(connection) if rows else {}
-    return [_document(row, groups.get(row.id, ())) for row in rows]
+    ids = [row.id for row in rows]
+    groups, labels = grants.current(connection, ids), tags.of(connection, ids)
+    return [_document(row, groups.get(row.id, ()), labels.get(row.id, ())) for row in rows]
 
 
-def count(connection: Connection, groups: Iterable[str]) -> int:
-    """How many documents with a text `groups` may read."""
-    statement = (
-        select(func.count()).select_from(schema.documents).where(_documents.state != State.FAILED, readable_by(groups))
-    )
+def count(connection: Connection, *where: Any) -> int:
+    """How many documents with a text fulfil the conditions on `schema.documents`."""
+    statement = select(func.count()).select_from(schema.documents).where(_documents.state != State.FAILED, *where)
     return int(connection.execute(statement).scalar() or 0)
 
 
@@ -93,6 +84,11 @@ def readable_by(groups: Iterable[str]) -> Any:
     """The condition that a document is granted to at least one of `groups`; nothing for no groups."""
     granted = select(1).where(_grants.document_id == _documents.id, _grants.group_name.in_(sorted(set(groups))))
     return granted.correlate(schema.documents).exists()
+
+
+def names(connection: Connection) -> dict[str, str]:
+    """The names of all documents, by id."""
+    return {row.id: row.name for row in connection.execute(select(_documents.id, _documents.name))}
 
 
 def stored_ids(connection: Connection) -> list[str]:
@@ -126,7 +122,7 @@ def _select_documents() -> Select[Any]:
     return select(schema.documents, count.label("chunks")).order_by(_documents.source, _documents.name)
 
 
-def _document(row: Row[Any], groups: Sequence[str]) -> Document:
+def _document(row: Row[Any], groups: Sequence[str], labels: Sequence[str]) -> Document:
     return Document(
         id=row.id,
         name=row.name,
@@ -145,4 +141,5 @@ def _document(row: Row[Any], groups: Sequence[str]) -> Document:
         added_at=datetime.fromtimestamp(row.added_at, UTC),
         updated_at=datetime.fromtimestamp(row.updated_at, UTC),
         modified_at=datetime.fromtimestamp(row.modified_ns / 1e9, UTC) if row.modified_ns else None,
+        tags=tuple(labels),
     )
