@@ -7,6 +7,7 @@ from assistant.errors import ModelError
 from assistant.turn.answer import Answer, Message
 from knowledge.embedder import Embedder, Vectors
 from knowledge.passage import Passage
+from knowledge.search.filters import EVERYTHING, Filter
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -50,11 +51,12 @@ class Searchable(Protocol):
         groups: Iterable[str] = frozenset({"everyone"}),
         language: str | None = None,
         query_vectors: Vectors | None = None,
+        filter: Filter = EVERYTHING,
     ) -> list[Passage]:
         """The best passages that `groups` may read, best first."""
 
-    def count_documents(self, groups: Iterable[str]) -> int:
-        """How many documents `groups` may read."""
+    def count_documents(self, groups: Iterable[str], filter: Filter = EVERYTHING) -> int:
+        """How many documents `groups` may read, of those that `filter` lets through."""
 
 
 class TurnStore(Protocol):
