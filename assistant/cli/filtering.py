@@ -9,9 +9,7 @@ if TYPE_CHECKING:
     from knowledge.search.filters import Filter
 
 Sources = Annotated[list[str] | None, typer.Option("--source", help="Only documents of this source; may be repeated.")]
-Types = Annotated[
-    list[str] | None, typer.Option("--type", help="Only files of a kind such as pdf; may be repeated.")
-]
+Types = Annotated[list[str] | None, typer.Option("--type", help="Only files of a kind such as pdf; may be repeated.")]
 Tags = Annotated[list[str] | None, typer.Option("--tag", help="Only documents with this tag; may be repeated.")]
 Written = Annotated[
     list[str] | None, typer.Option("--written-in", help="Only documents in this language, such as es; may be repeated.")
