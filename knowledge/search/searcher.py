@@ -126,7 +126,7 @@ class Searcher:
         portion = self._portions.of(connection, request.scope)
         found = self._frequencies.of(connection, terms, portion.total)
         query = words.Query(found, portion.total, title_weight=1.0, limit=request.candidates)
-        return dict(words.search(connection, query, request.scope, portion if portion.small else None))
+        return dict(words.search(connection, query, request.scope, portion))
 
     def _cosines(self, connection: Connection, vectors: Vectors, ids: Sequence[str]) -> dict[str, float]:
         """The exact cosines of what only the lexical leg found."""

@@ -15,6 +15,7 @@ from knowledge.testing.embedder import HashingEmbedder
 from knowledge.testing.grant_cases import GrantCases
 from knowledge.testing.reader import InlineReader
 from knowledge.vectors.chroma import ChromaIndex
+from knowledge.vectors.exact import ExactIndex
 
 GROUPS = ("everyone", "staff", "board", 'o\'brien "x"')
 MODES = ("hybrid", "dense", "lexical")
@@ -135,6 +136,26 @@ def test_random_cases_against_a_plain_model(library: Library, seed: int) -> None
         pass
     assert (cases.outcome.leaks, cases.outcome.missed) == ([], [])
     assert cases.outcome.cases == 100
+
+
+@pytest.mark.parametrize("resident", [True, False])
+def test_the_same_by_the_ways_of_large_libraries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resident: bool
+) -> None:
+    """As if three passages were many, five matches too many to score, and memory too small for any vector."""
+    monkeypatch.setattr("knowledge.store.portion.FEW", 3)
+    monkeypatch.setattr("knowledge.store.words._SCORED", 5)
+    monkeypatch.setattr("knowledge.store.words._LOOKED_AT", 5)
+    if not resident:
+        monkeypatch.setattr("knowledge.vectors.resident.ResidentVectors.holds", lambda *_: False)
+    opened = Library(
+        tmp_path, HashingEmbedder(), KnowledgeSettings(), reader=InlineReader(), open_index=lambda _: ExactIndex()
+    )
+    with opened as library:
+        cases = GrantCases(library, 3, documents=20)
+        for _ in cases.run(60):
+            pass
+    assert (cases.outcome.leaks, cases.outcome.missed) == ([], [])
 
 
 def test_the_random_cases_see_a_leak(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
