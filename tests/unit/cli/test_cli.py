@@ -38,6 +38,7 @@ def test_help_names_every_command() -> None:
         "chat",
         "ingest",
         "documents",
+        "grants",
         "models",
         "evaluate",
         "backup",
