@@ -21,6 +21,7 @@ class Document:
     groups that may read it. `version` counts the contents it has had, `modified_at` is the file's own time where there
     is one, `added_at` and `updated_at` are when this store first and last took its content in. `error` is set on a
     failed document, and on one whose newer content could not be read while the older one is still being served.
+    `duplicate_of` is the id of an older document that says nearly the same, word for word.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Document:
     added_at: datetime
     updated_at: datetime
     modified_at: datetime | None
+    duplicate_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

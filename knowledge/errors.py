@@ -7,7 +7,9 @@
     ├── StoreLocked           another process owns this knowledge folder
     ├── StoreError            the store cannot be opened or written (disk full, damaged)
     ├── EmbedderMismatch      the index was built with another embedder
-    └── DocumentNotFound      no such document, or none this reader may see
+    ├── DocumentNotFound      no such document, or none this reader may see
+    ├── SourceNotFound        no source of this name is configured
+    └── JobNotFound           no such job, or one so old that it is forgotten
 
 Each message says what happened, why, and what to do next; it can be shown to a person as it is.
 """
@@ -43,3 +45,11 @@ class EmbedderMismatch(KnowledgeError):
 
 class DocumentNotFound(KnowledgeError):
     """No such document for this reader."""
+
+
+class SourceNotFound(KnowledgeError):
+    """No source of this name."""
+
+
+class JobNotFound(KnowledgeError):
+    """No job of this number."""

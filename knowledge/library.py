@@ -1,8 +1,7 @@
 """The knowledge package's front door: documents in, passages out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 from typing import Self
@@ -16,9 +15,9 @@ from knowledge.embedding import EmbedderSource, Embedding
 from knowledge.errors import DocumentNotFound, EmbedderMismatch
 from knowledge.ingest.ingest import Ingest
 from knowledge.ingest.intake import Intake
-from knowledge.ingest.names import safe_name
-from knowledge.ingest.report import IngestReport, OnProgress, Progress
+from knowledge.ingest.report import IngestReport, OnProgress
 from knowledge.ingest.texts import add_texts
+from knowledge.ingest.upload import UPLOADS, add_upload
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.parse.sandbox import DocumentReader, Sandbox
 from knowledge.passage import Passage
@@ -28,12 +27,13 @@ from knowledge.settings import KnowledgeSettings
 from knowledge.store import chunks, documents, schema, writing
 from knowledge.store.database import Database
 from knowledge.store.lock import FolderLock
-from knowledge.store.writing import Origin
+from knowledge.sync.workshop import Workshop
 from knowledge.vectors.chroma import ChromaIndex
 from knowledge.vectors.follower import IndexFollower, OpenIndex
 
+__all__ = ["EVERYONE", "UPLOADS", "Library"]
+
 EVERYONE = frozenset({"everyone"})
-UPLOADS = "uploads"
 _LONGEST_QUERY = 8_000  # characters; no embedder reads more than some 2,000 of them
 
 
@@ -52,6 +52,7 @@ class Library:
         *,
         reader: DocumentReader | None = None,
         open_index: OpenIndex = ChromaIndex,
+        between: Callable[[], None] = lambda: None,
     ) -> None:
         self.folder = folder
         self._lock = FolderLock(folder)
@@ -67,17 +68,25 @@ class Library:
         self._index = IndexFollower(self._database, folder, open_index)
         self._searcher = Searcher(self._database, self._index, analyzer, settings)
         self._care = Care(self._database, self._index, analyzer)
-        self._intake = Intake(self._database, self._index, self._embedding, analyzer, settings)
+        self._intake = Intake(self._database, self._index, self._embedding, analyzer, settings, between)
         self._writing = RLock()
+        self.workshop = Workshop(self._database, self._intake, self._reader, settings, self._writing, between)
 
     @classmethod
-    def open(cls, folder: Path, embedder: EmbedderSource, settings: KnowledgeSettings | None = None) -> Self:
+    def open(
+        cls,
+        folder: Path,
+        embedder: EmbedderSource,
+        settings: KnowledgeSettings | None = None,
+        between: Callable[[], None] = lambda: None,
+    ) -> Self:
         """Open or create a knowledge folder.
 
-        `embedder` is an Embedder, or a callable that loads one when it is first needed. Raises StoreLocked while
+        `embedder` is an Embedder, or a callable that loads one when it is first needed; `between` is called between
+        small portions of embedding, and may wait there for what is more urgent. Raises StoreLocked while
         another process has the folder open, StoreError when the store is damaged or from a newer version.
         """
-        return cls(Path(folder), embedder, settings or KnowledgeSettings())
+        return cls(Path(folder), embedder, settings or KnowledgeSettings(), between=between)
 
     def close(self) -> None:
         """Give the folder back; the library cannot be used afterwards."""
@@ -117,22 +126,8 @@ class Library:
 
         Raises ParseError, saying what to do, when it cannot be read. Only its text is kept.
         """
-        shown = safe_name(name)
-        groups = tuple(sorted(set(audience)))
-        origin = Origin(UPLOADS, shown, groups, len(data), sha256(data).hexdigest())
-        with self._database.read() as connection:
-            before = documents.find(connection, schema.documents.c.id == origin.document_id)
-        if before and (before[0].sha256, before[0].audience) == (origin.sha256, groups):
-            return Upload(before[0], unchanged=True)
-        parsed = self._reader.read(shown, data)
-        with self._writing:
-            self._intake.store([(origin, parsed)])
-            if progress:
-                progress(Progress(shown, 1, 1, "words"))
-            self._intake.embed_pending()
-            if progress:
-                progress(Progress(shown, 1, 1, "vectors"))
-        return Upload(self.document(origin.document_id), unchanged=False)
+        parts = (self._database, self._intake, self._reader, self._writing)
+        return add_upload(*parts, name, data, audience, progress)
 
     def add_texts(
         self,

@@ -2,7 +2,9 @@
 
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from knowledge.sources.config import SourceConfig
 
 
 class KnowledgeSettings(BaseModel):
@@ -23,6 +25,16 @@ class KnowledgeSettings(BaseModel):
     max_unpacked_bytes: int = Field(default=200_000_000, ge=1)
     parse_seconds: float = Field(default=60.0, gt=0)
     parse_memory_bytes: int = Field(default=1_000_000_000, ge=200_000_000)
+
+    sources: tuple[SourceConfig, ...] = ()
+
+    @field_validator("sources")
+    @classmethod
+    def _names_differ(cls, sources: tuple[SourceConfig, ...]) -> tuple[SourceConfig, ...]:
+        names = [source.name for source in sources]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"two sources are called {twice!r}")
+        return sources
 
     @model_validator(mode="after")
     def _sizes_agree(self) -> Self:

@@ -5,20 +5,26 @@ from dataclasses import replace
 from pathlib import PurePath
 from threading import RLock
 
+from sqlalchemy import Connection
+
 from knowledge.chunk import Chunk, chunk_document
+from knowledge.embedder import Vectors
 from knowledge.embedding import Embedding
 from knowledge.ingest.reading import Reading
 from knowledge.language import LanguageDetector
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.parse.document import ParsedDocument
 from knowledge.settings import KnowledgeSettings
-from knowledge.store import chunks, documents, writing
+from knowledge.store import chunks, documents, notes, writing
 from knowledge.store.database import Database
+from knowledge.store.documents import Known
 from knowledge.store.writing import IndexedChunk, Origin, Prepared
 from knowledge.vectors.follower import IndexFollower
 
 # Chunks embedded between two commits. Sorting by length inside so many keeps padding low; a kill loses at most these.
 BATCH = 512
+# Chunks embedded between two calls of `between`.
+PORTION = 32
 
 OnEmbedded = Callable[[Sequence[str]], None]
 
@@ -33,7 +39,10 @@ class Intake:
         embedding: Embedding,
         analyzer: Analyzer,
         settings: KnowledgeSettings,
+        between: Callable[[], None],
     ) -> None:
+        """`between` is called before each portion that is embedded; it may wait, as long as it returns."""
+        self._between = between
         self._database = database
         self._index = index
         self._embedding = embedding
@@ -57,31 +66,55 @@ class Intake:
                 if reading.error is not None and not reading.same:
                     writing.put_failure(connection, origin, reading.error)
                 elif reading.same and known is not None:
+                    if known.name != origin.name:
+                        self._rename(connection, known, origin.name)
                     if (known.modified_ns, known.root) != (origin.modified_ns, origin.root):
                         writing.touch(connection, known.id, origin.modified_ns, origin.root)
                     if known.groups != frozenset(groups):
                         writing.set_audiences(connection, {known.id: groups})
+
+    def rename(self, known: Known, name: str) -> None:
+        """Give a stored document another name: it keeps its id, its passages and all that is noted about it."""
+        with self._database.write() as connection:
+            self._rename(connection, known, name)
+
+    def _rename(self, connection: Connection, known: Known, name: str) -> None:
+        notes.revise(connection, known.id, {"name": name})
+        former, title = PurePath(known.name).stem, PurePath(name).stem
+        if known.title != former or title == former:
+            return
+        # Its name was its title, which is searched and embedded with every passage.
+        notes.revise(connection, known.id, {"title": title})
+        parsed = documents.parsed(connection, known.id)
+        if parsed is not None:
+            writing.put_chunks(connection, {known.id: self._cut(parsed)})
 
     def remove(self, document_ids: Sequence[str]) -> None:
         """Forget documents: found no more from here on, by words or by meaning."""
         with self._database.write() as connection:
             writing.remove(connection, document_ids)
 
-    def embed_pending(self, on_embedded: OnEmbedded | None = None, at_most: int | None = None) -> int:
+    def embed_pending(
+        self,
+        on_embedded: OnEmbedded | None = None,
+        at_most: int | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> int:
         """Compute the vectors that are missing, `at_most` batches of them; returns the tokens embedded.
 
-        What a killed process left unfinished is finished here too.
+        What a killed process left unfinished is finished here too. `stop` is asked before each portion; what has been
+        computed until then is kept.
         """
         tokens = 0
         last = 0
         batches = 0
         with self._embed_lock:
-            while at_most is None or batches < at_most:
+            while (at_most is None or batches < at_most) and not stop():
                 with self._database.read() as connection:
                     waiting = chunks.unembedded(connection, last, BATCH)
                 if not waiting:
                     break
-                self._embed(waiting)
+                self._embed(waiting, stop)
                 last, batches = waiting[-1].number, batches + 1
                 tokens += sum(each.tokens for each in waiting)
                 if on_embedded:
@@ -107,12 +140,19 @@ class Intake:
             chunks.forget_vectors(connection)
         self._embedding.adopt()
 
-    def _embed(self, waiting: list[chunks.Unembedded]) -> None:
+    def _embed(self, waiting: list[chunks.Unembedded], stop: Callable[[], bool]) -> None:
+        """In portions small enough that whoever waits for an answer need not wait for a whole batch."""
         waiting = sorted(waiting, key=lambda each: each.tokens)
-        vectors = self._embedding.get().embed_passages([each.text for each in waiting])
+        embedder, vectors = self._embedding.get(), list[Vectors]()
+        for start in range(0, len(waiting), PORTION):
+            self._between()
+            if stop():
+                break
+            vectors.extend(embedder.embed_passages([each.text for each in waiting[start : start + PORTION]]))
+        computed = waiting[: len(vectors)]
         with self._database.write() as connection:
-            chunks.put_vectors(connection, [each.id for each in waiting], vectors)
-            writing.mark_ready(connection, sorted({each.document_id for each in waiting}))
+            chunks.put_vectors(connection, [each.id for each in computed], vectors)
+            writing.mark_ready(connection, sorted({each.document_id for each in computed}))
         self._index.follow()
 
     def _prepared(self, origin: Origin, parsed: ParsedDocument) -> Prepared:

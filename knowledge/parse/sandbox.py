@@ -59,7 +59,10 @@ class Sandbox:
                 timer.cancel()
 
     def close(self) -> None:
-        """End the worker."""
+        """End the worker, whatever it is reading."""
+        process = self._process
+        if process is not None:
+            process.kill()
         with self._lock:
             self._stop()
 

@@ -80,7 +80,7 @@ def unembedded(connection: Connection, after: int, limit: int) -> list[Unembedde
     ]
 
 
-def put_vectors(connection: Connection, ids: Sequence[str], vectors: Vectors) -> None:
+def put_vectors(connection: Connection, ids: Sequence[str], vectors: Iterable[Vectors]) -> None:
     """Store the vectors of chunks; a chunk that is gone meanwhile is passed over."""
     statement = update(schema.chunks).where(_chunks.id == bindparam("key"))
     rows = [{"key": chunk_id, "vector": to_blob(row)} for chunk_id, row in zip(ids, vectors, strict=True)]

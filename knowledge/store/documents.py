@@ -14,6 +14,7 @@ from knowledge.parse.document import Heading, PageStart, ParsedDocument
 from knowledge.store import schema
 
 _documents, _chunks, _grants, _texts = schema.documents.c, schema.chunks.c, schema.grants.c, schema.texts.c
+_DESCRIBED = [column for column in _documents if column.name != "signature"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Known:
     """What an ingest compares a file with."""
 
     id: str
+    name: str
     root: str | None
     sha256: str
     bytes: int
@@ -30,6 +32,9 @@ class Known:
     reader: int
     updated_at: float
     groups: frozenset[str]
+    title: str = ""
+    remote_version: str | None = None
+    url: str | None = None
 
     @property
     def served(self) -> bool:
@@ -40,12 +45,13 @@ class Known:
 def known(connection: Connection, sources: Iterable[str], roots: Iterable[str] = ()) -> dict[tuple[str, str], Known]:
     """The documents of some sources or from below some folders, by (source, name)."""
     wanted = or_(_documents.source.in_(sorted(set(sources))), _documents.root.in_(sorted(set(roots))))
-    statement = select(schema.documents).where(wanted)
+    statement = select(*_DESCRIBED).where(wanted)
     rows = connection.execute(statement).all()
     groups = groups_of(connection)
     return {
         (row.source, row.name): Known(
             id=row.id,
+            name=row.name,
             root=row.root,
             sha256=row.sha256,
             bytes=row.bytes,
@@ -55,6 +61,9 @@ def known(connection: Connection, sources: Iterable[str], roots: Iterable[str] =
             reader=row.reader,
             updated_at=row.updated_at,
             groups=frozenset(groups.get(row.id, ())),
+            title=row.title,
+            remote_version=row.remote_version,
+            url=row.url,
         )
         for row in rows
     }
@@ -123,7 +132,7 @@ def text_of(connection: Connection, document_id: str) -> str | None:
 
 def _select_documents() -> Select[Any]:
     count = select(func.count()).where(_chunks.document_id == _documents.id).scalar_subquery()
-    return select(schema.documents, count.label("chunks")).order_by(_documents.source, _documents.name)
+    return select(*_DESCRIBED, count.label("chunks")).order_by(_documents.source, _documents.name)
 
 
 def _document(row: Row[Any], groups: Sequence[str]) -> Document:
@@ -145,4 +154,5 @@ def _document(row: Row[Any], groups: Sequence[str]) -> Document:
         added_at=datetime.fromtimestamp(row.added_at, UTC),
         updated_at=datetime.fromtimestamp(row.updated_at, UTC),
         modified_at=datetime.fromtimestamp(row.modified_ns / 1e9, UTC) if row.modified_ns else None,
+        duplicate_of=row.duplicate_of,
     )

@@ -113,4 +113,48 @@ unindexed = Table(
     sqlite_autoincrement=True,
 )
 
+# Sources that are synced; `config` is the JSON of a SourceConfig, NULL for a source that stands in the settings file.
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("config", Text),
+    Column("added_at", Float, nullable=False),
+    Column("next_at", Float),  # when the schedule runs it next; NULL: only when asked
+    Column("failures", Integer, nullable=False, server_default="0"),  # failed syncs in a row
+)
+
+# Each sync of a source.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("error", Text),
+    Column("retry_of", Integer),  # the job whose failed documents are fetched again
+    Column("whole", Boolean, nullable=False, server_default=false()),  # fetch everything, whatever its version
+    Column("cancelling", Boolean, nullable=False, server_default=false()),
+    Column("requested_at", Float, nullable=False),
+    Column("started_at", Float),
+    Column("finished_at", Float),
+    Column("unchanged", Integer, nullable=False, server_default="0"),  # by version; they have no row
+    Column("skipped", Integer, nullable=False, server_default="0"),  # of a type that is not read
+    Column("begun_at", Float),  # when its documents were begun with, by the process that runs it now
+    Column("begun_with", Integer, nullable=False, server_default="0"),  # documents that were finished by then
+    Index("jobs_by_source", "source"),
+    sqlite_autoincrement=True,
+)
+
+# What a job has to do with each document that is not as it was.
+job_documents = Table(
+    "job_documents",
+    metadata,
+    Column("job_id", Integer, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("error", Text),
+)
+
 WORDS_DDL = "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(title, body, tokenize='unicode61 remove_diacritics 2')"

@@ -5,7 +5,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Column, Connection, Delete, Update, delete, func, insert, select, update
@@ -16,13 +15,15 @@ from knowledge.document import State
 from knowledge.parse.document import ParsedDocument
 from knowledge.store import schema
 from knowledge.store.database import batched, mark_unindexed
+from knowledge.store.ids import digest, ids_of
+from knowledge.store.notes import forget_error, set_tags
 
 _documents, _chunks, _grants, _texts = schema.documents.c, schema.chunks.c, schema.grants.c, schema.texts.c
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a document comes from and who may read it."""
+    """Where a document comes from and who may read it. `tags` that are None stay as they are."""
 
     source: str
     name: str
@@ -31,11 +32,14 @@ class Origin:
     sha256: str
     root: str | None = None
     modified_ns: int | None = None
+    remote_version: str | None = None
+    url: str | None = None
+    tags: tuple[str, ...] | None = None
 
     @property
-    def document_id(self) -> str:
-        """Stable: the same source and name give the same id after every change of content."""
-        return digest(self.source, self.name)
+    def key(self) -> tuple[str, str]:
+        """What a document is known by: its id may come from a name it had before."""
+        return self.source, self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,6 @@ class IndexedChunk:
     embedded: str
     title_terms: str
     body_terms: str
-
-
-def digest(*parts: str) -> str:
-    """128 bits of SHA-256 over the parts, in hexadecimal."""
-    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +63,9 @@ class Prepared:
 
 def put(connection: Connection, items: Sequence[Prepared]) -> None:
     """Store documents with their chunks in place of what they were before; unchanged chunks keep their vectors."""
-    by_id = {item.origin.document_id: item for item in items}
-    _upsert(connection, [_row(item.origin, item.parsed, State.WORDS) for item in by_id.values()])
+    ids = ids_of(connection, [item.origin.key for item in items])
+    by_id = {ids[item.origin.key]: item for item in items}
+    _upsert(connection, [_row(each, item.origin, item.parsed, State.WORDS) for each, item in by_id.items()])
     _in_batches(connection, delete(schema.texts), _texts.document_id, list(by_id))
     connection.execute(
         insert(schema.texts),
@@ -81,6 +81,7 @@ def put(connection: Connection, items: Sequence[Prepared]) -> None:
     )
     put_chunks(connection, {document_id: item.chunks for document_id, item in by_id.items()})
     set_audiences(connection, {document_id: item.origin.audience for document_id, item in by_id.items()})
+    set_tags(connection, {document_id: item.origin.tags for document_id, item in by_id.items()})
 
 
 def put_chunks(connection: Connection, chunks: Mapping[str, Sequence[IndexedChunk]]) -> None:
@@ -103,13 +104,15 @@ def put_chunks(connection: Connection, chunks: Mapping[str, Sequence[IndexedChun
 
 def put_failure(connection: Connection, origin: Origin, error: str) -> None:
     """Record that a document could not be read; what an earlier version had stays in place."""
-    document_id = origin.document_id
+    document_id = ids_of(connection, [origin.key])[origin.key]
     previous = connection.execute(select(_documents.state).where(_documents.id == document_id)).scalar()
     if previous is None or previous == State.FAILED:
-        _upsert(connection, [_row(origin, ParsedDocument(origin.name, "", ""), State.FAILED, error)])
-        set_audiences(connection, {document_id: origin.audience})
+        _upsert(connection, [_row(document_id, origin, ParsedDocument(origin.name, "", ""), State.FAILED, error)])
+        set_tags(connection, {document_id: origin.tags})
     else:
-        connection.execute(update(schema.documents).where(_documents.id == document_id).values(error=error))
+        values = {"error": error, "remote_version": origin.remote_version}
+        connection.execute(update(schema.documents).where(_documents.id == document_id).values(**values))
+    set_audiences(connection, {document_id: origin.audience})
 
 
 def remove(connection: Connection, document_ids: Sequence[str]) -> None:
@@ -136,6 +139,7 @@ def touch(connection: Connection, document_id: str, modified_ns: int | None, roo
     """Note the time of a file whose content is still the same."""
     values = {"modified_ns": modified_ns, "root": root, "updated_at": time.time()}
     connection.execute(update(schema.documents).where(_documents.id == document_id).values(**values))
+    forget_error(connection, document_id)
 
 
 def mark_ready(connection: Connection, document_ids: Sequence[str]) -> None:
@@ -154,10 +158,12 @@ def _upsert(connection: Connection, rows: list[dict[str, Any]]) -> None:
     connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=changed), rows)
 
 
-def _row(origin: Origin, parsed: ParsedDocument, state: State, error: str | None = None) -> dict[str, Any]:
+def _row(
+    document_id: str, origin: Origin, parsed: ParsedDocument, state: State, error: str | None = None
+) -> dict[str, Any]:
     now = time.time()
     return {
-        "id": origin.document_id,
+        "id": document_id,
         "source": origin.source,
         "name": origin.name,
         "root": origin.root,
@@ -174,6 +180,8 @@ def _row(origin: Origin, parsed: ParsedDocument, state: State, error: str | None
         "version": 1,
         "added_at": now,
         "updated_at": now,
+        "remote_version": origin.remote_version,
+        "url": origin.url,
     }
 
 
