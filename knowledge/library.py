@@ -12,19 +12,20 @@ from knowledge.care import Care, Verification
 from knowledge.document import Document, DocumentHit, Stats, Upload
 from knowledge.embedder import Vectors
 from knowledge.embedding import EmbedderSource, Embedding
-from knowledge.errors import DocumentNotFound, EmbedderMismatch
+from knowledge.errors import EmbedderMismatch
 from knowledge.ingest.ingest import Ingest
 from knowledge.ingest.intake import Intake
 from knowledge.ingest.report import IngestReport, OnProgress
 from knowledge.ingest.texts import add_texts
 from knowledge.ingest.upload import UPLOADS, add_upload
 from knowledge.lexical.analyzer import Analyzer
+from knowledge.parse.document import PageBox
 from knowledge.parse.sandbox import DocumentReader, Sandbox
 from knowledge.passage import Passage
 from knowledge.search.searcher import Mode, Request, Searcher
 from knowledge.sentences import split_sentences
 from knowledge.settings import KnowledgeSettings
-from knowledge.store import chunks, documents, schema, writing
+from knowledge.store import boxes, chunks, documents, schema, writing
 from knowledge.store.database import Database
 from knowledge.store.lock import FolderLock
 from knowledge.sync.workshop import Workshop
@@ -219,26 +220,26 @@ class Library:
     def documents(self, groups: Iterable[str] | None = None) -> list[Document]:
         """All documents by source and name; with `groups`, those that they may read."""
         with self._database.read() as connection:
-            return documents.find(connection, *_readable(groups))
+            return documents.find(connection, *documents.visible_to(groups))
 
     def document(self, name_or_id: str, groups: Iterable[str] | None = None) -> Document:
         """One document; raises DocumentNotFound also for one `groups` may not read and for an ambiguous name."""
         columns = schema.documents.c
         with self._database.read() as connection:
-            found = documents.find(connection, columns.id == name_or_id, *_readable(groups))
-            found = found or documents.find(connection, columns.name == name_or_id, *_readable(groups))
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise DocumentNotFound(f"There is no document {name_or_id!r}. `pilares documents list` shows their names.")
-        ids = ", ".join(f"{each.id} (from {each.source})" for each in found)
-        raise DocumentNotFound(f"{len(found)} documents are called {name_or_id!r}. Use the id of one: {ids}.")
+            found = documents.find(connection, columns.id == name_or_id, *documents.visible_to(groups))
+            found = found or documents.find(connection, columns.name == name_or_id, *documents.visible_to(groups))
+        return documents.only(found, name_or_id)
 
     def text(self, name_or_id: str, groups: Iterable[str] | None = None) -> str:
         """The stored text that the offsets of passages and sentences refer to."""
         found = self.document(name_or_id, groups)
         with self._database.read() as connection:
             return documents.text_of(connection, found.id) or ""
+
+    def boxes(self, document_id: str, start: int, end: int, groups: Iterable[str] = EVERYONE) -> list[PageBox]:
+        """Where that stretch of a document's text stands, line by line; nothing for formats without printed pages."""
+        with self._database.read() as connection:
+            return boxes.between(connection, document_id, start, end, groups)
 
     def delete(self, name_or_id: str) -> Document:
         """Forget a document; it is found no more when this returns."""
@@ -289,7 +290,3 @@ class Library:
             vectors = np.atleast_2d(self.embed_queries(texts) if vectors is None else vectors)
         limit = max(k, candidates or self._settings.candidates)
         return Request(texts, vectors, frozenset(groups), limit, mode, language)
-
-
-def _readable(groups: Iterable[str] | None) -> list[object]:
-    return [] if groups is None else [documents.readable_by(groups)]

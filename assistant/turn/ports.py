@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from assistant.errors import ModelError
 from assistant.turn.answer import Answer, Message
 from knowledge.embedder import Embedder, Vectors
+from knowledge.parse.document import PageBox
 from knowledge.passage import Passage
 
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ class Searchable(Protocol):
 
     def count_documents(self, groups: Iterable[str]) -> int:
         """How many documents `groups` may read."""
+
+    def boxes(self, document_id: str, start: int, end: int, groups: Iterable[str]) -> list[PageBox]:
+        """Where a stretch of a document's text is printed; nothing for formats without pages of their own."""
 
 
 class TurnStore(Protocol):

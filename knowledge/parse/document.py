@@ -21,6 +21,26 @@ class PageStart:
 
 
 @dataclass(frozen=True, slots=True)
+class PageBox:
+    """A rectangle on a page (1-based number), in whole points from the top left of the page as it is shown."""
+
+    page: int
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+@dataclass(frozen=True, slots=True)
+class Boxed:
+    """A stretch of the text and where it stands: a line of a page, or a row of a table."""
+
+    start: int
+    end: int
+    box: PageBox
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedDocument:
     """The canonical plain text of a document and where its parts begin.
 
@@ -35,3 +55,4 @@ class ParsedDocument:
     headings: tuple[Heading, ...] = ()
     pages: tuple[PageStart, ...] = ()
     language: str | None = None
+    boxes: tuple[Boxed, ...] = ()

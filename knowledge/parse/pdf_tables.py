@@ -1,10 +1,11 @@
 """Which parts of a PDF page are tables, and whether their first row names the columns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
 
+from knowledge.parse.document import PageBox
 from knowledge.parse.pdf_columns import aligned
 from knowledge.parse.pdf_grid import Cells, grids
 from knowledge.parse.pdf_rules import rules_of
@@ -23,6 +24,7 @@ class PdfTable:
     first: int
     end: int
     rows: list[list[str]]
+    boxes: list[PageBox | None]  # of each row
     lefts: tuple[float, ...]  # where the columns of a ruled table begin, in points
     has_set_off_header: bool
     has_header: bool
@@ -34,7 +36,12 @@ class PdfTable:
         return all(abs(one - two) < 3 for one, two in zip(self.lefts, other.lefts, strict=True))
 
 
-def tables_of(page: pdfium.PdfPage, text: pdfium.PdfTextPage, lines: Sequence[Sequence[Word]]) -> list[PdfTable]:
+def tables_of(
+    page: pdfium.PdfPage,
+    text: pdfium.PdfTextPage,
+    lines: Sequence[Sequence[Word]],
+    box: Callable[[Sequence[Word]], PageBox | None],
+) -> list[PdfTable]:
     """The tables of a page whose lines these are, also those without a header, in reading order."""
     if sum(map(len, lines)) > _MAX_WORDS:
         return []
@@ -45,7 +52,8 @@ def tables_of(page: pdfium.PdfPage, text: pdfium.PdfTextPage, lines: Sequence[Se
             titles = title_rows(rows)
             set_off = _is_set_off(text, cells[titles:]) and _could_name(rows[titles:])
             has_header = set_off or _is_over_values(rows[titles:])
-            tables.append(PdfTable(first, end, rows, lefts, set_off, has_header))
+            boxes = [box([word for cell in row for word in cell]) for row in cells]
+            tables.append(PdfTable(first, end, rows, boxes, lefts, set_off, has_header))
     return sorted(tables, key=lambda table: table.first)
 
 

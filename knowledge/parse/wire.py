@@ -1,9 +1,10 @@
 """How documents travel between this process and the worker: JSON, since a parser fed hostile files is not trusted."""
 
 import json
+from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
-from knowledge.parse.document import Heading, PageStart, ParsedDocument
+from knowledge.parse.document import Boxed, Heading, PageBox, PageStart, ParsedDocument
 
 _LENGTH_BYTES = 8
 
@@ -34,6 +35,7 @@ def to_dict(document: ParsedDocument) -> dict[str, Any]:
         "language": document.language,
         "headings": [[heading.start, heading.level, heading.text] for heading in document.headings],
         "pages": [[page.start, page.number] for page in document.pages],
+        "boxes": box_rows(document.boxes),
     }
 
 
@@ -46,7 +48,21 @@ def from_dict(header: dict[str, Any], text: str) -> ParsedDocument:
         language=header["language"],
         headings=tuple(Heading(int(start), int(level), str(name)) for start, level, name in header["headings"]),
         pages=tuple(PageStart(int(start), int(number)) for start, number in header["pages"]),
+        boxes=boxes_from(header["boxes"]),
     )
+
+
+def box_rows(boxes: Iterable[Boxed]) -> list[list[int]]:
+    """Boxes as lists of seven numbers, the form they travel and are stored in."""
+    return [
+        [each.start, each.end, each.box.page, each.box.left, each.box.top, each.box.right, each.box.bottom]
+        for each in boxes
+    ]
+
+
+def boxes_from(rows: Iterable[Sequence[int]]) -> tuple[Boxed, ...]:
+    """The reverse of `box_rows`."""
+    return tuple(Boxed(int(start), int(end), PageBox(*map(int, box))) for start, end, *box in rows)
 
 
 def _exactly(stream: IO[bytes], count: int) -> bytes:

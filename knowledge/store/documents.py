@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Row, func, or_, select
 from sqlalchemy.sql import Select
 
 from knowledge.document import Document, State
+from knowledge.errors import DocumentNotFound
 from knowledge.parse.document import Heading, PageStart, ParsedDocument
-from knowledge.store import schema
+from knowledge.store import boxes, schema
 
 _documents, _chunks, _grants, _texts = schema.documents.c, schema.chunks.c, schema.grants.c, schema.texts.c
 _DESCRIBED = [column for column in _documents if column.name != "signature"]
@@ -90,6 +91,16 @@ def find(connection: Connection, *where: Any) -> list[Document]:
     return [_document(row, groups.get(row.id, ())) for row in rows]
 
 
+def only(found: Sequence[Document], name_or_id: str) -> Document:
+    """The one that was found; raises DocumentNotFound when there is none, or several of that name."""
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise DocumentNotFound(f"There is no document {name_or_id!r}. `pilares documents list` shows their names.")
+    ids = ", ".join(f"{each.id} (from {each.source})" for each in found)
+    raise DocumentNotFound(f"{len(found)} documents are called {name_or_id!r}. Use the id of one: {ids}.")
+
+
 def count(connection: Connection, groups: Iterable[str]) -> int:
     """How many documents with a text `groups` may read."""
     statement = (
@@ -102,6 +113,11 @@ def readable_by(groups: Iterable[str]) -> Any:
     """The condition that a document is granted to at least one of `groups`; nothing for no groups."""
     granted = select(1).where(_grants.document_id == _documents.id, _grants.group_name.in_(sorted(set(groups))))
     return granted.correlate(schema.documents).exists()
+
+
+def visible_to(groups: Iterable[str] | None) -> list[Any]:
+    """The conditions for what `groups` may read; none for the operator, who is None."""
+    return [] if groups is None else [readable_by(groups)]
 
 
 def stored_ids(connection: Connection) -> list[str]:
@@ -121,6 +137,7 @@ def parsed(connection: Connection, document_id: str) -> ParsedDocument | None:
         media_type=row.media_type,
         headings=tuple(Heading(*heading) for heading in json.loads(row.headings)),
         pages=tuple(PageStart(*page) for page in json.loads(row.pages)),
+        boxes=boxes.loaded(row.boxes),
         language=row.language,
     )
 

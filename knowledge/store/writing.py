@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from knowledge.chunk import Chunk
 from knowledge.document import State
 from knowledge.parse.document import ParsedDocument
-from knowledge.store import schema
+from knowledge.store import boxes, schema
 from knowledge.store.database import batched, mark_unindexed
 from knowledge.store.ids import digest, ids_of
 from knowledge.store.notes import forget_error, set_tags
@@ -75,6 +75,7 @@ def put(connection: Connection, items: Sequence[Prepared]) -> None:
                 "text": item.parsed.text,
                 "headings": json.dumps([[h.start, h.level, h.text] for h in item.parsed.headings], ensure_ascii=False),
                 "pages": json.dumps([[page.start, page.number] for page in item.parsed.pages]),
+                "boxes": boxes.stored(item.parsed.boxes),
             }
             for document_id, item in by_id.items()
         ],

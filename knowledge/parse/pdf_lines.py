@@ -1,0 +1,102 @@
+"""The lines of a PDF page: their words, the size of their letters, and where they stand."""
+
+import ctypes
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil, floor
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from knowledge.parse.builder import Placed
+from knowledge.parse.clean import clean_text, one_line
+from knowledge.parse.document import PageBox
+from knowledge.parse.pdf_tables import PdfTable
+from knowledge.parse.pdf_words import Word, letter_at, letter_box, words_of
+
+_TENTHS = 10  # pdfium's device has whole pixels; a page of so many to the point loses nothing that is seen
+_LARGEST_PAGE = 20_000  # points; the format's own limit is 14,400
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line: its text, the size it is set in, its edges in points from the lower left, its pieces where they stand.
+
+    It has more than one piece where a word is broken at the end of a line: the text then goes on in the next one.
+    """
+
+    text: str
+    size: float
+    top: float
+    bottom: float
+    right: float
+    pieces: Placed = ()
+    table: PdfTable | None = None
+
+
+class PageFrame:
+    """A page as it is shown, cropped and turned."""
+
+    def __init__(self, page: pdfium.PdfPage, number: int) -> None:
+        self._page = page
+        self._number = number
+        self._width, self._height = (min(float(side), _LARGEST_PAGE) for side in page.get_size())
+
+    def box(self, words: Sequence[Word]) -> PageBox | None:
+        """The box around some words; None where none of them is on the page."""
+        placed = [word for word in words if word.right > word.left or word.top > word.bottom]
+        if not placed:
+            return None
+        corners = (
+            self._shown(min(word.left for word in placed), max(word.top for word in placed)),
+            self._shown(max(word.right for word in placed), min(word.bottom for word in placed)),
+        )
+        (left, right), (top, bottom) = (sorted(axis) for axis in zip(*corners, strict=True))
+        if right < 0 or bottom < 0 or left > self._width or top > self._height:
+            return None
+        return PageBox(
+            self._number,
+            max(0, floor(left)),
+            max(0, floor(top)),
+            min(ceil(self._width), ceil(right)),
+            min(ceil(self._height), ceil(bottom)),
+        )
+
+    def _shown(self, x: float, y: float) -> tuple[float, float]:
+        across, down = ctypes.c_int(), ctypes.c_int()
+        width, height = round(self._width * _TENTHS), round(self._height * _TENTHS)
+        raw.FPDF_PageToDevice(self._page, 0, 0, width, height, 0, x, y, ctypes.byref(across), ctypes.byref(down))
+        return across.value / _TENTHS, down.value / _TENTHS
+
+
+def lines_of(page: pdfium.PdfTextPage, frame: PageFrame) -> Iterator[tuple[Line, list[Word]]]:
+    """The lines of a page that hold text, each with its words."""
+    start = 0
+    for line in page.get_text_range().split("\n"):
+        shown = one_line(clean_text(line.replace("\ufffe", "").replace("\x02", "")))
+        if shown:
+            words = words_of(page, line, start)
+            first = start + len(line) - len(line.lstrip())
+            last = start + len(line.rstrip()) - 1
+            upper, lower = letter_box(page, letter_at(page, first)), letter_box(page, letter_at(page, last))
+            size = _size(page, (first + last) // 2)
+            pieces = list(_pieces(shown, words, frame))
+            yield Line(shown, size, upper.top, lower.bottom, lower.right, pieces), words
+        start += len(line) + 1
+
+
+def _size(page: pdfium.PdfTextPage, index: int) -> float:
+    return round(float(raw.FPDFText_GetFontSize(page, letter_at(page, index))), 1)
+
+
+def _pieces(shown: str, words: Sequence[Word], frame: PageFrame) -> Iterator[tuple[str, PageBox | None]]:
+    """The text cut where it goes on in the next printed line."""
+    texts = shown.split(" ")
+    if len(texts) != len(words):
+        yield shown, frame.box(words)
+        return
+    start = 0
+    for place in range(1, len(words) + 1):
+        if place == len(words) or words[place].top <= words[place - 1].bottom:
+            yield " ".join(texts[start:place]), frame.box(words[start:place])
+            start = place
