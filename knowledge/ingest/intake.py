@@ -1,11 +1,14 @@
 """Stores parsed documents so that they are found by words at once, then computes their vectors in batches."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from threading import RLock
 
+import numpy as np
+
 from knowledge.chunk import Chunk, chunk_document
+from knowledge.embedder import Vectors
 from knowledge.embedding import Embedding
 from knowledge.ingest.reading import Reading
 from knowledge.language import LanguageDetector
@@ -19,12 +22,15 @@ from knowledge.vectors.follower import IndexFollower
 
 # Chunks embedded between two commits. Sorting by length inside so many keeps padding low; a kill loses at most these.
 BATCH = 512
+# Tokens the embedder gets in one step, between two of which others may have the processor: a second or two on two
+# cores, and about what an embedder takes at once anyway.
+_STEP_TOKENS = 3_600
 
 OnEmbedded = Callable[[Sequence[str]], None]
 
 
 class Intake:
-    """The only writer of documents."""
+    """The only writer of documents. `between` is called before each step of embedding and may take its time."""
 
     def __init__(
         self,
@@ -33,12 +39,14 @@ class Intake:
         embedding: Embedding,
         analyzer: Analyzer,
         settings: KnowledgeSettings,
+        between: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._index = index
         self._embedding = embedding
         self._analyzer = analyzer
         self._settings = settings
+        self._between = between
         self._languages = LanguageDetector()
         self._embed_lock = RLock()
 
@@ -109,11 +117,15 @@ class Intake:
 
     def _embed(self, waiting: list[chunks.Unembedded]) -> None:
         waiting = sorted(waiting, key=lambda each: each.tokens)
-        vectors = self._embedding.get().embed_passages([each.text for each in waiting])
+        vectors = np.concatenate([self._step(some) for some in _steps(waiting)])
         with self._database.write() as connection:
             chunks.put_vectors(connection, [each.id for each in waiting], vectors)
             writing.mark_ready(connection, sorted({each.document_id for each in waiting}))
         self._index.follow()
+
+    def _step(self, some: Sequence[chunks.Unembedded]) -> Vectors:
+        self._between()
+        return self._embedding.get().embed_passages([each.text for each in some])
 
     def _prepared(self, origin: Origin, parsed: ParsedDocument) -> Prepared:
         parsed = replace(
@@ -137,3 +149,14 @@ class Intake:
             title_terms=title_terms,
             body_terms=body_terms,
         )
+
+
+def _steps(waiting: Sequence[chunks.Unembedded]) -> Iterator[Sequence[chunks.Unembedded]]:
+    """Neighbours that have a step's tokens together; at least one each."""
+    start = tokens = 0
+    for place, each in enumerate(waiting):
+        if place > start and tokens + each.tokens > _STEP_TOKENS:
+            yield waiting[start:place]
+            start, tokens = place, 0
+        tokens += each.tokens
+    yield waiting[start:]

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from knowledge.parse.clean import clean_text, one_line
 from knowledge.parse.document import Heading, PageStart, ParsedDocument
 
+_LONGEST_HEADING = 200  # characters; a paragraph that a rule was drawn under is marked like one
+
 
 class TextBuilder:
     """Collects blocks in reading order; each line is cleaned, blocks are separated by a blank line."""
@@ -45,10 +47,10 @@ class TextBuilder:
         self.block([one_line(text)])
 
     def heading(self, level: int, text: str) -> None:
-        """Add a heading line of depth `level` (1 is the top)."""
+        """Add a heading line of depth `level` (1 is the top); what is too long for one is a paragraph."""
         line = one_line(clean_text(text))
         start = self.block([line])
-        if start is not None:
+        if start is not None and len(line) <= _LONGEST_HEADING:
             self._headings.append(Heading(start, level, line))
 
     def page(self, number: int) -> None:
