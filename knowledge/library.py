@@ -41,8 +41,8 @@ _LONGEST_QUERY = 8_000  # characters; no embedder reads more than some 2,000 of 
 class Library:
     """All documents of one knowledge folder. Any number of threads may search while one writes.
 
-    Everywhere `groups` are the groups of whoever asks: a document is shown when it is granted to one of them, and
-    nothing is shown to nobody. Where `groups` may be None, None means the operator, who sees all.
+    Everywhere `groups` are those of whoever asks: what is granted to one of them is shown, and nothing to nobody. Where
+    it may be None, None means the operator, who sees all. `between` is called before each step of embedding.
     """
 
     def __init__(
@@ -194,10 +194,9 @@ class Library:
     ) -> list[Passage]:
         """The `k` best passages that `groups` may read, best first.
 
-        Several query texts (a question as typed and as rewritten) count as wordings of one question: a passage gets
-        the best score that any of them gives it. `query_vectors` (one row per text) saves embedding them again.
-        `candidates` is how many hits each leg hands to the fusion. `language` is the question's; without it English
-        and Spanish word forms are both matched. Raises EmbedderMismatch unless `mode` is "lexical".
+        Several query texts (a question as typed and as rewritten) are wordings of one question: a passage gets the best
+        score of any. `query_vectors` (one row per text) saves embedding them; `candidates` is how many hits each leg
+        hands to the fusion; without `language` both languages' word forms match. Raises EmbedderMismatch.
         """
         request = self._request(query_texts, groups, k, candidates, mode, language, query_vectors)
         return self._searcher.passages(request, k)

@@ -1,4 +1,4 @@
-"""One ingest of files and folders: read, store by words, embed, report."""
+"""One ingest of files and folders: read, store by words, then embed, and report."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,6 +18,9 @@ from knowledge.store.ids import digest
 
 # Documents stored in one transaction at most, while the next ones are being read anyway.
 _TOGETHER = 64
+# All documents are found by words before any vector is computed, unless so many chunks wait that the first documents
+# of a long run would be found by meaning only hours later.
+_BACKLOG = 16 * BATCH
 
 
 class Ingest:
@@ -73,9 +76,9 @@ class Ingest:
                 continue
             waiting += self._store(batch)
             batch = []
-            if waiting >= BATCH:
-                self._report.tokens += self._intake.embed_pending(self._vectors, at_most=waiting // BATCH)
-                waiting %= BATCH
+            while waiting >= _BACKLOG:
+                self._report.tokens += self._intake.embed_pending(self._vectors, at_most=1)
+                waiting -= BATCH
         self._report.tokens += self._intake.embed_pending(self._vectors)
 
     def _store(self, readings: Sequence[Reading]) -> int:

@@ -1,6 +1,6 @@
 """Stores parsed documents so that they are found by words at once, then computes their vectors in batches."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from threading import RLock
@@ -23,14 +23,15 @@ from knowledge.vectors.follower import IndexFollower
 
 # Chunks embedded between two commits. Sorting by length inside so many keeps padding low; a kill loses at most these.
 BATCH = 512
-# Chunks embedded between two calls of `between`.
-PORTION = 32
+# Tokens the embedder gets in one step, between two of which others may have the processor: a second or two on two
+# cores, and about what an embedder takes at once anyway.
+_STEP_TOKENS = 3_600
 
 OnEmbedded = Callable[[Sequence[str]], None]
 
 
 class Intake:
-    """The only writer of documents."""
+    """The only writer of documents. `between` is called before each step of embedding and may take its time."""
 
     def __init__(
         self,
@@ -39,15 +40,14 @@ class Intake:
         embedding: Embedding,
         analyzer: Analyzer,
         settings: KnowledgeSettings,
-        between: Callable[[], None],
+        between: Callable[[], None] = lambda: None,
     ) -> None:
-        """`between` is called before each portion that is embedded; it may wait, as long as it returns."""
-        self._between = between
         self._database = database
         self._index = index
         self._embedding = embedding
         self._analyzer = analyzer
         self._settings = settings
+        self._between = between
         self._languages = LanguageDetector()
         self._embed_lock = RLock()
 
@@ -144,11 +144,11 @@ class Intake:
         """In portions small enough that whoever waits for an answer need not wait for a whole batch."""
         waiting = sorted(waiting, key=lambda each: each.tokens)
         embedder, vectors = self._embedding.get(), list[Vectors]()
-        for start in range(0, len(waiting), PORTION):
+        for some in _steps(waiting):
             self._between()
             if stop():
                 break
-            vectors.extend(embedder.embed_passages([each.text for each in waiting[start : start + PORTION]]))
+            vectors.extend(embedder.embed_passages([each.text for each in some]))
         computed = waiting[: len(vectors)]
         with self._database.write() as connection:
             chunks.put_vectors(connection, [each.id for each in computed], vectors)
@@ -177,3 +177,14 @@ class Intake:
             title_terms=title_terms,
             body_terms=body_terms,
         )
+
+
+def _steps(waiting: Sequence[chunks.Unembedded]) -> Iterator[Sequence[chunks.Unembedded]]:
+    """Neighbours that have a step's tokens together; at least one each."""
+    start = tokens = 0
+    for place, each in enumerate(waiting):
+        if place > start and tokens + each.tokens > _STEP_TOKENS:
+            yield waiting[start:place]
+            start, tokens = place, 0
+        tokens += each.tokens
+    yield waiting[start:]

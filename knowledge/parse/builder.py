@@ -8,6 +8,8 @@ from knowledge.parse.document import Boxed, Heading, PageBox, PageStart, ParsedD
 # A line as it was printed: its pieces, one after the other, and where each stands.
 Placed = Sequence[tuple[str, PageBox | None]]
 
+_LONGEST_HEADING = 200  # characters; a paragraph that a rule was drawn under is marked like one
+
 
 class TextBuilder:
     """Collects blocks in reading order; each line is cleaned, blocks are separated by a blank line."""
@@ -59,10 +61,13 @@ class TextBuilder:
         self.block([one_line(text)])
 
     def heading(self, level: int, text: str, pieces: Placed = ()) -> None:
-        """Add a heading line of depth `level` (1 is the top); `pieces` are its text as it was printed."""
+        """Add a heading line of depth `level` (1 is the top); what is too long for one is a paragraph.
+
+        `pieces` are its text as it was printed.
+        """
         line = one_line(clean_text(text))
         start = self.block([pieces or line])
-        if start is not None:
+        if start is not None and len(line) <= _LONGEST_HEADING:
             self._headings.append(Heading(start, level, line))
 
     def page(self, number: int) -> None:

@@ -20,6 +20,8 @@ _HEADING_ID = re.compile(r"\s*\{\s*#[^{}\n]{0,200}\}\s*$")
 # Lines that only steer a documentation generator: admonition fences, file includes, directives.
 _DIRECTIVE = re.compile(r"(?:/{3,}.*|!{3}\s*\w.*|\?{3}\+?\s*\w.*|:{3,}.*|\{[*%!].*[*%!]\})\s*")
 _MAX_LINK = 120
+_WIDEST = 160  # characters; nobody wraps wider
+_CELLS = " | "
 
 
 def parse_markdown(file: RawFile) -> ParsedDocument:
@@ -66,7 +68,7 @@ class _Reader:
     def _paragraph(self, text: str) -> None:
         lines = [line for line in text.split("\n") if not _DIRECTIVE.fullmatch(line.strip())]
         # A line break the writer asked for was kept by `_inline` as a paragraph separator.
-        paragraph = " ".join(lines).split("\u2029")
+        paragraph = [part for line in _rejoined(lines) for part in line.split("\u2029")]
         if self._pending_marker and paragraph:
             paragraph[0] = f"{self._pending_marker} {paragraph[0]}"
             self._pending_marker = ""
@@ -88,6 +90,19 @@ class _Reader:
             if not self._depth:
                 self._builder.block(self._items)
                 self._items = []
+
+
+def _rejoined(lines: Sequence[str]) -> list[str]:
+    """Undo wrapping; a line longer than any width is a paragraph of its own, and rows of a table without rule stay."""
+    joined: list[str] = []
+    before = ""
+    for line in lines:
+        if joined and len(before) <= _WIDEST and not (_CELLS in before and _CELLS in line):
+            joined[-1] += f" {line}"
+        else:
+            joined.append(line)
+        before = line
+    return joined
 
 
 def _inline(token: Token) -> str:
