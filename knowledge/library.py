@@ -22,6 +22,7 @@ from knowledge.lexical.analyzer import Analyzer
 from knowledge.parse.document import PageBox
 from knowledge.parse.sandbox import DocumentReader, Sandbox
 from knowledge.passage import Passage
+from knowledge.search.filters import EVERYTHING, Filter
 from knowledge.search.searcher import Mode, Request, Searcher
 from knowledge.sentences import split_sentences
 from knowledge.settings import KnowledgeSettings
@@ -29,6 +30,7 @@ from knowledge.store import boxes, chunks, documents, schema, writing
 from knowledge.store.database import Database
 from knowledge.store.lock import FolderLock
 from knowledge.sync.workshop import Workshop
+from knowledge.store.scope import Scope
 from knowledge.vectors.chroma import ChromaIndex
 from knowledge.vectors.follower import IndexFollower, OpenIndex
 
@@ -151,6 +153,7 @@ class Library:
         """Load the embedder and the vector index, so that the first search does not wait for them."""
         self._embedding.get().embed_queries(["warm"])
         self._index.opened()
+        self._searcher.dense.warm()
 
     def reindex(self) -> Stats:
         """Cut and embed every stored text anew with the present settings and embedder, and rebuild the vector index."""
@@ -160,6 +163,7 @@ class Library:
                 self._embedding.get()
             except EmbedderMismatch:
                 self._intake.forget_vectors()
+                self._searcher.dense.forget()
                 self._index.rebuild()  # empty, for vectors of the new length
             self._intake.cut_again()
             self._intake.embed_pending()
@@ -191,14 +195,17 @@ class Library:
         mode: Mode = "hybrid",
         language: str | None = None,
         query_vectors: Vectors | None = None,
+        filter: Filter = EVERYTHING,
     ) -> list[Passage]:
         """The `k` best passages that `groups` may read, best first.
 
         Several query texts (a question as typed and as rewritten) are wordings of one question: a passage gets the best
         score of any. `query_vectors` (one row per text) saves embedding them; `candidates` is how many hits each leg
-        hands to the fusion; without `language` both languages' word forms match. Raises EmbedderMismatch.
+        hands to the fusion; without `language` both languages' word forms match; `filter` limits the search to some
+        documents, and neither leg looks at others. Raises EmbedderMismatch unless `mode` is "lexical".
         """
-        request = self._request(query_texts, groups, k, candidates, mode, language, query_vectors)
+        scope = Scope(frozenset(groups), filter)
+        request = self._request(query_texts, scope, k, candidates, mode, language, query_vectors)
         return self._searcher.passages(request, k)
 
     def search_documents(
@@ -211,9 +218,11 @@ class Library:
         mode: Mode = "hybrid",
         language: str | None = None,
         query_vectors: Vectors | None = None,
+        filter: Filter = EVERYTHING,
     ) -> list[DocumentHit]:
         """The `k` best documents, each scored by its best passage; arguments as in `search`."""
-        request = self._request(query_texts, groups, k, candidates, mode, language, query_vectors)
+        scope = Scope(frozenset(groups), filter)
+        request = self._request(query_texts, scope, k, candidates, mode, language, query_vectors)
         return self._searcher.documents(request, k)
 
     def documents(self, groups: Iterable[str] | None = None) -> list[Document]:
@@ -260,7 +269,7 @@ class Library:
     def passages_of(self, document_id: str, groups: Iterable[str] = EVERYONE) -> list[Passage]:
         """All chunks of a document in order, unscored, with their sentences; none that `groups` may not read."""
         with self._database.read() as connection:
-            found = chunks.passages(connection, chunks.ids_of(connection, document_id), groups)
+            found = chunks.passages(connection, chunks.ids_of(connection, document_id), Scope(frozenset(groups)))
         ordered = sorted(found.values(), key=lambda passage: passage.start)
         return [replace(each, sentences=split_sentences(each.text, each.start)) for each in ordered]
 
@@ -277,7 +286,7 @@ class Library:
     def _request(
         self,
         query_texts: str | Sequence[str],
-        groups: Iterable[str],
+        scope: Scope,
         k: int,
         candidates: int | None,
         mode: Mode,
@@ -288,4 +297,4 @@ class Library:
         if mode != "lexical":
             vectors = np.atleast_2d(self.embed_queries(texts) if vectors is None else vectors)
         limit = max(k, candidates or self._settings.candidates)
-        return Request(texts, vectors, frozenset(groups), limit, mode, language)
+        return Request(texts, vectors, scope, limit, mode, language)

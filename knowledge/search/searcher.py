@@ -12,11 +12,14 @@ from knowledge.embedder import Vectors
 from knowledge.language import by_stop_words
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.passage import Passage
+from knowledge.search.dense import Dense
 from knowledge.search.fusion import best_of, fuse, ranked
 from knowledge.sentences import split_sentences
 from knowledge.settings import KnowledgeSettings
-from knowledge.store import chunks
+from knowledge.store import chunks, words
 from knowledge.store.database import Database
+from knowledge.store.portion import Portions
+from knowledge.store.scope import Scope
 from knowledge.vectors.follower import IndexFollower
 
 _FIRST_WORDS = 500  # characters of a question that tell its language
@@ -29,7 +32,7 @@ class Request:
 
     texts: tuple[str, ...]
     vectors: Vectors | None
-    groups: frozenset[str]
+    scope: Scope
     candidates: int
     mode: Mode = "hybrid"
     language: str | None = None
@@ -43,24 +46,26 @@ class _Scores:
 
 
 class Searcher:
-    """Asks both legs, fuses them, and reads the passages from SQL, where the reader's grants are checked again."""
+    """Asks both legs, fuses them, and reads the passages from SQL, where the scope is checked again."""
 
     def __init__(
         self, database: Database, index: IndexFollower, analyzer: Analyzer, settings: KnowledgeSettings
     ) -> None:
         self._database = database
-        self._index = index
+        self._portions = Portions(database)
+        self._frequencies = words.Frequencies()
+        self.dense = Dense(database, index, self._portions)
         self._analyzer = analyzer
         self._settings = settings
 
     def passages(self, request: Request, k: int) -> list[Passage]:
         """The `k` best passages, best first."""
-        if not request.groups or k < 1:
+        if not request.scope.groups or k < 1:
             return []
         nearest = self._nearest(request)
         with self._database.read() as connection:
             scores = self._score(connection, request, nearest)
-            best, found = self._readable(connection, ranked(scores.fused), request.groups, k)
+            best, found = self._readable(connection, ranked(scores.fused), request.scope, k)
         return [
             replace(
                 found[each],
@@ -74,24 +79,24 @@ class Searcher:
 
     def documents(self, request: Request, k: int) -> list[DocumentHit]:
         """The `k` best documents, each scored by its best passage."""
-        if not request.groups or k < 1:
+        if not request.scope.groups or k < 1:
             return []
         nearest = self._nearest(request)
         with self._database.read() as connection:
             scores = self._score(connection, request, nearest)
-            found = chunks.owners(connection, list(scores.fused), request.groups)
+            found = chunks.owners(connection, list(scores.fused), request.scope)
         hits: dict[str, DocumentHit] = {}
         for each in ranked({key: scores.fused[key] for key in found}):
             hits.setdefault(found[each].document_id, replace(found[each], score=scores.fused[each]))
         return list(hits.values())[:k]
 
     def _readable(
-        self, connection: Connection, best: list[str], groups: frozenset[str], k: int
+        self, connection: Connection, best: list[str], scope: Scope, k: int
     ) -> tuple[list[str], dict[str, Passage]]:
-        """The first `k` of the ids that are still there and granted, with their passages."""
+        """The first `k` of the ids that are still there and in the scope, with their passages."""
         found: dict[str, Passage] = {}
         for start in range(0, len(best), k):
-            found |= chunks.passages(connection, best[start : start + k], groups)
+            found |= chunks.passages(connection, best[start : start + k], scope)
             if len(found) >= k:
                 break
         return [each for each in best if each in found][:k], found
@@ -100,7 +105,7 @@ class Searcher:
         """The dense leg's hits per wording, asked before the SQL snapshot is taken."""
         if request.mode == "lexical" or request.vectors is None:
             return [{} for _ in request.texts]
-        return [dict(self._index.query(each, request.candidates, request.groups)) for each in request.vectors]
+        return self.dense.nearest(request.vectors, request.candidates, request.scope)
 
     def _score(self, connection: Connection, request: Request, nearest: list[dict[str, float]]) -> _Scores:
         """Both legs' scores of every hit, and their fusion.
@@ -118,7 +123,10 @@ class Searcher:
         if request.mode == "dense":
             return {}
         terms = self._analyzer.query_terms(text, request.language or by_stop_words(text[:_FIRST_WORDS]))
-        return dict(chunks.search_words(connection, terms, request.groups, request.candidates, title_weight=1.0))
+        portion = self._portions.of(connection, request.scope)
+        found = self._frequencies.of(connection, terms, portion.total)
+        query = words.Query(found, portion.total, title_weight=1.0, limit=request.candidates)
+        return dict(words.search(connection, query, request.scope, portion if portion.small else None))
 
     def _cosines(self, connection: Connection, vectors: Vectors, ids: Sequence[str]) -> dict[str, float]:
         """The exact cosines of what only the lexical leg found."""

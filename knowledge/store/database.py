@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, create_engine, event, insert, inspect, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -14,7 +14,10 @@ from sqlalchemy.schema import CreateColumn
 from knowledge.errors import StoreError
 from knowledge.store import schema
 
+_Value = TypeVar("_Value", str, int)
+
 _AT_ONCE = 500
+_COMMITS = "commits"
 _CHECKED_UP_TO = 512_000_000  # bytes: a quick_check of more would delay every start
 
 
@@ -28,6 +31,7 @@ class Database:
         """
         self.path = path
         self._write_lock = RLock()
+        self._commits = 0
         self._engine = create_engine(f"sqlite:///{path}", pool_size=8, max_overflow=-1)
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
@@ -43,7 +47,12 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A connection that sees one consistent state from its first query to its last."""
         with self._translated(), self._engine.connect() as connection:
+            connection.info[_COMMITS] = self._commits
             yield connection
+
+    def commits_before(self, connection: Connection) -> int:
+        """How many commits a connection of `read` sees at least: whoever saw as many saw the same, or newer."""
+        return int(connection.info[_COMMITS])
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -52,6 +61,7 @@ class Database:
             connection = plain.execution_options(immediate=True)
             with connection.begin():
                 yield connection
+            self._commits += 1
 
     def compact(self) -> None:
         """Give deleted space back to the file system and overwrite what was deleted."""
@@ -127,7 +137,7 @@ def mark_unindexed(connection: Connection, document_ids: list[str]) -> None:
         connection.execute(insert(schema.unindexed), [{"document_id": each} for each in document_ids])
 
 
-def batched(values: Sequence[str]) -> Iterator[Sequence[str]]:
+def batched(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
     """The values in portions that fit one statement's bound parameters."""
     for start in range(0, len(values), _AT_ONCE):
         yield values[start : start + _AT_ONCE]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Delete, Update, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, Delete, Update, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from knowledge.chunk import Chunk
@@ -17,6 +17,7 @@ from knowledge.store import boxes, schema
 from knowledge.store.database import batched, mark_unindexed
 from knowledge.store.ids import digest, ids_of
 from knowledge.store.notes import forget_error, set_tags
+from knowledge.store.numbers import first_free
 
 _documents, _chunks, _grants, _texts = schema.documents.c, schema.chunks.c, schema.grants.c, schema.texts.c
 
@@ -90,8 +91,7 @@ def put_chunks(connection: Connection, chunks: Mapping[str, Sequence[IndexedChun
     rows: list[dict[str, Any]] = []
     for document_id, before in _remove_chunks(connection, list(chunks)).items():
         rows.extend(_chunk_rows(document_id, chunks[document_id], before))
-    first = (connection.execute(select(func.max(_chunks.number))).scalar() or 0) + 1
-    for number, row in enumerate(rows, start=first):
+    for number, row in enumerate(rows, start=first_free(connection, len(rows))):
         row["number"] = number
     if rows:
         terms = [(row["number"], row.pop("title_terms"), row.pop("body_terms")) for row in rows]

@@ -31,18 +31,18 @@ class ExactIndex:
                 self._entries.pop(chunk_id, None)
             self._matrix = None
 
-    def query(self, vector: Vectors, k: int, groups: frozenset[str]) -> list[tuple[str, float]]:
-        """The nearest granted entries."""
+    def query(self, vector: Vectors, k: int, groups: frozenset[str] | None) -> list[tuple[str, float]]:
+        """The nearest granted entries; with None, of all."""
         with self._lock:
             order, matrix, entries = *self._stacked(), dict(self._entries)
-        if not groups or not order:
+        if groups == frozenset() or not order:
             return []
         scores = matrix @ vector
         hits: list[tuple[str, float]] = []
         for place in np.argsort(-scores, kind="stable"):
             if len(hits) == k:
                 break
-            if groups & entries[order[place]][1]:
+            if groups is None or groups & entries[order[place]][1]:
                 hits.append((order[place], float(scores[place])))
         return hits
 

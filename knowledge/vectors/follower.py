@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import RLock
 
 import numpy as np
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from knowledge.embedder import Vectors
 from knowledge.errors import StoreError
@@ -39,7 +39,7 @@ class IndexFollower:
         self._held: set[str] = set()
         self._lock = RLock()
 
-    def query(self, vector: Vectors, k: int, groups: frozenset[str]) -> list[tuple[str, float]]:
+    def query(self, vector: Vectors, k: int, groups: frozenset[str] | None) -> list[tuple[str, float]]:
         """The nearest granted chunks; an index that fails is rebuilt once and asked again."""
         index = self.opened()
         try:
@@ -164,7 +164,11 @@ class IndexFollower:
     def _fill(self, index: VectorIndex) -> None:
         self._held = set()
         with self._database.read() as connection:
+            last = connection.execute(select(func.max(schema.unindexed.c.mark))).scalar()
             self._write(index, chunks.vector_rows(connection))
+        if last is not None:  # what was marked until then has been written just now
+            with self._database.write() as connection:
+                connection.execute(delete(schema.unindexed).where(schema.unindexed.c.mark <= last))
 
     def _write(self, index: VectorIndex, rows: Iterator[chunks.VectorRow]) -> None:
         while some := list(islice(rows, _BATCH)):

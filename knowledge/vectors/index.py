@@ -18,8 +18,11 @@ class VectorIndex(Protocol):
     def delete(self, ids: Sequence[str]) -> None:
         """Remove entries; unknown ids are passed over."""
 
-    def query(self, vector: Vectors, k: int, groups: frozenset[str]) -> list[tuple[str, float]]:
-        """The `k` nearest entries granted to any of `groups`, as (id, cosine), nearest first; none for no groups."""
+    def query(self, vector: Vectors, k: int, groups: frozenset[str] | None) -> list[tuple[str, float]]:
+        """The `k` nearest entries granted to any of `groups`, as (id, cosine), nearest first; none for no groups.
+
+        With None whoever they are granted to: the caller sees to it.
+        """
 
     def ids(self) -> set[str]:
         """Every id the index holds."""
