@@ -1,7 +1,6 @@
 """The knowledge package's front door: documents in, passages out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from threading import RLock
@@ -10,6 +9,7 @@ from typing import Self
 import numpy as np
 
 from knowledge.care import Care, Verification
+from knowledge.curation import Curation
 from knowledge.document import Document, DocumentHit, Stats, Upload
 from knowledge.embedder import Vectors
 from knowledge.embedding import EmbedderSource, Embedding
@@ -22,8 +22,9 @@ from knowledge.ingest.texts import add_texts
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.parse.sandbox import DocumentReader, Sandbox
 from knowledge.passage import Passage
+from knowledge.search.overview import Overview
 from knowledge.search.searcher import Mode, Request, Searcher
-from knowledge.sentences import split_sentences
+from knowledge.search.sweep import Sweeper
 from knowledge.settings import KnowledgeSettings
 from knowledge.store import chunks, documents, schema, writing
 from knowledge.store.database import Database
@@ -37,7 +38,7 @@ UPLOADS = "uploads"
 _LONGEST_QUERY = 8_000  # characters; no embedder reads more than some 2,000 of them
 
 
-class Library:
+class Library(Curation, Overview):
     """All documents of one knowledge folder. Any number of threads may search while one writes.
 
     Everywhere `groups` are the groups of whoever asks: a document is shown when it is granted to one of them, and
@@ -66,6 +67,7 @@ class Library:
         self._embedding = Embedding(embedder, self._database)
         self._index = IndexFollower(self._database, folder, open_index)
         self._searcher = Searcher(self._database, self._index, analyzer, settings)
+        self._sweeper = Sweeper(self._database, self._index, analyzer)
         self._care = Care(self._database, self._index, analyzer)
         self._intake = Intake(self._database, self._index, self._embedding, analyzer, settings)
         self._writing = RLock()
@@ -262,13 +264,6 @@ class Library:
             self._index.follow_if_open()
         return self.document(found.id)
 
-    def passages_of(self, document_id: str, groups: Iterable[str] = EVERYONE) -> list[Passage]:
-        """All chunks of a document in order, unscored, with their sentences; none that `groups` may not read."""
-        with self._database.read() as connection:
-            found = chunks.passages(connection, chunks.ids_of(connection, document_id), groups)
-        ordered = sorted(found.values(), key=lambda passage: passage.start)
-        return [replace(each, sentences=split_sentences(each.text, each.start)) for each in ordered]
-
     def count_documents(self, groups: Iterable[str] = EVERYONE) -> int:
         """How many documents `groups` may read."""
         with self._database.read() as connection:
@@ -297,4 +292,4 @@ class Library:
 
 
 def _readable(groups: Iterable[str] | None) -> list[object]:
-    return [] if groups is None else [documents.readable_by(groups)]
+    return [] if groups is None else [documents.findable_by(groups)]

@@ -12,7 +12,7 @@ from knowledge.language import LanguageDetector
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.parse.document import ParsedDocument
 from knowledge.settings import KnowledgeSettings
-from knowledge.store import chunks, documents, writing
+from knowledge.store import chunks, documents, editions, writing
 from knowledge.store.database import Database
 from knowledge.store.writing import IndexedChunk, Origin, Prepared
 from knowledge.vectors.follower import IndexFollower
@@ -47,6 +47,7 @@ class Intake:
         prepared = [self._prepared(origin, parsed) for origin, parsed in items]
         with self._database.write() as connection:
             writing.put(connection, prepared)
+            editions.put(connection, [(each.origin, each.parsed) for each in prepared])
         return sum(len(each.chunks) for each in prepared)
 
     def note(self, readings: Sequence[Reading], groups: Sequence[str]) -> None:
@@ -66,6 +67,7 @@ class Intake:
         """Forget documents: found no more from here on, by words or by meaning."""
         with self._database.write() as connection:
             writing.remove(connection, document_ids)
+            editions.settle(connection, document_ids)
 
     def embed_pending(self, on_embedded: OnEmbedded | None = None, at_most: int | None = None) -> int:
         """Compute the vectors that are missing, `at_most` batches of them; returns the tokens embedded.

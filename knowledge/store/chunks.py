@@ -14,9 +14,12 @@ from knowledge.lexical.analyzer import Analyzer
 from knowledge.passage import Passage
 from knowledge.store import schema
 from knowledge.store.database import batched
-from knowledge.store.documents import groups_of, readable_by
+from knowledge.store.documents import findable_by, finders_of
 
-_GRANTED = "EXISTS (SELECT 1 FROM grants WHERE document_id = chunks.document_id AND group_name IN :names)"
+_GRANTED = (
+    "EXISTS (SELECT 1 FROM grants WHERE document_id = chunks.document_id AND group_name IN :names) "
+    "AND NOT EXISTS (SELECT 1 FROM documents WHERE id = chunks.document_id AND hidden)"
+)
 _RANKED_FIRST = text(
     f"SELECT chunks.id AS id, best.score AS score, {_GRANTED} AS readable FROM "
     "(SELECT rowid AS number, -bm25(words, :title, 1.0) AS score FROM words WHERE words MATCH :match "
@@ -109,7 +112,7 @@ def vector_rows(
     connection: Connection, *, document_ids: Sequence[str] | None = None, chunk_ids: Sequence[str] | None = None
 ) -> Iterator[VectorRow]:
     """Chunks that have a vector: all, or those of some documents, or some by their own id."""
-    groups = groups_of(connection)
+    groups = finders_of(connection)
     everything = select(_chunks.id, _chunks.document_id, _chunks.vector).where(_chunks.vector.is_not(None))
     statements = [everything]
     if document_ids is not None:
@@ -177,7 +180,7 @@ def passages(connection: Connection, ids: Sequence[str], groups: Iterable[str]) 
                 _documents.language,
             )
             .join(schema.documents, _documents.id == _chunks.document_id)
-            .where(_chunks.id.in_(some), readable_by(names))
+            .where(_chunks.id.in_(some), findable_by(names))
         )
         for row in connection.execute(statement):
             found[row.id] = Passage(
@@ -203,7 +206,7 @@ def owners(connection: Connection, ids: Sequence[str], groups: Iterable[str]) ->
     columns = (_chunks.id, _chunks.document_id, _documents.name, _documents.title)
     for some in batched(ids):
         statement = select(*columns).join(schema.documents, _documents.id == _chunks.document_id)
-        for row in connection.execute(statement.where(_chunks.id.in_(some), readable_by(names))):
+        for row in connection.execute(statement.where(_chunks.id.in_(some), findable_by(names))):
             found[row.id] = DocumentHit(row.document_id, row.name, row.title, 0.0)
     return found
 
