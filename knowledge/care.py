@@ -239,7 +239,7 @@ def _foreign_vectors(stored: str | None, configured: str | None, vectors: int) -
 
 def _embedded(connection: Connection) -> dict[str, tuple[str, str, frozenset[str]]]:
     """By chunk id, of all that have a vector: id and name of the document, and the groups it is granted to."""
-    groups = documents.groups_of(connection)
+    groups = documents.finders_of(connection)
     owned = (
         select(schema.chunks.c.id, schema.documents.c.id.label("owner"), schema.documents.c.name)
         .join(schema.documents, schema.documents.c.id == schema.chunks.c.document_id)

@@ -1,7 +1,6 @@
 """The knowledge package's front door: documents in, passages out."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from threading import RLock
 from typing import Self
@@ -9,6 +8,7 @@ from typing import Self
 import numpy as np
 
 from knowledge.care import Care, Verification
+from knowledge.curation import Curation
 from knowledge.document import Document, DocumentHit, Stats, Upload
 from knowledge.embedder import Vectors
 from knowledge.embedding import EmbedderSource, Embedding
@@ -23,14 +23,15 @@ from knowledge.parse.document import PageBox
 from knowledge.parse.sandbox import DocumentReader, Sandbox
 from knowledge.passage import Passage
 from knowledge.search.filters import EVERYTHING, Filter
+from knowledge.search.overview import Overview
 from knowledge.search.searcher import Mode, Request, Searcher
-from knowledge.sentences import split_sentences
+from knowledge.search.sweep import Sweeper
 from knowledge.settings import KnowledgeSettings
 from knowledge.store import boxes, chunks, documents, schema, writing
 from knowledge.store.database import Database
 from knowledge.store.lock import FolderLock
-from knowledge.sync.workshop import Workshop
 from knowledge.store.scope import Scope
+from knowledge.sync.workshop import Workshop
 from knowledge.vectors.chroma import ChromaIndex
 from knowledge.vectors.follower import IndexFollower, OpenIndex
 
@@ -40,7 +41,7 @@ EVERYONE = frozenset({"everyone"})
 _LONGEST_QUERY = 8_000  # characters; no embedder reads more than some 2,000 of them
 
 
-class Library:
+class Library(Curation, Overview):
     """All documents of one knowledge folder. Any number of threads may search while one writes.
 
     Everywhere `groups` are those of whoever asks: what is granted to one of them is shown, and nothing to nobody. Where
@@ -70,6 +71,7 @@ class Library:
         self._embedding = Embedding(embedder, self._database)
         self._index = IndexFollower(self._database, folder, open_index)
         self._searcher = Searcher(self._database, self._index, analyzer, settings)
+        self._sweeper = Sweeper(self._database, self._searcher.dense, analyzer)
         self._care = Care(self._database, self._index, analyzer)
         self._intake = Intake(self._database, self._index, self._embedding, analyzer, settings, between)
         self._writing = RLock()
@@ -265,13 +267,6 @@ class Library:
                 writing.set_audiences(connection, {found.id: audience})
             self._index.follow_if_open()
         return self.document(found.id)
-
-    def passages_of(self, document_id: str, groups: Iterable[str] = EVERYONE) -> list[Passage]:
-        """All chunks of a document in order, unscored, with their sentences; none that `groups` may not read."""
-        with self._database.read() as connection:
-            found = chunks.passages(connection, chunks.ids_of(connection, document_id), Scope(frozenset(groups)))
-        ordered = sorted(found.values(), key=lambda passage: passage.start)
-        return [replace(each, sentences=split_sentences(each.text, each.start)) for each in ordered]
 
     def count_documents(self, groups: Iterable[str] = EVERYONE) -> int:
         """How many documents `groups` may read."""

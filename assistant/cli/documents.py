@@ -12,6 +12,7 @@ from assistant.cli.errors import FAILED, clear_errors
 if TYPE_CHECKING:
     from assistant.app import Assistant
     from knowledge.care import Verification
+    from knowledge.document import Document
     from knowledge.ingest.report import IngestReport
 
 app = typer.Typer(help="The documents answers are found in: list, show, delete, check, repair.", no_args_is_help=True)
@@ -35,7 +36,7 @@ def list_documents() -> None:
         if not documents:
             typer.echo("There are no documents yet. Add some with `pilares ingest PATH`.")
         for document in documents:
-            note = f"  {document.error}" if document.error else ""
+            note = "".join(f"  {each}" for each in _notes(document))
             language = document.language or "-"
             typer.echo(
                 f"{safe(document.name):<48} {language:<3} {document.chunks:>4} passages  {document.state}{safe(note)}"
@@ -61,6 +62,34 @@ def delete(name: Name) -> None:
         gone = assistant.library.delete(name)
         assistant.refine()
         typer.echo(f"{safe(gone.name)} is forgotten.")
+
+
+@app.command()
+def pin(name: Name) -> None:
+    """Have a document rank higher wherever it is relevant."""
+    with clear_errors(), _assistant() as assistant:
+        typer.echo(f"{safe(assistant.library.set_pinned(name).name)} is pinned.")
+
+
+@app.command()
+def unpin(name: Name) -> None:
+    """Rank a document like any other again."""
+    with clear_errors(), _assistant() as assistant:
+        typer.echo(f"{safe(assistant.library.set_pinned(name, False).name)} is pinned no more.")
+
+
+@app.command()
+def hide(name: Name) -> None:
+    """Take a document out of every search without forgetting it; this list still shows it."""
+    with clear_errors(), _assistant() as assistant:
+        typer.echo(f"{safe(assistant.library.set_hidden(name).name)} is hidden: no search finds it.")
+
+
+@app.command()
+def unhide(name: Name) -> None:
+    """Let a hidden document be found again."""
+    with clear_errors(), _assistant() as assistant:
+        typer.echo(f"{safe(assistant.library.set_hidden(name, False).name)} is found again.")
 
 
 @app.command()
@@ -101,6 +130,11 @@ def compact() -> None:
         assistant.library.compact()
         assistant.refine()
         typer.echo("Done.")
+
+
+def _notes(document: "Document") -> list[str]:
+    told = {"pinned": document.pinned, "hidden": document.hidden, "superseded": document.superseded_by}
+    return [*(word for word, holds in told.items() if holds), *([document.error] if document.error else [])]
 
 
 def _assistant() -> "Assistant":

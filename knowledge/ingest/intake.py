@@ -15,7 +15,7 @@ from knowledge.language import LanguageDetector
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.parse.document import ParsedDocument
 from knowledge.settings import KnowledgeSettings
-from knowledge.store import chunks, documents, notes, writing
+from knowledge.store import chunks, documents, editions, notes, writing
 from knowledge.store.database import Database
 from knowledge.store.documents import Known
 from knowledge.store.writing import IndexedChunk, Origin, Prepared
@@ -56,6 +56,7 @@ class Intake:
         prepared = [self._prepared(origin, parsed) for origin, parsed in items]
         with self._database.write() as connection:
             writing.put(connection, prepared)
+            editions.put(connection, [(each.origin, each.parsed) for each in prepared])
         return sum(len(each.chunks) for each in prepared)
 
     def note(self, readings: Sequence[Reading], groups: Sequence[str]) -> None:
@@ -93,6 +94,7 @@ class Intake:
         """Forget documents: found no more from here on, by words or by meaning."""
         with self._database.write() as connection:
             writing.remove(connection, document_ids)
+            editions.settle(connection, document_ids)
 
     def embed_pending(
         self,

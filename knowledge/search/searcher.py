@@ -14,9 +14,10 @@ from knowledge.lexical.analyzer import Analyzer
 from knowledge.passage import Passage
 from knowledge.search.dense import Dense
 from knowledge.search.fusion import best_of, fuse, ranked
+from knowledge.search.standing import Standing, by_standing
 from knowledge.sentences import split_sentences
 from knowledge.settings import KnowledgeSettings
-from knowledge.store import chunks, words
+from knowledge.store import chunks, standing, words
 from knowledge.store.database import Database
 from knowledge.store.portion import Portions
 from knowledge.store.scope import Scope
@@ -43,6 +44,7 @@ class _Scores:
     fused: dict[str, float]
     dense: dict[str, float]
     lexical: dict[str, float]
+    standings: dict[str, Standing]
 
 
 class Searcher:
@@ -73,6 +75,7 @@ class Searcher:
                 dense=scores.dense.get(each),
                 lexical=scores.lexical.get(each),
                 sentences=split_sentences(found[each].text, found[each].start),
+                superseded_by=scores.standings[each].superseded_by,
             )
             for each in best
         ]
@@ -117,7 +120,9 @@ class Searcher:
         dense = best_of(nearest)
         if dense and request.vectors is not None:
             dense |= self._cosines(connection, request.vectors, [key for key in lexical if key not in dense])
-        return _Scores(fuse(dense, lexical, self._settings.dense_weight), dense, lexical)
+        fused = fuse(dense, lexical, self._settings.dense_weight)
+        standings = standing.standings(connection, list(fused), request.scope.groups)
+        return _Scores(by_standing(fused, standings, " ".join(request.texts)), dense, lexical, standings)
 
     def _matching(self, connection: Connection, request: Request, text: str) -> dict[str, float]:
         if request.mode == "dense":

@@ -1,7 +1,7 @@
 """Chunks, their vectors and their words in SQL; every function works inside the caller's transaction."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from knowledge.lexical.analyzer import Analyzer
 from knowledge.passage import Passage
 from knowledge.store import schema
 from knowledge.store.database import batched
-from knowledge.store.documents import groups_of
+from knowledge.store.documents import finders_of
 from knowledge.store.scope import Scope
 
 _chunks, _documents = schema.chunks.c, schema.documents.c
@@ -97,7 +97,7 @@ def vector_rows(
     connection: Connection, *, document_ids: Sequence[str] | None = None, chunk_ids: Sequence[str] | None = None
 ) -> Iterator[VectorRow]:
     """Chunks that have a vector: all, or those of some documents, or some by their own id."""
-    groups = groups_of(connection)
+    groups = finders_of(connection)
     everything = select(_chunks.id, _chunks.document_id, _chunks.vector).where(_chunks.vector.is_not(None))
     statements = [everything]
     if document_ids is not None:

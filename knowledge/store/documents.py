@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, and_, func, or_, select
 from sqlalchemy.sql import Select
 
 from knowledge.document import Document, State
@@ -84,6 +84,12 @@ def groups_of(connection: Connection) -> dict[str, tuple[str, ...]]:
     return groups
 
 
+def finders_of(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """The groups whose searches find each document: those it is granted to, and none when it is hidden."""
+    hidden = set(connection.execute(select(_documents.id).where(_documents.hidden)).scalars())
+    return {key: groups for key, groups in groups_of(connection).items() if key not in hidden}
+
+
 def find(connection: Connection, *where: Any) -> list[Document]:
     """Documents that fulfil the conditions on `schema.documents`, by source and name."""
     rows = connection.execute(_select_documents().where(*where)).all()
@@ -102,10 +108,9 @@ def only(found: Sequence[Document], name_or_id: str) -> Document:
 
 
 def count(connection: Connection, groups: Iterable[str]) -> int:
-    """How many documents with a text `groups` may read."""
-    statement = (
-        select(func.count()).select_from(schema.documents).where(_documents.state != State.FAILED, readable_by(groups))
-    )
+    """How many documents with a text searches of `groups` go through."""
+    statement = select(func.count()).select_from(schema.documents)
+    statement = statement.where(_documents.state != State.FAILED, findable_by(groups))
     return int(connection.execute(statement).scalar() or 0)
 
 
@@ -116,8 +121,13 @@ def readable_by(groups: Iterable[str]) -> Any:
 
 
 def visible_to(groups: Iterable[str] | None) -> list[Any]:
-    """The conditions for what `groups` may read; none for the operator, who is None."""
-    return [] if groups is None else [readable_by(groups)]
+    """The conditions for what is shown to `groups`; none for the operator, who is None."""
+    return [] if groups is None else [findable_by(groups)]
+
+
+def findable_by(groups: Iterable[str]) -> Any:
+    """The condition that searches of `groups` find a document: they may read it, and it is not hidden."""
+    return and_(readable_by(groups), ~_documents.hidden)
 
 
 def stored_ids(connection: Connection) -> list[str]:
@@ -172,4 +182,8 @@ def _document(row: Row[Any], groups: Sequence[str]) -> Document:
         updated_at=datetime.fromtimestamp(row.updated_at, UTC),
         modified_at=datetime.fromtimestamp(row.modified_ns / 1e9, UTC) if row.modified_ns else None,
         duplicate_of=row.duplicate_of,
+        dated_at=datetime.fromtimestamp(row.dated_at, UTC) if row.dated_at is not None else None,
+        pinned=bool(row.pinned),
+        hidden=bool(row.hidden),
+        superseded_by=row.superseded_by,
     )

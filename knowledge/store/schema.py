@@ -101,6 +101,18 @@ chunks = Table(
     Index("chunks_by_document", "document_id", "position"),
 )
 
+# What a document says of its place among its versions (`knowledge.versions`); lists are JSON.
+editions = Table(
+    "editions",
+    metadata,
+    Column("document_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("family", Text, nullable=False),  # empty for a document without a year or version
+    Column("marks", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("replaces", Text, nullable=False),
+    Index("editions_by_family", "family"),
+)
+
 # Without a vector yet: what a restart has to finish.
 Index("chunks_without_vector", chunks.c.number, sqlite_where=chunks.c.vector.is_(None))
 

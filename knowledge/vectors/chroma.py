@@ -34,6 +34,9 @@ class ChromaIndex:
     def upsert(self, ids: Sequence[str], vectors: Vectors, groups: Sequence[Sequence[str]]) -> None:
         """Add or replace entries; one without groups stays out, since nobody may find it."""
         open_to_some = [place for place, granted in enumerate(groups) if granted]
+        closed = [chunk_id for chunk_id, granted in zip(ids, groups, strict=True) if not granted]
+        if closed:
+            self.delete(closed)
         with self._translated("written"):
             for start in range(0, len(open_to_some), _BATCH):
                 some = open_to_some[start : start + _BATCH]
