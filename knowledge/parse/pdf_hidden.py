@@ -30,6 +30,7 @@ class Visibility:
         self._page = page
         self._text = text
         self._frame = frame
+        self._pale: dict[int, bool] = {}  # by object of the page; it holds the words of a line or more
         self._dust = min(_DUST, frame.height / _DUST_SHARE)
 
     def shows(self, word: Word) -> bool:
@@ -39,20 +40,21 @@ class Visibility:
             return True
         if height < self._dust and width < self._dust * max(1, len(word.text)):
             return False
-        edges = self._frame.edges([word])
-        if edges is None or not self._frame.holds(edges):
+        if not self._frame.holds(word):
             return False
-        return not self._is_pale(word.place) or self._is_in_picture(*edges)
+        if not self._is_pale(word.place):
+            return True
+        edges = self._frame.edges([word])
+        return edges is None or self._is_in_picture(*edges)
 
     def _is_pale(self, place: int) -> bool:
         drawn = raw.FPDFText_GetTextObject(self._text, place)
-        if drawn and raw.FPDFTextObj_GetTextRenderMode(drawn) in _NO_INK:
-            return True
-        colours = [ctypes.c_uint() for _ in range(4)]
-        if not raw.FPDFText_GetFillColor(self._text, place, *map(ctypes.byref, colours)):
+        key = ctypes.cast(drawn, ctypes.c_void_p).value
+        if key is None:
             return False
-        *rgb, opacity = (colour.value for colour in colours)
-        return opacity < _FAINT or all(colour >= _PALE for colour in rgb)
+        if key not in self._pale:
+            self._pale[key] = raw.FPDFTextObj_GetTextRenderMode(drawn) in _NO_INK or _is_pale(drawn)
+        return self._pale[key]
 
     def _is_in_picture(self, left: float, top: float, right: float, bottom: float) -> bool:
         if self._picture is None:
@@ -77,3 +79,11 @@ class Visibility:
             return self._page.render(scale=scale, grayscale=True, may_draw_forms=False).to_pil().convert("L")
         except (pdfium.PdfiumError, ValueError, OSError):
             return None
+
+
+def _is_pale(drawn: Any) -> bool:
+    colours = [ctypes.c_uint() for _ in range(4)]
+    if not raw.FPDFPageObj_GetFillColor(drawn, *map(ctypes.byref, colours)):
+        return False
+    *rgb, opacity = (colour.value for colour in colours)
+    return opacity < _FAINT or all(colour >= _PALE for colour in rgb)

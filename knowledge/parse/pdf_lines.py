@@ -41,6 +41,8 @@ class PageFrame:
         self._page = page
         self._number = number
         self.width, self.height = (min(float(side), _LARGEST_PAGE) for side in page.get_size())
+        corners = self._on_page(0, 0), self._on_page(1, 1)
+        self._visible = (*map(min, *corners), *map(max, *corners))
 
     def edges(self, words: Sequence[Word]) -> tuple[float, float, float, float] | None:
         """Left, top, right and bottom of some words in points from the top left; None where they have no place."""
@@ -54,15 +56,15 @@ class PageFrame:
         (left, right), (top, bottom) = (sorted(axis) for axis in zip(*corners, strict=True))
         return left, top, right, bottom
 
-    def holds(self, edges: tuple[float, float, float, float]) -> bool:
-        """Whether some of that rectangle is on the page."""
-        left, top, right, bottom = edges
-        return right > 0 and bottom > 0 and left < self.width and top < self.height
+    def holds(self, word: Word) -> bool:
+        """Whether some of a word is on the page."""
+        left, bottom, right, top = self._visible
+        return word.right > left and word.top > bottom and word.left < right and word.bottom < top
 
     def box(self, words: Sequence[Word]) -> PageBox | None:
         """The box around some words, cut at the edges of the page; None where none of them is on it."""
-        edges = self.edges(words)
-        if edges is None or not self.holds(edges):
+        edges = self.edges([word for word in words if self.holds(word)])
+        if edges is None:
             return None
         left, top, right, bottom = edges
         return PageBox(
@@ -72,6 +74,12 @@ class PageFrame:
             min(ceil(self.width), ceil(right)),
             min(ceil(self.height), ceil(bottom)),
         )
+
+    def _on_page(self, across: int, down: int) -> tuple[float, float]:
+        """A corner of what is shown, in the page's own coordinates, in which words are measured."""
+        x, y = ctypes.c_double(), ctypes.c_double()
+        raw.FPDF_DeviceToPage(self._page, 0, 0, 1, 1, 0, across, down, ctypes.byref(x), ctypes.byref(y))
+        return x.value, y.value
 
     def _shown(self, x: float, y: float) -> tuple[float, float]:
         across, down = ctypes.c_int(), ctypes.c_int()
