@@ -8,6 +8,7 @@ from typing import Any
 from knowledge.parse.archive import refuse_bomb
 from knowledge.parse.builder import TextBuilder
 from knowledge.parse.document import ParsedDocument
+from knowledge.parse.docx_hidden import HiddenRuns
 from knowledge.parse.format import RawFile
 from knowledge.parse.rows import table_lines
 
@@ -38,6 +39,7 @@ class _Reader:
         self._page = 1
         self._paged = bool(document.element.body.findall(f".//{_W}lastRenderedPageBreak"))
         self._styles = _heading_levels(document)
+        self._hidden = HiddenRuns(document.styles.element)
 
     def read(self) -> None:
         if self._paged:
@@ -45,14 +47,14 @@ class _Reader:
         for element in _blocks(self._document.element.body):
             if element.tag == f"{_W}tbl":
                 self._end_list()
-                self._builder.block(table_lines(*_table(element)))
+                self._builder.block(table_lines(*_table(element, self._hidden)))
             else:
                 self._paragraph(element)
             self._count_pages(element)
         self._end_list()
 
     def _paragraph(self, element: Any) -> None:
-        text = _text(element)
+        text = _text(element, self._hidden)
         level = self._level(element)
         if level is None and element.find(f"{_W}pPr/{_W}numPr") is not None and text.strip():
             self._items.append(f"- {' '.join(text.split())}")
@@ -103,14 +105,14 @@ def _blocks(parent: Any) -> Iterator[Any]:
             yield from _blocks(element)
 
 
-def _text(element: Any) -> str:
+def _text(element: Any, hidden: HiddenRuns) -> str:
     """Text of a paragraph or cell, insertions included; text boxes are stored twice, the fallback copy is skipped."""
     parts: list[str] = []
     skipped = {id(each) for fallback in element.iter(_FALLBACK) for each in fallback.iter()}
     for node in element.iter():
         if id(node) in skipped:
             continue
-        if node.tag == f"{_W}t":
+        if node.tag == f"{_W}t" and not hidden.holds(node):
             parts.append(node.text or "")
         elif node.tag in _SPACES:
             parts.append(_SPACES[node.tag])
@@ -119,8 +121,8 @@ def _text(element: Any) -> str:
     return "".join(parts)
 
 
-def _table(element: Any) -> tuple[list[str], list[list[str]]]:
+def _table(element: Any, hidden: HiddenRuns) -> tuple[list[str], list[list[str]]]:
     rows = []
     for row in element.iterchildren(f"{_W}tr"):
-        rows.append([" ".join(_text(cell).split()) for cell in row.iter(f"{_W}tc") if cell.getparent() is row])
+        rows.append([" ".join(_text(cell, hidden).split()) for cell in row.iter(f"{_W}tc") if cell.getparent() is row])
     return (rows[0], rows[1:]) if rows else ([], [])

@@ -11,6 +11,7 @@ from knowledge.errors import ParseError
 from knowledge.parse.builder import TextBuilder
 from knowledge.parse.document import PageBox, ParsedDocument
 from knowledge.parse.format import RawFile
+from knowledge.parse.pdf_hidden import Visibility
 from knowledge.parse.pdf_lines import Line, PageFrame, lines_of
 from knowledge.parse.pdf_tables import PdfTable, tables_of
 from knowledge.parse.tables import add_table
@@ -71,7 +72,7 @@ def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
         return []
     try:
         frame = PageFrame(page, number + 1)
-        measured = list(lines_of(text_page, frame))
+        measured = list(lines_of(text_page, frame, Visibility(page, text_page, frame).shows))
         lines = [line for line, _ in measured]
         for table in tables_of(page, text_page, [words for _, words in measured], frame.box):
             for place in range(table.first, table.end):

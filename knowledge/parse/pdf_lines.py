@@ -1,7 +1,7 @@
 """The lines of a PDF page: their words, the size of their letters, and where they stand."""
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -12,7 +12,7 @@ from knowledge.parse.builder import Placed
 from knowledge.parse.clean import clean_text, one_line
 from knowledge.parse.document import PageBox
 from knowledge.parse.pdf_tables import PdfTable
-from knowledge.parse.pdf_words import Word, letter_at, letter_box, words_of
+from knowledge.parse.pdf_words import Word, cell_text, letter_at, letter_box, words_of
 
 _TENTHS = 10  # pdfium's device has whole pixels; a page of so many to the point loses nothing that is seen
 _LARGEST_PAGE = 20_000  # points; the format's own limit is 14,400
@@ -40,10 +40,12 @@ class PageFrame:
     def __init__(self, page: pdfium.PdfPage, number: int) -> None:
         self._page = page
         self._number = number
-        self._width, self._height = (min(float(side), _LARGEST_PAGE) for side in page.get_size())
+        self.width, self.height = (min(float(side), _LARGEST_PAGE) for side in page.get_size())
+        corners = self._on_page(0, 0), self._on_page(1, 1)
+        self._visible = (*map(min, *corners), *map(max, *corners))
 
-    def box(self, words: Sequence[Word]) -> PageBox | None:
-        """The box around some words; None where none of them is on the page."""
+    def edges(self, words: Sequence[Word]) -> tuple[float, float, float, float] | None:
+        """Left, top, right and bottom of some words in points from the top left; None where they have no place."""
         placed = [word for word in words if word.right > word.left or word.top > word.bottom]
         if not placed:
             return None
@@ -52,30 +54,52 @@ class PageFrame:
             self._shown(max(word.right for word in placed), min(word.bottom for word in placed)),
         )
         (left, right), (top, bottom) = (sorted(axis) for axis in zip(*corners, strict=True))
-        if right < 0 or bottom < 0 or left > self._width or top > self._height:
+        return left, top, right, bottom
+
+    def holds(self, word: Word) -> bool:
+        """Whether some of a word is on the page."""
+        left, bottom, right, top = self._visible
+        return word.right > left and word.top > bottom and word.left < right and word.bottom < top
+
+    def box(self, words: Sequence[Word]) -> PageBox | None:
+        """The box around some words, cut at the edges of the page; None where none of them is on it."""
+        edges = self.edges([word for word in words if self.holds(word)])
+        if edges is None:
             return None
+        left, top, right, bottom = edges
         return PageBox(
             self._number,
             max(0, floor(left)),
             max(0, floor(top)),
-            min(ceil(self._width), ceil(right)),
-            min(ceil(self._height), ceil(bottom)),
+            min(ceil(self.width), ceil(right)),
+            min(ceil(self.height), ceil(bottom)),
         )
+
+    def _on_page(self, across: int, down: int) -> tuple[float, float]:
+        """A corner of what is shown, in the page's own coordinates, in which words are measured."""
+        x, y = ctypes.c_double(), ctypes.c_double()
+        raw.FPDF_DeviceToPage(self._page, 0, 0, 1, 1, 0, across, down, ctypes.byref(x), ctypes.byref(y))
+        return x.value, y.value
 
     def _shown(self, x: float, y: float) -> tuple[float, float]:
         across, down = ctypes.c_int(), ctypes.c_int()
-        width, height = round(self._width * _TENTHS), round(self._height * _TENTHS)
+        width, height = round(self.width * _TENTHS), round(self.height * _TENTHS)
         raw.FPDF_PageToDevice(self._page, 0, 0, width, height, 0, x, y, ctypes.byref(across), ctypes.byref(down))
         return across.value / _TENTHS, down.value / _TENTHS
 
 
-def lines_of(page: pdfium.PdfTextPage, frame: PageFrame) -> Iterator[tuple[Line, list[Word]]]:
-    """The lines of a page that hold text, each with its words."""
+def lines_of(
+    page: pdfium.PdfTextPage, frame: PageFrame, shows: Callable[[Word], bool]
+) -> Iterator[tuple[Line, list[Word]]]:
+    """The lines of a page that hold text, each with its words; without the words that `shows` denies."""
     start = 0
     for line in page.get_text_range().split("\n"):
         shown = one_line(clean_text(line.replace("\ufffe", "").replace("\x02", "")))
+        every = words_of(page, line, start) if shown else []
+        words = [word for word in every if shows(word)]
+        if len(words) < len(every):
+            shown = cell_text(words)
         if shown:
-            words = words_of(page, line, start)
             first = start + len(line) - len(line.lstrip())
             last = start + len(line.rstrip()) - 1
             upper, lower = letter_box(page, letter_at(page, first)), letter_box(page, letter_at(page, last))
