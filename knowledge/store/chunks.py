@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 from sqlalchemy import Connection, bindparam, func, select, text, update
@@ -31,6 +32,8 @@ _CHECKED_FIRST = text(
     f"JOIN chunks ON chunks.number = words.rowid WHERE words MATCH :match AND {_GRANTED} "
     "ORDER BY score DESC, chunks.number LIMIT :limit"
 ).bindparams(bindparam("names", expanding=True))
+
+_HOLDING = text("SELECT term, doc FROM word_terms WHERE term IN :terms").bindparams(bindparam("terms", expanding=True))
 
 _chunks, _documents = schema.chunks.c, schema.documents.c
 
@@ -159,6 +162,33 @@ def search_words(
     if len(readable) < limit and len(readable) < len(ranked):
         readable = list(connection.execute(_CHECKED_FIRST, values).all())
     return [(row.id, float(row.score)) for row in readable[:limit]]
+
+
+def best_words_score(connection: Connection, terms: Sequence[str]) -> float:
+    """The BM25 score that a chunk full of every one of these terms would have; terms that stand nowhere do not count.
+
+    SQLite's bm25() has k1 = 1.2, so a term adds up to 2.2 times its rarity.
+    """
+    number = connection.execute(select(func.max(_chunks.number))).scalar() or 0
+    held = [row.doc for some in batched(terms) for row in connection.execute(_HOLDING, {"terms": list(some)})]
+    return sum(2.2 * log(max(1.0, (number - each + 0.5) / (each + 0.5))) for each in held)
+
+
+def progress(connection: Connection) -> tuple[int, bool]:
+    """The highest number of a chunk, and whether any chunk waits for its vector."""
+    waiting = select(_chunks.number).where(_chunks.vector.is_(None)).limit(1)
+    return connection.execute(select(func.max(_chunks.number))).scalar() or 0, bool(connection.execute(waiting).first())
+
+
+def vector_sample(connection: Connection, last: int, most: int) -> list[tuple[str | None, Vectors]]:
+    """About `most` vectors spread evenly over the chunks up to number `last`, each with its document's language."""
+    numbers = sorted({1 + place * last // most for place in range(most)} if last > most else range(1, last + 1))
+    joined = select(_documents.language, _chunks.vector).join(schema.documents, _documents.id == _chunks.document_id)
+    found = []
+    for some in batched(numbers):
+        rows = connection.execute(joined.where(_chunks.number.in_(some), _chunks.vector.is_not(None)))
+        found += [(row.language, from_blob(row.vector)) for row in rows]
+    return found
 
 
 def passages(connection: Connection, ids: Sequence[str], groups: Iterable[str]) -> dict[str, Passage]:

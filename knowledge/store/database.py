@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, create_engine, event, insert, inspect, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -15,6 +15,7 @@ from knowledge.errors import StoreError
 from knowledge.store import schema
 
 _AT_ONCE = 500
+_Value = TypeVar("_Value", str, int)
 _CHECKED_UP_TO = 512_000_000  # bytes: a quick_check of more would delay every start
 
 
@@ -76,6 +77,7 @@ class Database:
         schema.metadata.create_all(connection)
         _add_missing_columns(connection)
         connection.exec_driver_sql(schema.WORDS_DDL)
+        connection.exec_driver_sql(schema.TERMS_DDL)
         set_fact(connection, "schema_version", str(schema.SCHEMA_VERSION))
 
     def _check_damage(self) -> None:
@@ -127,7 +129,7 @@ def mark_unindexed(connection: Connection, document_ids: list[str]) -> None:
         connection.execute(insert(schema.unindexed), [{"document_id": each} for each in document_ids])
 
 
-def batched(values: Sequence[str]) -> Iterator[Sequence[str]]:
+def batched(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
     """The values in portions that fit one statement's bound parameters."""
     for start in range(0, len(values), _AT_ONCE):
         yield values[start : start + _AT_ONCE]

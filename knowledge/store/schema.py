@@ -125,4 +125,6 @@ unindexed = Table(
     sqlite_autoincrement=True,
 )
 
+# How many chunks hold each term of `words`.
+TERMS_DDL = "CREATE VIRTUAL TABLE IF NOT EXISTS word_terms USING fts5vocab(words, row)"
 WORDS_DDL = "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(title, body, tokenize='unicode61 remove_diacritics 2')"
