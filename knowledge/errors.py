@@ -7,6 +7,7 @@
     ├── StoreLocked           another process owns this knowledge folder
     ├── StoreError            the store cannot be opened or written (disk full, damaged)
     ├── EmbedderMismatch      the index was built with another embedder
+    ├── RerankerUnavailable   the configured reranker cannot be loaded
     ├── DocumentNotFound      no such document, or none this reader may see
     ├── SourceNotFound        no source of this name is configured
     └── JobNotFound           no such job, or one so old that it is forgotten
@@ -41,6 +42,10 @@ class StoreError(KnowledgeError):
 
 class EmbedderMismatch(KnowledgeError):
     """The vectors on disk come from another embedder than the one configured."""
+
+
+class RerankerUnavailable(KnowledgeError):
+    """The model that ranks hits again is not there or cannot be read."""
 
 
 class DocumentNotFound(KnowledgeError):

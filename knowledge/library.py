@@ -23,7 +23,9 @@ from knowledge.parse.document import PageBox
 from knowledge.parse.sandbox import DocumentReader, Sandbox
 from knowledge.passage import Passage
 from knowledge.search.filters import EVERYTHING, Filter
+from knowledge.search.history import leaning, weighted
 from knowledge.search.overview import Overview
+from knowledge.search.reranker import Reranker, reranker_of
 from knowledge.search.searcher import Mode, Request, Searcher
 from knowledge.search.sweep import Sweeper
 from knowledge.settings import KnowledgeSettings
@@ -57,6 +59,7 @@ class Library(Curation, Overview):
         reader: DocumentReader | None = None,
         open_index: OpenIndex = ChromaIndex,
         between: Callable[[], None] = lambda: None,
+        reranker: Reranker | None = None,
     ) -> None:
         self.folder = folder
         self._lock = FolderLock(folder)
@@ -70,7 +73,7 @@ class Library(Curation, Overview):
         self._reader = reader or Sandbox(settings)
         self._embedding = Embedding(embedder, self._database)
         self._index = IndexFollower(self._database, folder, open_index)
-        self._searcher = Searcher(self._database, self._index, analyzer, settings)
+        self._searcher = Searcher(self._database, self._index, analyzer, settings, reranker or reranker_of(settings))
         self._sweeper = Sweeper(self._database, self._searcher.dense, analyzer)
         self._care = Care(self._database, self._index, analyzer)
         self._intake = Intake(self._database, self._index, self._embedding, analyzer, settings, between)
@@ -198,16 +201,18 @@ class Library(Curation, Overview):
         language: str | None = None,
         query_vectors: Vectors | None = None,
         filter: Filter = EVERYTHING,
+        earlier: Sequence[str] = (),
     ) -> list[Passage]:
         """The `k` best passages that `groups` may read, best first.
 
         Several query texts (a question as typed and as rewritten) are wordings of one question: a passage gets the best
         score of any. `query_vectors` (one row per text) saves embedding them; `candidates` is how many hits each leg
         hands to the fusion; without `language` both languages' word forms match; `filter` limits the search to some
-        documents, and neither leg looks at others. Raises EmbedderMismatch unless `mode` is "lexical".
+        documents, and neither leg looks at others. `earlier` are the questions asked before, oldest first: the last two
+        count a little. Raises EmbedderMismatch unless `mode` is "lexical".
         """
         scope = Scope(frozenset(groups), filter)
-        request = self._request(query_texts, scope, k, candidates, mode, language, query_vectors)
+        request = self._request(query_texts, scope, k, candidates, mode, language, query_vectors, earlier)
         return self._searcher.passages(request, k)
 
     def search_documents(
@@ -221,10 +226,11 @@ class Library(Curation, Overview):
         language: str | None = None,
         query_vectors: Vectors | None = None,
         filter: Filter = EVERYTHING,
+        earlier: Sequence[str] = (),
     ) -> list[DocumentHit]:
         """The `k` best documents, each scored by its best passage; arguments as in `search`."""
         scope = Scope(frozenset(groups), filter)
-        request = self._request(query_texts, scope, k, candidates, mode, language, query_vectors)
+        request = self._request(query_texts, scope, k, candidates, mode, language, query_vectors, earlier)
         return self._searcher.documents(request, k)
 
     def documents(self, groups: Iterable[str] | None = None) -> list[Document]:
@@ -268,11 +274,6 @@ class Library(Curation, Overview):
             self._index.follow_if_open()
         return self.document(found.id)
 
-    def count_documents(self, groups: Iterable[str] = EVERYONE) -> int:
-        """How many documents `groups` may read."""
-        with self._database.read() as connection:
-            return documents.count(connection, groups)
-
     def stats(self) -> Stats:
         """How much is stored."""
         with self._database.read() as connection:
@@ -287,9 +288,12 @@ class Library(Curation, Overview):
         mode: Mode,
         language: str | None,
         vectors: Vectors | None,
+        earlier: Sequence[str],
     ) -> Request:
         texts = (query_texts,) if isinstance(query_texts, str) else tuple(query_texts)
         if mode != "lexical":
             vectors = np.atleast_2d(self.embed_queries(texts) if vectors is None else vectors)
+            if counted := weighted(earlier):
+                vectors = leaning(vectors, self.embed_queries([text for text, _ in counted]), [w for _, w in counted])
         limit = max(k, candidates or self._settings.candidates)
-        return Request(texts, vectors, scope, limit, mode, language)
+        return Request(texts, vectors, scope, limit, mode, language, tuple(earlier))

@@ -21,6 +21,13 @@ class KnowledgeSettings(BaseModel):
     chunk_tokens_max: int = Field(default=320, ge=64, le=500)
     dense_weight: float = Field(default=0.5, ge=0, le=1)
     candidates: int = Field(default=100, ge=10, le=1000, description="hits each leg hands to the fusion")
+    reranker: str = Field(
+        default="none", description="folder or name of a cross-encoder that ranks the best hits again, or `none`"
+    )
+    rerank_candidates: int = Field(default=32, ge=2, le=200, description="hits the reranker reads")
+    rerank_seconds: float = Field(
+        default=1.5, gt=0, description="after so long the order without the reranker stands (loading not counted)"
+    )
     max_file_bytes: int = Field(default=100_000_000, ge=1)
     max_unpacked_bytes: int = Field(default=200_000_000, ge=1)
     parse_seconds: float = Field(default=60.0, gt=0)

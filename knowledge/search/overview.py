@@ -25,6 +25,11 @@ class Overview:
     _embedding: Embedding
     _sweeper: Sweeper
 
+    def count_documents(self, groups: Iterable[str] = _EVERYONE) -> int:
+        """How many documents searches of `groups` go through."""
+        with self._database.read() as connection:
+            return documents.count(connection, groups)
+
     def passages_of(self, document_id: str, groups: Iterable[str] = _EVERYONE) -> list[Passage]:
         """All chunks of a document in order, unscored, with their sentences; none that `groups` may not read."""
         with self._database.read() as connection:

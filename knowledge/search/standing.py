@@ -28,6 +28,7 @@ class Standing:
     superseded_by: str | None = None
     marks: frozenset[int] = frozenset()
     day: float | None = None
+    language: str | None = None
 
 
 def by_standing(scores: Scores, standings: Mapping[str, Standing], question: str) -> dict[str, float]:

@@ -128,6 +128,23 @@ def vectors_of(connection: Connection, ids: Sequence[str]) -> dict[str, Vectors]
     return found
 
 
+def progress(connection: Connection) -> tuple[int, bool]:
+    """The highest number of a chunk, and whether any chunk waits for its vector."""
+    waiting = select(_chunks.number).where(_chunks.vector.is_(None)).limit(1)
+    return connection.execute(select(func.max(_chunks.number))).scalar() or 0, bool(connection.execute(waiting).first())
+
+
+def vector_sample(connection: Connection, last: int, most: int) -> list[tuple[str | None, Vectors]]:
+    """About `most` vectors spread evenly over the chunks up to number `last`, each with its document's language."""
+    numbers = sorted({1 + place * last // most for place in range(most)} if last > most else range(1, last + 1))
+    joined = select(_documents.language, _chunks.vector).join(schema.documents, _documents.id == _chunks.document_id)
+    found = []
+    for some in batched(numbers):
+        rows = connection.execute(joined.where(_chunks.number.in_(some), _chunks.vector.is_not(None)))
+        found += [(row.language, from_blob(row.vector)) for row in rows]
+    return found
+
+
 def passages(connection: Connection, ids: Sequence[str], scope: Scope) -> dict[str, Passage]:
     """The chunks of `ids` that are in the scope, by id; score and sentences are for the caller to fill in."""
     found: dict[str, Passage] = {}

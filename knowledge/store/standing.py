@@ -26,8 +26,9 @@ def set_hidden(connection: Connection, document_id: str, hidden: bool) -> None:
 
 def standings(connection: Connection, chunk_ids: Sequence[str], groups: Iterable[str]) -> dict[str, Standing]:
     """The standing of the document of each chunk; a document counts as superseded for who may read its successor."""
-    columns = (_chunks.id, _chunks.document_id, _documents.pinned, _documents.superseded_by, _documents.dated_at)
-    joined = select(*columns, _editions.marks).join(schema.documents, _documents.id == _chunks.document_id)
+    columns = (_documents.pinned, _documents.superseded_by, _documents.dated_at, _documents.language, _editions.marks)
+    chunk = select(_chunks.id, _chunks.document_id, *columns)
+    joined = chunk.join(schema.documents, _documents.id == _chunks.document_id)
     joined = joined.outerjoin(schema.editions, _editions.document_id == _documents.id)
     rows = [row for some in batched(chunk_ids) for row in connection.execute(joined.where(_chunks.id.in_(some)))]
     successors = sorted({row.superseded_by for row in rows if row.superseded_by})
@@ -39,6 +40,7 @@ def standings(connection: Connection, chunk_ids: Sequence[str], groups: Iterable
             superseded_by=row.superseded_by if row.superseded_by in known else None,
             marks=frozenset(json.loads(row.marks or "[]")),
             day=row.dated_at,
+            language=row.language,
         )
         for row in rows
     }

@@ -73,6 +73,12 @@ class Query:
         return kept
 
 
+def best_score(query: Query) -> float:
+    """The BM25 score that a chunk full of every one of the terms would have; terms that stand nowhere do not count."""
+    known = [each for each in query.frequencies.values() if each]
+    return sum((_K1 + 1) * max(0.0, _rarity(each, query.passages)) for each in known)
+
+
 def search(connection: Connection, query: Query, scope: Scope, small: Portion | None) -> list[tuple[str, float]]:
     """The best chunks of a scope by BM25: (chunk id, score), higher is better.
 
