@@ -33,6 +33,13 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """No page of this site is there (any more), and why that is thought."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bounds:
     """How far a walk goes, and how long it waits between two requests."""
 
@@ -62,10 +69,7 @@ class Crawl:
             raise SourceError(f"{self._site.start} may not be read by robots, says the site's robots.txt.")
         first = self._look(self._queue.popleft()[0])
         if not isinstance(first, Seen):
-            reason = (
-                first.reason if isinstance(first, Gap) else f"{self._site.start} does not lead to a page of its site."
-            )
-            raise SourceError(f"{reason} Check the option 'url' in a browser.")
+            raise SourceError(f"{first.reason} Check the option 'url' in a browser.")
         self._site = Site(first.url)
         self._onward(first, 0)
         yield first
@@ -88,11 +92,11 @@ class Crawl:
             if isinstance(found, Seen):
                 self._onward(found, depth)
                 yield found
-            elif found is not None:
+            elif isinstance(found, Gap):
                 yield gap(url, found.reason)
 
-    def _look(self, url: str) -> Seen | Gap | None:
-        """The page; a gap where it may still be there; None where there is none (any more)."""
+    def _look(self, url: str) -> Seen | Gap | Absent:
+        """The page; a gap where it may still be there."""
         if self._looked:
             time.sleep(self._bounds.delay)
         self._looked.add(page_key(url))
@@ -112,13 +116,20 @@ class Crawl:
         if before and answer.status == 304:
             self.known[url] = before
             return Seen(url, before, None)
-        return self._sent(url, answer) if answer.status == 200 else None
+        if answer.status == 200:
+            return self._sent(url, answer)
+        elsewhere = answer.headers.get("location", "")[:200]
+        return Absent(
+            f"{url} leads to {elsewhere}, on another host."
+            if elsewhere
+            else f"{url} answers with status {answer.status}."
+        )
 
-    def _sent(self, url: str, answer: Fetched) -> Seen | None:
+    def _sent(self, url: str, answer: Fetched) -> Seen | Absent:
         address = tidy(answer.url) or url
         moved = page_key(address) != page_key(url)
         if not self._site.has_host(address) or (moved and page_key(address) in self._looked):
-            return None
+            return Absent(f"{url} leads to a page that was looked at before.")
         self._looked.add(page_key(address))
         headers = answer.headers
         page = WebPage(hidden="noindex" in headers.get("x-robots-tag", "").lower())

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from html import escape
 from typing import Any
+from xml.sax import SAXException
 
 from knowledge.errors import SourceError
 from knowledge.sources.addresses import AddressGuard
 from knowledge.sources.http import HttpClient
 from knowledge.sources.limits import SourceLimits
 from knowledge.sources.names import name_from_id
-from knowledge.sources.options import EVERYONE, Secrets, SourceOptions, WebAddress
+from knowledge.sources.options import EVERYONE, AgentName, Secrets, SourceOptions, WebAddress
 from knowledge.sources.source import Entry, Gap
 from knowledge.sources.spool import Spool
 
@@ -23,7 +24,7 @@ class FeedOptions(SourceOptions):
 
     url: WebAddress
     keep_older: bool = True
-    user_agent: str = "Pilares"
+    user_agent: AgentName = "Pilares"
     allow_private_addresses: bool = False
 
     def audience(self) -> tuple[str, ...]:
@@ -44,9 +45,9 @@ class FeedSource:
         parsed = self._feed()
         self._spool.clear()
         if self._options.keep_older:
-            yield Gap("", "A feed lists its latest items only; older ones are kept (option keep_older).")
-        elif parsed.bozo and not parsed.entries:
-            yield Gap("", "The feed is damaged; what it listed before is kept.")
+            yield Gap("", "")
+        elif isinstance(parsed.get("bozo_exception"), SAXException):
+            yield Gap("", "The feed is damaged: what it no longer lists is kept.")
         for item in parsed.entries:
             identity = item.get("id") or item.get("link") or f"{item.get('title', '')} {item.get('published', '')}"
             name = name_from_id(identity, ".html")
@@ -80,7 +81,7 @@ class FeedSource:
             raise SourceError(f"{url} answers with status {answer.status}. Check the option 'url'.")
         # As a stream: given bytes or text, this parser would try them as the name of a file or an address first.
         parsed = feedparser.parse(io.BytesIO(answer.body), response_headers=dict(answer.headers))
-        if not parsed.version:
+        if not parsed.get("version"):
             raise SourceError(f"{url} is not a feed. Look for its RSS or Atom address in the page that links to it.")
         return parsed
 
@@ -103,7 +104,7 @@ def _as_html(part: Any) -> str:
 
 
 def _moment(item: Any) -> datetime | None:
-    fields = item.get("updated_parsed") or item.get("published_parsed")
+    fields = item["updated_parsed"] if "updated_parsed" in item else item.get("published_parsed")
     try:
         return datetime.fromtimestamp(timegm(fields), UTC) if fields else None
     except (ValueError, TypeError, OverflowError):

@@ -93,26 +93,24 @@ class FsspecSource:
         info = self._infos.get(entry.name)
         if info is None:
             raise SourceError(f"{entry.name} is no longer there.")
-        limit = self._limits.max_file_bytes
         try:
-            with self._open().open(info["name"], "rb") as stream:
-                data = bytes(stream.read(limit + 1 if info.get("size") is None else min(info["size"], limit) + 1))
+            size = self._open().info(info["name"]).get("size")  # it may have grown since it was listed
+            if (size or 0) > self._limits.max_file_bytes:
+                raise SourceError(f"{entry.name} has {size:,} bytes; {self._limits.max_file_bytes:,} are allowed.")
+            data = bytes(self._open().cat_file(info["name"]))
+        except SourceError:
+            raise
         except Exception as error:  # each library has its own
             problem = self._problem(error)
         else:
-            return self._checked(entry.name, data, info.get("size"))
+            if size is not None and len(data) != size:
+                raise SourceError(f"{entry.name} was changed while it was read. It is read again at the next look.")
+            return data
         raise SourceError(f"{entry.name} cannot be read ({problem}). It is tried again at the next look.")
 
     def close(self) -> None:
         """Let go of the connection; its library closes it."""
         self._system = None
-
-    def _checked(self, name: str, data: bytes, size: int | None) -> bytes:
-        if max(len(data), size or 0) > self._limits.max_file_bytes:
-            raise SourceError(f"{name} is larger than the {self._limits.max_file_bytes:,} bytes that are allowed.")
-        if size is not None and len(data) != size:
-            raise SourceError(f"{name} was changed while it was read. It is read again at the next look.")
-        return data
 
     def _open(self) -> Any:
         if self._system is None:

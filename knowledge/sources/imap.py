@@ -94,6 +94,8 @@ class ImapSource:
         if self._connection is not None:
             with suppress(imaplib.IMAP4.error, OSError):  # it may be gone already
                 self._connection.logout()
+            with suppress(imaplib.IMAP4.error, OSError):
+                self._connection.shutdown()
             self._connection, self._selected = None, ""
 
     def _connect(self) -> imaplib.IMAP4:

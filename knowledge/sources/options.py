@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from knowledge.errors import SourceError
@@ -44,6 +44,8 @@ def check_web_address(url: str) -> str:
 
 
 WebAddress = Annotated[str, AfterValidator(check_web_address)]
+AgentName = Annotated[str, Field(pattern=r"^[A-Za-z][\x20-\x7e]{0,199}$")]
+"""What a client calls itself: one header line."""
 
 
 def check_table(table: dict[str, Any]) -> dict[str, Any]:

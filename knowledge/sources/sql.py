@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
@@ -32,17 +33,21 @@ _WAITS = {
 }
 
 
+Column = Annotated[str, Field(pattern=r"^[^:/@\r\n]{1,128}$")]
+"""A column's name, which no address of a database fits: that belongs into a variable."""
+
+
 class SqlOptions(SourceOptions):
     """The database, the query, and which of its columns means what; without `text` every column is a line."""
 
     url_env: str
     query: Annotated[str, AfterValidator(check_statement)]
-    id: str
-    title: str | None = None
-    text: str | None = None
-    url: str | None = None
-    modified: str | None = None
-    groups: str | None = None
+    id: Column
+    title: Column | None = None
+    text: Column | None = None
+    url: Column | None = None
+    modified: Column | None = None
+    groups: Column | None = None
     max_rows: int = Field(default=100_000, ge=1, le=10_000_000)
 
 
@@ -121,6 +126,8 @@ class SqlSource:
 
         try:
             address = make_url(self._secrets["url"].get_secret_value())
+            if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+                raise FileNotFoundError("there is no such file")  # it would be made, empty
             wait = _WAITS.get(address.get_driver_name())
             waits = {wait: int(self._limits.connect_seconds)} if wait else {}
             engine = create_engine(address, poolclass=NullPool, connect_args=waits)

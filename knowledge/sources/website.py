@@ -13,7 +13,7 @@ from knowledge.sources.content_types import check_page, ending_for
 from knowledge.sources.crawl import Bounds, Crawl, Seen
 from knowledge.sources.http import Fetched, HttpClient
 from knowledge.sources.limits import SourceLimits
-from knowledge.sources.options import EVERYONE, Secrets, SourceOptions, WebAddress
+from knowledge.sources.options import EVERYONE, AgentName, Secrets, SourceOptions, WebAddress
 from knowledge.sources.page_memory import PageMemory
 from knowledge.sources.patterns import is_wanted
 from knowledge.sources.robots import Robots
@@ -30,7 +30,7 @@ class WebsiteOptions(SourceOptions):
     max_pages: int = Field(default=2000, ge=1, le=100_000)
     max_depth: int = Field(default=10, ge=0, le=100)
     delay_seconds: float = Field(default=0.5, ge=0, le=60)
-    user_agent: str = Field(default="Pilares", pattern=r"^[A-Za-z][\x20-\x7e]{0,199}$")
+    user_agent: AgentName = "Pilares"
     allow_private_addresses: bool = False
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()

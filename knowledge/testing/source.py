@@ -41,12 +41,32 @@ class Place(Protocol):
         """From now on the place cannot be reached."""
 
 
+class Opened:
+    """A base for places that closes the sources they opened."""
+
+    def __init__(self) -> None:
+        self._sources: list[Source] = []
+
+    def keep(self, source: Source) -> Source:
+        """Close this source with the place."""
+        self._sources.append(source)
+        return source
+
+    def close(self) -> None:
+        """Close every source that was opened here."""
+        for source in self._sources:
+            source.close()
+
+
 class SourceConformance:
     """Subclass it and override one fixture.
 
     class TestMySource(SourceConformance):
         @pytest.fixture
-        def place(self) -> Place: return MyPlace()
+        def place(self) -> Iterator[Place]:
+            place = MyPlace()
+            yield place
+            place.close()
 
     `secrets` are the credentials that the place's sources are given. `keeps_names` is False where a changed document
     is a new one (a mailbox), `has_endings` where everything is a document whatever it is called.
@@ -63,7 +83,6 @@ class SourceConformance:
         contents = [source.fetch(entry) for entry in listed(source).values()]
         assert len([each for each in contents if b"words of alpha" in each]) == 1
         assert len([each for each in contents if b"words of beta" in each]) == 1
-        source.close()
 
     def test_what_an_entry_says_of_its_content_is_true(self, place: Place) -> None:
         place.put("alpha.txt", "The words of alpha.")
@@ -72,7 +91,6 @@ class SourceConformance:
             assert entry.size is None or entry.size == len(source.fetch(entry))
             assert entry.modified is None or entry.modified.tzinfo is not None
             assert entry.url is None or entry.url.startswith(("http://", "https://"))
-        source.close()
 
     def test_hostile_names_are_cleaned_or_refused(self, place: Place) -> None:
         place.put("alpha.txt", "The words of alpha.")
@@ -87,7 +105,6 @@ class SourceConformance:
         for name, entry in entries.items():
             assert is_safe_name(name), ascii(name)
             assert source.fetch(entry)
-        source.close()
 
     def test_two_listings_agree(self, place: Place) -> None:
         for name in ("alpha.txt", "folder/beta.txt", "gamma.md"):
@@ -96,8 +113,6 @@ class SourceConformance:
         first = listed(source)
         assert first == listed(source) == listed(other)
         assert len(first) >= 3
-        source.close()
-        other.close()
 
     def test_the_version_changes_with_the_content_and_only_then(self, place: Place) -> None:
         place.put("alpha.txt", "The words of alpha.")
@@ -114,7 +129,6 @@ class SourceConformance:
             assert changed.version is None or before[changed.name].version != changed.version
         else:
             assert changed.name not in before
-        source.close()
 
     def test_a_removed_document_is_gone(self, place: Place) -> None:
         place.put("alpha.txt", "The words of alpha.")
@@ -124,7 +138,6 @@ class SourceConformance:
         gone = _holding(source, before, b"words of alpha")
         place.remove("alpha.txt")
         assert listed(source).keys() == before.keys() - {gone.name}
-        source.close()
 
     def test_what_has_vanished_cannot_be_fetched(self, place: Place) -> None:
         place.put("alpha.txt", "The words of alpha.")
@@ -147,7 +160,6 @@ class SourceConformance:
         except SourceError:
             return
         assert b"Other words of alpha, and more of them than before." in content or b"The words of alpha." in content
-        source.close()
 
     def test_what_is_no_document_is_left_out(self, place: Place) -> None:
         place.put("alpha.txt", "The words of alpha.")
@@ -159,7 +171,6 @@ class SourceConformance:
         entries = listed(source)
         assert entries
         assert not any(b"Not to be read" in source.fetch(entry) for entry in entries.values())
-        source.close()
 
     def test_a_place_that_is_down_cannot_be_listed(self, place: Place) -> None:
         """So that nothing counts as gone."""
@@ -170,7 +181,6 @@ class SourceConformance:
         assert_sentence(refusal(lambda: listed(source)))
         assert_sentence(refusal(lambda: listed(place.open())))
         assert_sentence(refusal(lambda: place.open().fetch(entry)))
-        source.close()
 
     def test_no_secret_is_told(self, place: Place) -> None:
         place.put("alpha.txt", "The words of alpha.")

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from threading import Thread
-from typing import IO
 
-Write = Callable[[IO[bytes]], None]
+Write = Callable[[BufferedIOBase], None]
 
 
 @dataclass(frozen=True, slots=True)

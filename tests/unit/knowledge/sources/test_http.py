@@ -6,9 +6,9 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from io import BufferedIOBase
 from pathlib import Path
 from threading import Thread
-from typing import IO
 
 import pytest
 
@@ -196,7 +196,7 @@ def test_too_large_a_body_is_refused(server: WebServer) -> None:
 
 
 def test_an_endless_body_is_refused(server: WebServer) -> None:
-    def pour(stream: IO[bytes]) -> None:
+    def pour(stream: BufferedIOBase) -> None:
         while True:
             stream.write(b"x" * 10_000)
 
