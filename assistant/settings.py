@@ -1,6 +1,7 @@
 """Every setting of Pilares: `pilares.toml` in the home folder, overridden by `PILARES_*` variables, then by flags."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -150,6 +151,11 @@ class Settings(BaseSettings):
         """Flags win over the environment, the environment over the file."""
         home = Path(init_settings().get("home") or os.environ.get("PILARES_HOME") or default_home())
         return init_settings, env_settings, _File(settings_cls, toml_file=home / "pilares.toml")
+
+
+def environment() -> Mapping[str, str]:
+    """The variables of this process, for credentials that a source names by their variable."""
+    return os.environ
 
 
 class _File(TomlConfigSettingsSource):

@@ -39,6 +39,8 @@ STATUS: dict[type[Exception], int] = {
     assistant_errors.StorageError: 503,
     assistant_errors.ConfigurationError: 500,
     knowledge_errors.DocumentNotFound: 404,
+    knowledge_errors.SourceNotFound: 404,
+    knowledge_errors.JobNotFound: 404,
     knowledge_errors.SourceError: 422,
     knowledge_errors.ParseError: 422,
     knowledge_errors.StoreLocked: 503,

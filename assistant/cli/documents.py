@@ -8,6 +8,7 @@ import typer
 
 from assistant.cli.asking import safe
 from assistant.cli.errors import FAILED, clear_errors
+from assistant.cli.syncing import do
 
 if TYPE_CHECKING:
     from assistant.app import Assistant
@@ -19,13 +20,27 @@ app = typer.Typer(help="The documents answers are found in: list, show, delete, 
 Name = Annotated[str, typer.Argument(help="Name or id, as `pilares documents list` shows them.")]
 
 
-def ingest(paths: Annotated[list[Path], typer.Argument(help="Files or folders.", metavar="PATH...")]) -> None:
-    """Add documents, or take in what changed: unchanged files are skipped, removed ones are forgotten."""
+def ingest(
+    paths: Annotated[
+        list[str], typer.Argument(help="Files, folders, or addresses (https, s3, git, ...).", metavar="PATH_OR_URL...")
+    ],
+) -> None:
+    """Add documents, or take in what changed: unchanged files are skipped, removed ones are forgotten.
+
+    An address becomes a source, which is synced once. Its kind decides who may read it: everyone what is public
+    anyway, nobody what needs credentials; `pilares sources add` can say it.
+    """
+    from assistant.cli.addresses import ask_for, is_address
+
+    files = [Path(path) for path in paths if not is_address(path)]
     with clear_errors(), _assistant() as assistant:
-        report = _ingest(assistant, paths)
-        _print_report(report)
-        if report.failed and not (report.added or report.updated or report.unchanged):
-            raise typer.Exit(FAILED)
+        if files:
+            report = _ingest(assistant, files)
+            _print_report(report)
+            if report.failed and not (report.added or report.updated or report.unchanged):
+                raise typer.Exit(FAILED)
+        for address in filter(is_address, paths):
+            do(assistant, ask_for(assistant, address), wait=True)
 
 
 @app.command("list")

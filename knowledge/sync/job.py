@@ -34,6 +34,11 @@ class DocumentState(StrEnum):
         """Whether the job has nothing more to do with the document."""
         return self in _FINAL
 
+    @property
+    def taken_in(self) -> bool:
+        """Whether its content need not be fetched any more: at most its vectors are missing."""
+        return self.final or self is DocumentState.WORDS
+
 
 OPEN = (JobState.WAITING, JobState.RUNNING)
 _FINAL = frozenset(

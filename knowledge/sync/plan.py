@@ -29,13 +29,18 @@ class Task:
 
 @dataclass(slots=True)
 class Plan:
-    """What a sync has to do. `tasks` has what is new first: only then is it known what is gone, and what renamed."""
+    """What a sync has to do. `tasks` has what is new first: only then is it known what is gone, and what renamed.
+
+    `unchanged` are the names whose version tells that they need not be fetched, `done` those without a version that
+    this job has taken in already.
+    """
 
     tasks: list[Task] = field(default_factory=list)
     noted: list[tuple[Known, Origin]] = field(default_factory=list)
     gone: dict[tuple[str, str], Known] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     unchanged: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
     skipped: int = 0
 
 
@@ -65,7 +70,8 @@ def make_plan(
         if isinstance(each, Gap):
             prefix = _clean(each.prefix)
             gaps.append(prefix)
-            plan.refused[prefix or policy.source] = each.reason
+            if each.reason:  # without one it is meant to be so, as with a feed's older items
+                plan.refused[prefix or policy.source] = each.reason
         else:
             _note_entry(each, entries, plan)
     new, changed = list[Task](), list[Task]()
@@ -73,7 +79,8 @@ def make_plan(
         before = known.get((policy.source, name))
         groups = tuple(sorted(policy.groups if entry.groups is None else entry.groups))
         task = Task(entry, name, groups, before, again=name in policy.again)
-        if name in policy.done and (entry.version is None or policy.whole):
+        if before is not None and name in policy.done and (entry.version is None or policy.whole):
+            plan.done.append(name)
             continue
         if before is not None and _is_same(before, entry, task, policy):
             _note_same(plan, before, tags.get(before.id, frozenset()), task, policy)

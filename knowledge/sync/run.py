@@ -60,7 +60,7 @@ class SyncRun:
                 known = {key: each for key, each in known.items() if key[0] == self._config.name}
                 tags = notes.tags_of(connection, self._config.name)
             plan = make_plan(listing, known, tags, policy)
-            self._begin(plan, before)
+            self._begin(plan, before, {name: each.id for (_, name), each in known.items()})
             self._take_in(plan, policy)
             self._embed()
         finally:
@@ -84,18 +84,21 @@ class SyncRun:
             max_file_bytes=self._workshop.settings.max_file_bytes,
             whole=self._job.whole,
             again=again,
-            done=frozenset(name for name, row in before.items() if row.state.final),
+            done=frozenset(name for name, row in before.items() if row.state.taken_in),
         )
 
-    def _begin(self, plan: Plan, before: Mapping[str, JobDocument]) -> None:
+    def _begin(self, plan: Plan, before: Mapping[str, JobDocument], ids: Mapping[str, str]) -> None:
         """Write down what there is to do; what an earlier process has already done of it keeps its state."""
-        todo = {task.name: DocumentState.WAITING for task in plan.tasks}
-        stored = {name for name in plan.unchanged if name in before}
-        rows = [JobDocument(name, state) for name, state in todo.items()]
+        todo = {task.name for task in plan.tasks}
+        stored = {name for name in (*plan.unchanged, *plan.done) if name in before}
+        rows = [JobDocument(name, DocumentState.WAITING) for name in todo]
         rows += [JobDocument(name, DocumentState.FAILED, reason) for name, reason in plan.refused.items()]
         for name, row in before.items():
-            if not row.state.final and name not in todo and name not in plan.refused:
-                rows.append(JobDocument(name, DocumentState.READY if name in stored else DocumentState.REMOVED))
+            if row.state.final or name in todo or name in plan.refused:
+                continue
+            if name in stored:
+                self._without_vectors[ids[name]] = name
+            rows.append(JobDocument(name, DocumentState.WORDS if name in stored else DocumentState.REMOVED))
         self._record.note_all(rows)
         self._record.flush()
         with self._workshop.writing, self._database.write() as connection:
@@ -103,9 +106,11 @@ class SyncRun:
                 notes.revise(connection, known.id, {"url": origin.url})
                 notes.set_tags(connection, {known.id: origin.tags})
             writing.set_audiences(connection, {known.id: origin.audience for known, origin in plan.noted})
-            finished = sum(jobs.find(connection, schema.jobs.c.id == self._job.id)[0].counts.values()) - len(todo)
-            begun = {"begun_at": time(), "begun_with": finished}
-            unchanged = len(plan.unchanged) - len(stored)
+            begun = {
+                "begun_at": time(),
+                "begun_with": jobs.find(connection, schema.jobs.c.id == self._job.id)[0].finished,
+            }
+            unchanged = len(set(plan.unchanged) - stored)
             jobs.change(connection, self._job.id, unchanged=unchanged, skipped=plan.skipped, **begun)
         self.changed = bool(plan.noted)
 

@@ -38,7 +38,7 @@ class Runner:
         self._sources = sources
         self._open_source = open_source
         self._audience_of = audience_of
-        self._on_changed = on_changed
+        self.on_changed = on_changed
         self._closing = Event()
         self._one = RLock()  # two jobs never run at once
         self._thread: Thread | None = None
@@ -95,7 +95,7 @@ class Runner:
             return JobState.FAILED, f"The sync stopped: {error} ({type(error).__name__})."
         finally:
             if run is not None and run.changed:
-                self._on_changed()
+                self.on_changed()
         return JobState.DONE, None
 
     def _stopping(self, job_id: int) -> Callable[[], bool]:

@@ -3,7 +3,7 @@
 import time
 from threading import Thread
 
-from assistant.app import Pace
+from assistant.pace import Pace
 
 
 def test_nobody_waits_while_nobody_asks() -> None:
@@ -33,4 +33,14 @@ def test_a_busy_house_does_not_stop_it_for_good() -> None:
     pace, began = Short(), time.monotonic()
     pace.begin()
     pace.wait()
+    assert 0.05 <= time.monotonic() - began < 5
+
+
+def test_what_people_wait_for_too_makes_way_for_a_shorter_time() -> None:
+    class Short(Pace):
+        BETWEEN_S = 0.05
+
+    pace, began = Short(), time.monotonic()
+    pace.begin()
+    pace.between()
     assert 0.05 <= time.monotonic() - began < 5

@@ -110,9 +110,11 @@ def test_what_may_lie_in_a_gap_is_kept(desk: Desk) -> None:
     job = desk.sync()
     assert desk.names() == ["b.md", "secret/c.md"]
     assert desk.states(job) == {"a.md": DocumentState.REMOVED, "secret/": FAILED}
-    desk.held.gaps = [Gap("", "Nothing could be listed.")]
     desk.held.files.clear()
-    desk.sync()
+    desk.held.gaps = [Gap("", "Nothing could be listed.")]
+    assert desk.states(desk.sync()) == {"wiki": FAILED}
+    desk.held.gaps = [Gap("", "")]  # as it should be
+    assert desk.states(desk.sync()) == {}
     assert desk.names() == ["b.md", "secret/c.md"]
 
 
