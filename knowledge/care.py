@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, Row, bindparam, delete, select, text, update
@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from knowledge.document import State
 from knowledge.errors import StoreError
 from knowledge.lexical.analyzer import Analyzer
-from knowledge.store import chunks, documents, schema
+from knowledge.store import chunks, documents, grants, schema
 from knowledge.store.database import Database, fact
 from knowledge.vectors.follower import IndexFollower
 
@@ -29,14 +29,6 @@ _CHUNKS = text(
     "WHERE chunks.document_id = :document_id ORDER BY chunks.position"
 )
 _STRAY_WORDS = "FROM words_content WHERE id NOT IN (SELECT number FROM chunks)"
-
-
-@runtime_checkable
-class Auditable(Protocol):
-    """A vector index that can say whom its entries are granted to."""
-
-    def grants(self) -> dict[str, frozenset[str]]:
-        """The groups of every entry, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +87,7 @@ class Care:
         with self._database.read() as connection:
             seen = _Seen(findings=[*self._damage(connection), *broken_words, *_strays(connection)])
             stats, stored = chunks.stats(connection), fact(connection, "model_id")
+            seen.findings += _wrong_grants(connection)
             seen.findings += _foreign_vectors(stored, embedder_id, stats.vectors)
             for document in connection.execute(select(schema.documents)).all():
                 self._check_document(connection, document, seen)
@@ -120,9 +113,10 @@ class Care:
         """
         with self._database.write() as connection:
             connection.exec_driver_sql("INSERT INTO words(words) VALUES ('rebuild')")
-            for table in (schema.texts, schema.grants, schema.chunks):
+            for table in (schema.texts, schema.grants, schema.audiences, schema.tags, schema.chunks):
                 connection.execute(delete(table).where(table.c.document_id.not_in(select(schema.documents.c.id))))
             connection.exec_driver_sql("DELETE FROM words WHERE rowid NOT IN (SELECT number FROM chunks)")
+            grants.settle_source(connection)
             dimension = int(fact(connection, "dimension") or 0)
             stored = select(schema.chunks.c.number, schema.chunks.c.vector).where(schema.chunks.c.vector.is_not(None))
             unusable = [{"key": row.number} for row in connection.execute(stored) if not _usable(row.vector, dimension)]
@@ -188,11 +182,11 @@ class Care:
             index = self._index.as_it_is()
             if index is None:
                 return None
-            held = index.grants() if isinstance(index, Auditable) else dict.fromkeys(index.ids())
+            held = index.ids()
             wrong = Counter(_compare(held, _embedded(connection), marked))
             seen.findings += [_of_chunks(kind, count, name) for (kind, name), count in wrong.items()]
             sampled = not (wrong or marked or any(finding.kind == "vector" for finding in seen.findings))
-            if sampled and not self._index.finds_its_own(index, set(held)):
+            if sampled and not self._index.finds_its_own(index, held):
                 seen.findings.append(
                     Finding("lost", f"The vector index does not find what it holds. {REINDEX} to build it again.")
                 )
@@ -224,6 +218,17 @@ def _strays(connection: Connection) -> Iterator[Finding]:
         )
 
 
+def _wrong_grants(connection: Connection) -> Iterator[Finding]:
+    everything = documents.names(connection)
+    now = grants.current(connection, list(everything))
+    for document_id, audience in grants.audiences(connection, list(everything)):
+        if set(audience.groups) != set(now.get(document_id, ())):
+            name = everything[document_id]
+            yield Finding(
+                "audience", f"{name} is not granted to the groups it should be. {REINDEX} to mend that.", name
+            )
+
+
 def _foreign_vectors(stored: str | None, configured: str | None, vectors: int) -> Iterator[Finding]:
     if stored is None and vectors:
         yield Finding(
@@ -237,31 +242,25 @@ def _foreign_vectors(stored: str | None, configured: str | None, vectors: int) -
         )
 
 
-def _embedded(connection: Connection) -> dict[str, tuple[str, str, frozenset[str]]]:
-    """By chunk id, of all that have a vector: id and name of the document, and the groups it is granted to."""
-    groups = documents.finders_of(connection)
+def _embedded(connection: Connection) -> dict[str, tuple[str, str]]:
+    """By chunk id, of all that have a vector: id and name of the document."""
     owned = (
         select(schema.chunks.c.id, schema.documents.c.id.label("owner"), schema.documents.c.name)
         .join(schema.documents, schema.documents.c.id == schema.chunks.c.document_id)
         .where(schema.chunks.c.vector.is_not(None))
     )
-    return {row.id: (row.owner, row.name, frozenset(groups.get(row.owner, ()))) for row in connection.execute(owned)}
+    return {row.id: (row.owner, row.name) for row in connection.execute(owned)}
 
 
 def _compare(
-    held: Mapping[str, frozenset[str] | None], embedded: Mapping[str, tuple[str, str, frozenset[str]]], marked: set[str]
+    held: set[str], embedded: Mapping[str, tuple[str, str]], marked: set[str]
 ) -> Iterator[tuple[str, str | None]]:
     """What is wrong, and the name of the document it is wrong with."""
-    for chunk_id, (owner, name, groups) in embedded.items():
-        if owner in marked:
-            continue
-        if chunk_id not in held:
-            if groups:  # what nobody may find can stay out
-                yield "not_indexed", name
-        elif held[chunk_id] not in (None, groups):
-            yield "audience", name
+    for chunk_id, (owner, name) in embedded.items():
+        if owner not in marked and chunk_id not in held:
+            yield "not_indexed", name
     if not marked:  # else they may be what a marked document had before
-        for _ in held.keys() - embedded.keys():
+        for _ in held - embedded.keys():
             yield "stray_vectors", None
 
 
@@ -271,7 +270,6 @@ _WRONG = {
     "no_vector": ("has no vector", "have no vector"),
     "vector": ("has a vector that cannot be used", "have a vector that cannot be used"),
     "not_indexed": ("is missing from the vector index", "are missing from the vector index"),
-    "audience": ("has another audience in the vector index", "have another audience in the vector index"),
 }
 
 

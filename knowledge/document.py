@@ -48,6 +48,7 @@ class Document:
     pinned: bool = False
     hidden: bool = False
     superseded_by: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

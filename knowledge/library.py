@@ -13,6 +13,7 @@ from knowledge.document import Document, DocumentHit, Stats, Upload
 from knowledge.embedder import Vectors
 from knowledge.embedding import EmbedderSource, Embedding
 from knowledge.errors import EmbedderMismatch
+from knowledge.granting import Granting
 from knowledge.ingest.ingest import Ingest
 from knowledge.ingest.intake import Intake
 from knowledge.ingest.report import IngestReport, OnProgress
@@ -29,10 +30,10 @@ from knowledge.search.reranker import Reranker, reranker_of
 from knowledge.search.searcher import Mode, Request, Searcher
 from knowledge.search.sweep import Sweeper
 from knowledge.settings import KnowledgeSettings
-from knowledge.store import boxes, chunks, documents, schema, writing
+from knowledge.store import boxes, chunks, documents, schema, tags
 from knowledge.store.database import Database
 from knowledge.store.lock import FolderLock
-from knowledge.store.scope import Scope
+from knowledge.store.scope import Scope, conditions
 from knowledge.sync.workshop import Workshop
 from knowledge.vectors.chroma import ChromaIndex
 from knowledge.vectors.follower import IndexFollower, OpenIndex
@@ -79,6 +80,7 @@ class Library(Curation, Overview):
         self._intake = Intake(self._database, self._index, self._embedding, analyzer, settings, between)
         self._writing = RLock()
         self.workshop = Workshop(self._database, self._intake, self._reader, settings, self._writing, between)
+        self.grants = Granting(self._database, self._writing)
 
     @classmethod
     def open(
@@ -233,10 +235,10 @@ class Library(Curation, Overview):
         request = self._request(query_texts, scope, k, candidates, mode, language, query_vectors, earlier)
         return self._searcher.documents(request, k)
 
-    def documents(self, groups: Iterable[str] | None = None) -> list[Document]:
+    def documents(self, groups: Iterable[str] | None = None, filter: Filter = EVERYTHING) -> list[Document]:
         """All documents by source and name; with `groups`, those that they may read."""
         with self._database.read() as connection:
-            return documents.find(connection, *documents.visible_to(groups))
+            return documents.find(connection, *documents.visible_to(groups), *conditions(filter))
 
     def document(self, name_or_id: str, groups: Iterable[str] | None = None) -> Document:
         """One document; raises DocumentNotFound also for one `groups` may not read and for an ambiguous name."""
@@ -266,13 +268,23 @@ class Library(Curation, Overview):
         return found
 
     def set_audience(self, name_or_id: str, audience: Iterable[str]) -> Document:
-        """Replace the groups that may read a document; in force for the next search."""
+        """Replace the groups that may read a document, whatever rules say; in force for the next search."""
+        found = self.document(name_or_id)
+        self.grants.set_audience(found, audience)
+        return self.document(found.id)
+
+    def set_tags(self, name_or_id: str, labels: Iterable[str]) -> Document:
+        """Replace the tags of a document."""
         with self._writing:
             found = self.document(name_or_id)
             with self._database.write() as connection:
-                writing.set_audiences(connection, {found.id: audience})
-            self._index.follow_if_open()
+                tags.put(connection, found.id, labels)
         return self.document(found.id)
+
+    def count_documents(self, groups: Iterable[str] = EVERYONE, filter: Filter = EVERYTHING) -> int:
+        """How many documents searches of `groups` go through."""
+        with self._database.read() as connection:
+            return documents.count(connection, Scope(frozenset(groups), filter).condition())
 
     def stats(self) -> Stats:
         """How much is stored."""

@@ -15,7 +15,7 @@ from knowledge.language import LanguageDetector
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.parse.document import ParsedDocument
 from knowledge.settings import KnowledgeSettings
-from knowledge.store import chunks, documents, editions, notes, writing
+from knowledge.store import chunks, documents, editions, grants, notes, writing
 from knowledge.store.database import Database
 from knowledge.store.documents import Known
 from knowledge.store.writing import IndexedChunk, Origin, Prepared
@@ -81,6 +81,7 @@ class Intake:
 
     def _rename(self, connection: Connection, known: Known, name: str) -> None:
         notes.revise(connection, known.id, {"name": name})
+        grants.settle(connection, [known.id])  # another folder may have another rule
         former, title = PurePath(known.name).stem, PurePath(name).stem
         if known.title != former or title == former:
             return

@@ -10,7 +10,7 @@ from knowledge.ingest.intake import Intake
 from knowledge.ingest.names import safe_name
 from knowledge.ingest.report import OnProgress, Progress
 from knowledge.parse.sandbox import DocumentReader
-from knowledge.store import documents, schema
+from knowledge.store import documents, grants, schema
 from knowledge.store.database import Database
 from knowledge.store.writing import Origin
 
@@ -32,7 +32,7 @@ def add_upload(
     groups = tuple(sorted(set(audience)))
     origin = Origin(UPLOADS, shown, groups, len(data), sha256(data).hexdigest())
     before = _stored(database, shown)
-    if before and (before.sha256, before.audience) == (origin.sha256, groups):
+    if before and (before.sha256, _came_with(database, before)) == (origin.sha256, groups):
         return Upload(before, unchanged=True)
     parsed = reader.read(shown, data)
     with writing:
@@ -46,6 +46,11 @@ def add_upload(
     if after is None:
         raise DocumentNotFound(f"{shown} was deleted while it was being added. Add it again.")
     return Upload(after, unchanged=False)
+
+
+def _came_with(database: Database, document: Document) -> tuple[str, ...]:
+    with database.read() as connection:
+        return grants.given(connection, [document.id]).get(document.id, ())
 
 
 def _stored(database: Database, name: str) -> Document | None:

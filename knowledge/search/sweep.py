@@ -54,7 +54,7 @@ class Sweeper:
             return Sweep((), 0)
         near = self._dense.nearest(vector[None], _NEAREST, scope)[0] if vector is not None else {}
         with self._database.read() as connection:
-            searched = documents.count(connection, groups)
+            searched = documents.count(connection, scope.condition())
             scores, complete = self._holding(connection, named, scope)
             found = chunks.passages(connection, [*scores, *near], scope)
             best = _best_of_each({key: score for key, score in scores.items() if key in found}, found)

@@ -14,7 +14,6 @@ from knowledge.lexical.analyzer import Analyzer
 from knowledge.passage import Passage
 from knowledge.store import schema
 from knowledge.store.database import batched
-from knowledge.store.documents import finders_of
 from knowledge.store.scope import Scope
 
 _chunks, _documents = schema.chunks.c, schema.documents.c
@@ -90,15 +89,13 @@ class VectorRow:
 
     id: str
     vector: Vectors
-    groups: tuple[str, ...]
 
 
 def vector_rows(
     connection: Connection, *, document_ids: Sequence[str] | None = None, chunk_ids: Sequence[str] | None = None
 ) -> Iterator[VectorRow]:
     """Chunks that have a vector: all, or those of some documents, or some by their own id."""
-    groups = finders_of(connection)
-    everything = select(_chunks.id, _chunks.document_id, _chunks.vector).where(_chunks.vector.is_not(None))
+    everything = select(_chunks.id, _chunks.vector).where(_chunks.vector.is_not(None))
     statements = [everything]
     if document_ids is not None:
         statements = [everything.where(_chunks.document_id.in_(some)) for some in batched(document_ids)]
@@ -106,7 +103,7 @@ def vector_rows(
         statements = [everything.where(_chunks.id.in_(some)) for some in batched(chunk_ids)]
     for statement in statements:
         for row in connection.execute(statement):
-            yield VectorRow(row.id, from_blob(row.vector), groups.get(row.document_id, ()))
+            yield VectorRow(row.id, from_blob(row.vector))
 
 
 def ids_of(connection: Connection, document_id: str) -> list[str]:

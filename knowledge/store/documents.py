@@ -12,7 +12,7 @@ from sqlalchemy.sql import Select
 from knowledge.document import Document, State
 from knowledge.errors import DocumentNotFound
 from knowledge.parse.document import Heading, PageStart, ParsedDocument
-from knowledge.store import boxes, schema
+from knowledge.store import boxes, grants, schema, tags
 
 _documents, _chunks, _grants, _texts = schema.documents.c, schema.chunks.c, schema.grants.c, schema.texts.c
 _DESCRIBED = [column for column in _documents if column.name != "signature"]
@@ -32,7 +32,7 @@ class Known:
     error: str | None
     reader: int
     updated_at: float
-    groups: frozenset[str]
+    groups: frozenset[str]  # that it came with
     title: str = ""
     remote_version: str | None = None
     url: str | None = None
@@ -48,7 +48,7 @@ def known(connection: Connection, sources: Iterable[str], roots: Iterable[str] =
     wanted = or_(_documents.source.in_(sorted(set(sources))), _documents.root.in_(sorted(set(roots))))
     statement = select(*_DESCRIBED).where(wanted)
     rows = connection.execute(statement).all()
-    groups = groups_of(connection)
+    groups = grants.given(connection, [row.id for row in rows])
     return {
         (row.source, row.name): Known(
             id=row.id,
@@ -76,25 +76,12 @@ def roots(connection: Connection) -> dict[str, str]:
     return {row.root: row.source for row in connection.execute(statement)}
 
 
-def groups_of(connection: Connection) -> dict[str, tuple[str, ...]]:
-    """The groups each document is granted to, by document id."""
-    groups: dict[str, tuple[str, ...]] = {}
-    for document_id, group in connection.execute(select(schema.grants).order_by(_grants.group_name)):
-        groups[document_id] = (*groups.get(document_id, ()), group)
-    return groups
-
-
-def finders_of(connection: Connection) -> dict[str, tuple[str, ...]]:
-    """The groups whose searches find each document: those it is granted to, and none when it is hidden."""
-    hidden = set(connection.execute(select(_documents.id).where(_documents.hidden)).scalars())
-    return {key: groups for key, groups in groups_of(connection).items() if key not in hidden}
-
-
 def find(connection: Connection, *where: Any) -> list[Document]:
     """Documents that fulfil the conditions on `schema.documents`, by source and name."""
     rows = connection.execute(_select_documents().where(*where)).all()
-    groups = groups_of(connection) if rows else {}
-    return [_document(row, groups.get(row.id, ())) for row in rows]
+    ids = [row.id for row in rows]
+    groups, labels = grants.current(connection, ids), tags.of(connection, ids)
+    return [_document(row, groups.get(row.id, ()), labels.get(row.id, ())) for row in rows]
 
 
 def only(found: Sequence[Document], name_or_id: str) -> Document:
@@ -107,10 +94,9 @@ def only(found: Sequence[Document], name_or_id: str) -> Document:
     raise DocumentNotFound(f"{len(found)} documents are called {name_or_id!r}. Use the id of one: {ids}.")
 
 
-def count(connection: Connection, groups: Iterable[str]) -> int:
-    """How many documents with a text searches of `groups` go through."""
-    statement = select(func.count()).select_from(schema.documents)
-    statement = statement.where(_documents.state != State.FAILED, findable_by(groups))
+def count(connection: Connection, *where: Any) -> int:
+    """How many documents with a text fulfil the conditions on `schema.documents`."""
+    statement = select(func.count()).select_from(schema.documents).where(_documents.state != State.FAILED, *where)
     return int(connection.execute(statement).scalar() or 0)
 
 
@@ -128,6 +114,11 @@ def visible_to(groups: Iterable[str] | None) -> list[Any]:
 def findable_by(groups: Iterable[str]) -> Any:
     """The condition that searches of `groups` find a document: they may read it, and it is not hidden."""
     return and_(readable_by(groups), ~_documents.hidden)
+
+
+def names(connection: Connection) -> dict[str, str]:
+    """The names of all documents, by id."""
+    return {row.id: row.name for row in connection.execute(select(_documents.id, _documents.name))}
 
 
 def stored_ids(connection: Connection) -> list[str]:
@@ -162,7 +153,7 @@ def _select_documents() -> Select[Any]:
     return select(*_DESCRIBED, count.label("chunks")).order_by(_documents.source, _documents.name)
 
 
-def _document(row: Row[Any], groups: Sequence[str]) -> Document:
+def _document(row: Row[Any], groups: Sequence[str], labels: Sequence[str]) -> Document:
     return Document(
         id=row.id,
         name=row.name,
@@ -186,4 +177,5 @@ def _document(row: Row[Any], groups: Sequence[str]) -> Document:
         pinned=bool(row.pinned),
         hidden=bool(row.hidden),
         superseded_by=row.superseded_by,
+        tags=tuple(labels),
     )

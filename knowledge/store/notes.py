@@ -3,23 +3,20 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from knowledge.document import State
 from knowledge.store import schema
-from knowledge.store.database import batched
+from knowledge.store import tags as labels
 
 _documents, _tags = schema.documents.c, schema.tags.c
 
 
 def set_tags(connection: Connection, tags: Mapping[str, Iterable[str] | None]) -> None:
     """Replace the tags of documents; None leaves them."""
-    given = {document_id: sorted(set(some)) for document_id, some in tags.items() if some is not None}
-    for ids in batched(list(given)):
-        connection.execute(delete(schema.tags).where(_tags.document_id.in_(ids)))
-    rows = [{"document_id": document_id, "tag": tag} for document_id, some in given.items() for tag in some]
-    if rows:
-        connection.execute(insert(schema.tags), rows)
+    for document_id, some in tags.items():
+        if some is not None:
+            labels.put(connection, document_id, some)
 
 
 def tags_of(connection: Connection, source: str) -> dict[str, frozenset[str]]:

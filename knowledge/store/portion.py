@@ -13,7 +13,7 @@ from knowledge.store.database import Database
 from knowledge.store.numbers import Numbers
 from knowledge.store.scope import Scope
 
-FEW = 20_000
+FEW = 50_000
 """Chunks that are compared one by one rather than looked for in an index."""
 _KEPT = 64
 

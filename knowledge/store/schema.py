@@ -83,6 +83,27 @@ grants = Table(
     Column("group_name", Text, primary_key=True),
 )
 
+# Where the grants of a document come from, unless a rule says otherwise. Both are JSON lists of groups.
+audiences = Table(
+    "audiences",
+    metadata,
+    Column("document_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("given", Text, nullable=False),  # came with the document
+    Column("own", Text),  # somebody set it for this document alone; NULL: nobody did
+)
+
+# Who may read what lies in a source, or in a folder of it ("finance/"; "" is the whole source).
+grant_rules = Table(
+    "grant_rules",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("prefix", Text, primary_key=True),
+    Column("groups", Text, nullable=False),  # JSON list; empty: nobody
+)
+
+# Sources of which nobody may read anything that no rule grants.
+restricted_sources = Table("restricted_sources", metadata, Column("source", Text, primary_key=True))
+
 chunks = Table(
     "chunks",
     metadata,
@@ -116,7 +137,7 @@ editions = Table(
 # Without a vector yet: what a restart has to finish.
 Index("chunks_without_vector", chunks.c.number, sqlite_where=chunks.c.vector.is_(None))
 
-# Documents whose vectors or grants changed in SQL and are not yet known to have reached the vector index.
+# Documents whose vectors changed in SQL and are not yet known to have reached the vector index.
 unindexed = Table(
     "unindexed",
     metadata,

@@ -19,7 +19,7 @@ from knowledge.store.scope import Scope
 _SCORED = 5_000
 _LOOKED_AT = 30_000  # of a small portion: what lies outside is passed over before it is scored
 _MOST_SCORED = 20_000
-_CANDIDATES = 3  # times as many as asked for
+_CANDIDATES = 3  # times as many as asked for, where the commoner words may change their order; else fewer
 _AT_ONCE = 500
 _KEPT = 50_000
 _K1, _B = 1.2, 0.75  # as FTS5 has them (https://www.sqlite.org/fts5.html#the_bm25_function)
@@ -87,13 +87,13 @@ def search(connection: Connection, query: Query, scope: Scope, small: Portion | 
     if not query.frequencies or (small is not None and not len(small.members)):
         return []
     kept = query.rarest(_SCORED if small is None else _LOOKED_AT)
-    most = _CANDIDATES * query.limit
+    dropped = [term for term in query.frequencies if term not in kept]
+    most = _CANDIDATES * query.limit if dropped else 3 * query.limit // 2
     ranked = _ranked(connection, kept, query, small, most)
     found = _inside(connection, ranked, scope, most)
     if len(found) < query.limit and len(ranked) == most:  # others may be granted further down
         ranked = _ranked(connection, kept, query, small, _MOST_SCORED)
         found = _inside(connection, ranked, scope, most)
-    dropped = [term for term in query.frequencies if term not in kept]
     if dropped and found:
         found = _with_the_rest(connection, found, dropped, query)
     return [(chunk_id, score) for chunk_id, _, score in found[: query.limit]]

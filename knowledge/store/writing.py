@@ -13,13 +13,13 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from knowledge.chunk import Chunk
 from knowledge.document import State
 from knowledge.parse.document import ParsedDocument
-from knowledge.store import boxes, schema
+from knowledge.store import boxes, grants, schema
 from knowledge.store.database import batched, mark_unindexed
 from knowledge.store.ids import digest, ids_of
 from knowledge.store.notes import forget_error, set_tags
 from knowledge.store.numbers import first_free
 
-_documents, _chunks, _grants, _texts = schema.documents.c, schema.chunks.c, schema.grants.c, schema.texts.c
+_documents, _chunks, _texts = schema.documents.c, schema.chunks.c, schema.texts.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +124,8 @@ def remove(connection: Connection, document_ids: Sequence[str]) -> None:
 
 
 def set_audiences(connection: Connection, audiences: Mapping[str, Iterable[str]]) -> None:
-    """Replace the groups that may read documents."""
-    _in_batches(connection, delete(schema.grants), _grants.document_id, list(audiences))
-    rows = [
-        {"document_id": document_id, "group_name": group}
-        for document_id, groups in audiences.items()
-        for group in sorted(set(groups))
-    ]
-    if rows:
-        connection.execute(insert(schema.grants), rows)
-    mark_unindexed(connection, list(audiences))
+    """Note the groups that documents came with; rules and audiences of their own count more (`grants`)."""
+    grants.give(connection, audiences)
 
 
 def touch(connection: Connection, document_id: str, modified_ns: int | None, root: str | None) -> None:

@@ -31,20 +31,12 @@ class ChromaIndex:
                 _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
             )
 
-    def upsert(self, ids: Sequence[str], vectors: Vectors, groups: Sequence[Sequence[str]]) -> None:
-        """Add or replace entries; one without groups stays out, since nobody may find it."""
-        open_to_some = [place for place, granted in enumerate(groups) if granted]
-        closed = [chunk_id for chunk_id, granted in zip(ids, groups, strict=True) if not granted]
-        if closed:
-            self.delete(closed)
+    def upsert(self, ids: Sequence[str], vectors: Vectors) -> None:
+        """Add or replace entries."""
         with self._translated("written"):
-            for start in range(0, len(open_to_some), _BATCH):
-                some = open_to_some[start : start + _BATCH]
-                self._collection.upsert(
-                    ids=[ids[place] for place in some],
-                    embeddings=np.ascontiguousarray(vectors[some]),
-                    metadatas=[{"groups": sorted(groups[place])} for place in some],
-                )
+            for start in range(0, len(ids), _BATCH):
+                some = slice(start, start + _BATCH)
+                self._collection.upsert(ids=list(ids[some]), embeddings=np.ascontiguousarray(vectors[some]))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove entries."""
@@ -52,42 +44,12 @@ class ChromaIndex:
             for start in range(0, len(ids), _BATCH):
                 self._collection.delete(ids=list(ids[start : start + _BATCH]))
 
-    def query(self, vector: Vectors, k: int, groups: frozenset[str] | None) -> list[tuple[str, float]]:
-        """The nearest granted entries; with None, of all.
+    def query(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+        """The nearest entries.
 
-        Chroma's metadata filter costs time in proportion to the entries it lets through (8,000 of 8,000: 32 ms against
-        3 ms unfiltered), so the nearest are asked for first and filtered here; only when too few of them are granted
-        does Chroma filter before it searches. Fewer than `k` may mean that there are no more, or that the graph does
-        not lead to them (many equal vectors cut it in pieces): then every granted entry is compared.
+        Fewer than `k` may mean that there are no more, or that the graph does not lead to them: many equal vectors cut
+        it in pieces. Metadata are not used: reading them takes longer than the search itself.
         """
-        if groups is None:
-            return self._nearest(vector, k)
-        if not groups:
-            return []
-        hits = self._ask(vector, 2 * k, None)
-        granted = [hit for hit in hits if groups & hit[2]]
-        if len(granted) < k and len(hits) == 2 * k:
-            granted = [hit for hit in self._ask(vector, k, _granted_to(groups)) if groups & hit[2]]
-        if len(granted) < k:
-            return self._compare_all(vector, k, groups)
-        return [(chunk_id, score) for chunk_id, score, _ in granted[:k]]
-
-    def ids(self) -> set[str]:
-        """Every id."""
-        with self._translated("read"):
-            return set(self._collection.get(include=[])["ids"])
-
-    def grants(self) -> dict[str, frozenset[str]]:
-        """The groups of every entry, by id."""
-        with self._translated("read"):
-            found = self._collection.get(include=["metadatas"])
-            return {
-                chunk_id: frozenset(kept["groups"])
-                for chunk_id, kept in zip(found["ids"], found["metadatas"], strict=True)
-            }
-
-    def _nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
-        """Without metadata, which take longer to read than the search itself."""
         with self._translated("read"):
             found = self._collection.query(query_embeddings=[vector], n_results=k, include=["distances"])
         return [
@@ -95,26 +57,10 @@ class ChromaIndex:
             for chunk_id, distance in zip(found["ids"][0], found["distances"][0], strict=True)
         ]
 
-    def _ask(self, vector: Vectors, k: int, where: dict[str, Any] | None) -> list[tuple[str, float, frozenset[str]]]:
+    def ids(self) -> set[str]:
+        """Every id."""
         with self._translated("read"):
-            found = self._collection.query(
-                query_embeddings=[vector], n_results=k, where=where, include=["distances", "metadatas"]
-            )
-        rows = zip(found["ids"][0], found["distances"][0], found["metadatas"][0], strict=True)
-        return [(chunk_id, 1.0 - float(distance), frozenset(kept["groups"])) for chunk_id, distance, kept in rows]
-
-    def _compare_all(self, vector: Vectors, k: int, groups: frozenset[str]) -> list[tuple[str, float]]:
-        with self._translated("read"):
-            found = self._collection.get(where=_granted_to(groups), include=["embeddings", "metadatas"])
-        if not found["ids"]:
-            return []
-        scores = np.asarray(found["embeddings"], dtype=np.float32) @ vector
-        hits = [
-            (found["ids"][place], float(scores[place]))
-            for place in np.argsort(-scores, kind="stable")
-            if groups & frozenset(found["metadatas"][place]["groups"])
-        ]
-        return hits[:k]
+            return set(self._collection.get(include=[])["ids"])
 
     @contextmanager
     def _translated(self, action: str) -> Iterator[None]:
@@ -126,9 +72,3 @@ class ChromaIndex:
                 f"The vector index in {self._folder} could not be {action} ({reason}). "
                 "Run `pilares documents reindex` to build it again from the stored documents."
             ) from error
-
-
-def _granted_to(groups: frozenset[str]) -> dict[str, Any]:
-    """One `$contains` per group; `$or` needs at least two."""
-    conditions: list[dict[str, Any]] = [{"groups": {"$contains": group}} for group in sorted(groups)]
-    return conditions[0] if len(conditions) == 1 else {"$or": conditions}

@@ -39,16 +39,16 @@ class IndexFollower:
         self._held: set[str] = set()
         self._lock = RLock()
 
-    def query(self, vector: Vectors, k: int, groups: frozenset[str] | None) -> list[tuple[str, float]]:
-        """The nearest granted chunks; an index that fails is rebuilt once and asked again."""
+    def query(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+        """The nearest chunks; an index that fails is rebuilt once and asked again."""
         index = self.opened()
         try:
-            return index.query(vector, k, groups)
+            return index.query(vector, k)
         except StoreError as error:
             _log.warning("Vector search failed: %s", error)
         with self._lock:
             replaced = self._index is not None and self._index is not index
-            return (self.opened() if replaced else self.rebuild()).query(vector, k, groups)
+            return (self.opened() if replaced else self.rebuild()).query(vector, k)
 
     def opened(self) -> VectorIndex:
         """The index, brought in step with SQL the first time it is needed."""
@@ -143,7 +143,7 @@ class IndexFollower:
         with self._database.read() as connection:
             rows = list(chunks.vector_rows(connection, chunk_ids=sample))
         for row in rows:
-            hits = index.query(row.vector, 10, frozenset(row.groups)) if row.groups else [(row.id, 1.0)]
+            hits = index.query(row.vector, 10)
             # An equal passage of another document may stand in its place.
             if row.id not in dict(hits) and (not hits or hits[0][1] < 0.999):
                 return False
@@ -172,6 +172,5 @@ class IndexFollower:
 
     def _write(self, index: VectorIndex, rows: Iterator[chunks.VectorRow]) -> None:
         while some := list(islice(rows, _BATCH)):
-            vectors = np.stack([row.vector for row in some])
-            index.upsert([row.id for row in some], vectors, [row.groups for row in some])
+            index.upsert([row.id for row in some], np.stack([row.vector for row in some]))
             self._held.update(row.id for row in some)

@@ -11,7 +11,7 @@ from knowledge.embedder import Vectors
 
 Numbers = npt.NDArray[np.int64]
 Blocks = Iterable[tuple[Numbers, Vectors]]
-_TOGETHER = 2_048  # rows turned into float32 at a time: they stay in the processor's cache
+_TOGETHER = 512  # rows turned into float32 at a time: they stay in the processor's cache
 _ABSENT = -1
 
 
@@ -64,8 +64,8 @@ class ResidentVectors:
         found = np.empty((len(questions), len(places)), dtype=np.float32)
         for start in range(0, len(places), _TOGETHER):
             rows = places[start : start + _TOGETHER]
-            part = questions @ table.codes[rows].astype(np.float32).T
-            found[:, start : start + len(rows)] = part * table.scales[rows]
+            vectors = table.codes[rows].astype(np.float32)
+            found[:, start : start + len(rows)] = products(questions, vectors) * table.scales[rows]
         return numbers[held], found
 
     def _fitting(self, dimension: int) -> _Table:
@@ -77,6 +77,18 @@ class ResidentVectors:
         """Hold nothing: the vectors are being computed anew."""
         with self._lock:
             self._table = _empty(0)
+
+
+def products(questions: Vectors, vectors: Vectors) -> Vectors:
+    """The scalar products, as (len(questions), len(vectors)).
+
+    Not by matrix multiplication, whose threads wait for each other when the processor is busy: 28 ms instead of 1 for
+    5,000 vectors, with a load of 5 on each core.
+    """
+    found = np.empty((len(questions), len(vectors)), dtype=np.float32)
+    for question, row in zip(questions, found, strict=True):
+        np.einsum("nd,d->n", vectors, question, out=row)
+    return found
 
 
 def _empty(dimension: int) -> _Table:

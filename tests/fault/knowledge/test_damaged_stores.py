@@ -80,7 +80,7 @@ def another_store(folder: Path) -> None:
     run(f"""
 from knowledge.testing.embedder import HashingEmbedder
 from knowledge.vectors.chroma import ChromaIndex
-ChromaIndex(Path({str(folder)!r})).upsert(["stranger"], HashingEmbedder().embed_passages(["x"]), [["everyone"]])
+ChromaIndex(Path({str(folder)!r})).upsert(["stranger"], HashingEmbedder().embed_passages(["x"]))
 """)
 
 
@@ -101,16 +101,16 @@ class FailingIndex(ExactIndex):
 
     fails: frozenset[str] = frozenset()
 
-    def upsert(self, ids: Sequence[str], vectors: Vectors, groups: Sequence[Sequence[str]]) -> None:
+    def upsert(self, ids: Sequence[str], vectors: Vectors) -> None:
         if "write" in FailingIndex.fails:
             raise StoreError("no space left on device")
-        super().upsert(ids, vectors, groups)
+        super().upsert(ids, vectors)
 
-    def query(self, vector: Vectors, k: int, groups: frozenset[str]) -> list[tuple[str, float]]:
+    def query(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         if "read" in FailingIndex.fails:
             FailingIndex.fails = frozenset()
             raise StoreError("error loading hnsw index")
-        return super().query(vector, k, groups)
+        return super().query(vector, k)
 
 
 @pytest.fixture(autouse=True)
@@ -144,8 +144,8 @@ def test_an_index_that_lost_entries_silently_is_built_again(home: Path) -> None:
     class Forgetful(ExactIndex):
         """Knows all ids, finds only some: what was seen of Chroma after kills and deletes (#7678, #7758)."""
 
-        def query(self, vector: Vectors, k: int, groups: frozenset[str]) -> list[tuple[str, float]]:
-            return [hit for hit in super().query(vector, k, groups) if hash(hit[0]) % 2]
+        def query(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+            return [hit for hit in super().query(vector, k) if hash(hit[0]) % 2]
 
     made: list[ExactIndex] = []
 

@@ -95,6 +95,15 @@ def test_a_few_permitted_among_many_forbidden_are_all_found(shared: Library) -> 
         assert not [hit for hit in hits if hit.document.startswith("no")]
 
 
+def test_equal_passages_are_all_found(alone: Library) -> None:
+    """Equal vectors cut the graph of the vector index in pieces: it finds some of them only."""
+    alone.add_texts([(f"same{n}", "Same", "The very same words in every one.") for n in range(150)], source="same")
+    hits = alone.search("the very same words", k=150, candidates=150, mode="dense")
+    assert len({hit.document for hit in hits if hit.document.startswith("same")}) == 150
+    for n in range(150):
+        alone.delete(f"same{n}")
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(audiences=st.lists(groups, min_size=1, max_size=6), reader=groups, data=st.data())
 def test_whatever_is_granted_only_that_is_found(
@@ -113,3 +122,4 @@ def test_whatever_is_granted_only_that_is_found(
         seen = {hit.document for hit in hits if hit.document in present}
         assert seen & {f"d{number}" for number in range(len(audiences))} == permitted
     assert {each.name for each in alone.documents(reader)} >= permitted
+    alone.grants.set_audience(wanted, None)  # the next example begins with what documents come with
