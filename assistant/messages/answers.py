@@ -36,6 +36,15 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "Subrayado: no se encontró en los documentos ninguna frase que lo respalde.",
     ),
     "unsupported_mark": ("Not backed by the documents", "Sin respaldo en los documentos"),
+    "withheld": (
+        "This answer is not shown: it rests on a document that you may not read now, or that is no longer there.",
+        "Esta respuesta no se muestra: se apoya en un documento que ahora no puedes leer o que ya no está.",
+    ),
+    "withheld_passage": (
+        "Not shown: you may not read this document now, or it is no longer there.",
+        "No se muestra: ahora no puedes leer este documento o ya no está.",
+    ),
+    "withheld_title": ("A document that is not shown", "Un documento que no se muestra"),
     "interrupted": ("Stopped before the answer was complete.", "Se detuvo antes de completar la respuesta."),
     "failed": ("No answer: something went wrong.", "Sin respuesta: algo salió mal."),
 }

@@ -55,12 +55,13 @@ class Retrieve(AgentMiddleware[TurnState, TurnContext]):
         question = Question(texts, self._vectors.of_questions(texts), understanding.language)
         passages = self._library.search(
             texts, k=RANKED_PASSAGES, groups=request.groups, language=None,
-            query_vectors=self._embedder.embed_queries(texts),
+            query_vectors=self._embedder.embed_queries(texts), filter=request.filter,
         )  # fmt: skip
         passages = current(passages, f"{understanding.question} {understanding.text}")
         evidence = self._selector.select(question, passages, tokens=self._tokens, most=self._most)
         names = tuple(dict.fromkeys(each.passage.document for each in evidence))
-        return {"evidence": evidence, "documents": names, "searched": self._library.count_documents(request.groups)}
+        searched = self._library.count_documents(request.groups, request.filter)
+        return {"evidence": evidence, "documents": names, "searched": searched}
 
 
 def wordings(understanding: Understanding) -> tuple[str, ...]:
