@@ -1,6 +1,6 @@
 """Settings of the knowledge package."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -30,8 +30,12 @@ class KnowledgeSettings(BaseModel):
     )
     max_file_bytes: int = Field(default=100_000_000, ge=1)
     max_unpacked_bytes: int = Field(default=200_000_000, ge=1)
-    parse_seconds: float = Field(default=60.0, gt=0)
-    parse_memory_bytes: int = Field(default=1_000_000_000, ge=200_000_000)
+    parse_seconds: float = Field(default=10.0, gt=0, description="for a file; large ones get more, see parse/limits.py")
+    parse_memory_bytes: int = Field(default=512_000_000, ge=200_000_000)
+    ocr: Literal["auto", "off"] = Field(default="auto", description="auto: pages that are pictures, where installed")
+    ocr_pages: int = Field(default=50, ge=1, description="pages of one file that text recognition reads at most")
+    ocr_page_seconds: float = Field(default=30.0, gt=0)
+    ocr_memory_bytes: int = Field(default=3_000_000_000, ge=500_000_000)
 
     sources: tuple[SourceConfig, ...] = ()
 

@@ -13,6 +13,7 @@ from knowledge.parse.document import PageBox, ParsedDocument
 from knowledge.parse.format import RawFile
 from knowledge.parse.pdf_hidden import Visibility
 from knowledge.parse.pdf_lines import Line, PageFrame, lines_of
+from knowledge.parse.pdf_scans import Scans
 from knowledge.parse.pdf_tables import PdfTable, tables_of
 from knowledge.parse.tables import add_table
 
@@ -36,7 +37,9 @@ def parse_pdf(file: RawFile) -> ParsedDocument:
         if len(document) > _MAX_PAGES:
             raise ParseError(f"{file.name} claims {len(document)} pages; at most {_MAX_PAGES} are read. Split it.")
         title = document.get_metadata_dict().get("Title", "")
-        pages = [_lines(document, number) for number in range(len(document))]
+        file.tell_pages(len(document))
+        scans = Scans(file)
+        pages = [_lines(document, number, scans) for number in range(len(document))]
     finally:
         document.close()
     pages = _without_running_heads(pages)
@@ -47,7 +50,7 @@ def parse_pdf(file: RawFile) -> ParsedDocument:
     for number, lines in enumerate(pages, start=1):
         builder.page(number)
         above = _read_page(builder, lines, levels, above)
-    return builder.build("application/pdf", title if _is_title(title) else "")
+    return replace(builder.build("application/pdf", title if _is_title(title) else ""), scans=scans.left)
 
 
 def _refusal(name: str, reason: str) -> str:
@@ -63,7 +66,7 @@ def _is_title(title: str) -> bool:
     )
 
 
-def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
+def _lines(document: pdfium.PdfDocument, number: int, scans: Scans) -> list[Line]:
     """The lines of a page; a page that cannot be read counts as empty."""
     try:
         page = document[number]
@@ -77,7 +80,7 @@ def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
         for table in tables_of(page, text_page, [words for _, words in measured], frame.box):
             for place in range(table.first, table.end):
                 lines[place] = replace(lines[place], table=table)
-        return lines
+        return lines or scans.lines(page, number + 1)
     finally:
         text_page.close()
         page.close()

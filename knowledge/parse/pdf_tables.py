@@ -57,6 +57,16 @@ def tables_of(
     return sorted(tables, key=lambda table: table.first)
 
 
+def unruled_tables(
+    lines: Sequence[Sequence[Word]], box: Callable[[Sequence[Word]], PageBox | None]
+) -> Iterator[PdfTable]:
+    """The tables of a page of which nothing but the words is known."""
+    for first, end, cells in aligned(lines) if sum(map(len, lines)) <= _MAX_WORDS else ():
+        rows = [[cell_text(cell) for cell in row] for row in cells]
+        boxes = [box([word for cell in row for word in cell]) for row in cells]
+        yield PdfTable(first, end, rows, boxes, (), False, _is_over_values(rows[title_rows(rows) :]))
+
+
 def _ruled(
     page: pdfium.PdfPage, lines: Sequence[Sequence[Word]]
 ) -> Iterator[tuple[int, int, Cells, tuple[float, ...]]]:

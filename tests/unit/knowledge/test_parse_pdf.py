@@ -60,12 +60,12 @@ def test_a_protected_file_says_so(parse: Parse) -> None:
         parse("secret.pdf", pdf(password="geheim"))
 
 
-def test_a_scanned_file_says_so(parse: Parse) -> None:
+def test_a_file_of_drawings_says_so(parse: Parse) -> None:
     made = FPDF()
     made.add_page()
     made.rect(10, 10, 50, 50, style="F")
-    with pytest.raises(ParseError, match=r"No text found in scan\.pdf.*OCR"):
-        parse("scan.pdf", bytes(made.output()))
+    with pytest.raises(ParseError, match=r"No text found in drawing\.pdf.*OCR"):
+        parse("drawing.pdf", bytes(made.output()))
 
 
 @pytest.mark.parametrize("cut", [10, 200, 900])
