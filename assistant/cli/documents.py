@@ -61,8 +61,11 @@ def list_documents(
             typer.echo("No document fits. `pilares documents list` without options shows all.")
         elif not documents:
             typer.echo("There are no documents yet. Add some with `pilares ingest PATH`.")
+        names = {document.id: document.name for document in documents}
         for document in documents:
             note = "".join(f"  {each}" for each in _notes(document))
+            if document.duplicate_of:
+                note += f"  nearly the same as {names.get(document.duplicate_of, document.duplicate_of)}"
             language = document.language or "-"
             typer.echo(
                 f"{safe(document.name):<48} {language:<3} {document.chunks:>4} passages  {document.state}{safe(note)}"

@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 from knowledge.chunk import Chunk, chunk_document
 from knowledge.embedder import Vectors
 from knowledge.embedding import Embedding
+from knowledge.ingest.duplicates import NearDuplicates
 from knowledge.ingest.reading import Reading
+from knowledge.ingest.signature import signature_of, to_blob
 from knowledge.language import LanguageDetector
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.parse.document import ParsedDocument
@@ -18,6 +20,7 @@ from knowledge.settings import KnowledgeSettings
 from knowledge.store import chunks, documents, editions, grants, notes, writing
 from knowledge.store.database import Database
 from knowledge.store.documents import Known
+from knowledge.store.ids import ids_of
 from knowledge.store.writing import IndexedChunk, Origin, Prepared
 from knowledge.vectors.follower import IndexFollower
 
@@ -49,6 +52,7 @@ class Intake:
         self._settings = settings
         self._between = between
         self._languages = LanguageDetector()
+        self._duplicates = NearDuplicates()
         self._embed_lock = RLock()
 
     def store(self, items: Sequence[tuple[Origin, ParsedDocument]]) -> int:
@@ -56,6 +60,8 @@ class Intake:
         prepared = [self._prepared(origin, parsed) for origin, parsed in items]
         with self._database.write() as connection:
             writing.put(connection, prepared)
+            keys = [origin.key for origin, _ in items]
+            self._duplicates.link(connection, ids_of(connection, keys).values())
             editions.put(connection, [(each.origin, each.parsed) for each in prepared])
         return sum(len(each.chunks) for each in prepared)
 
@@ -95,6 +101,7 @@ class Intake:
         """Forget documents: found no more from here on, by words or by meaning."""
         with self._database.write() as connection:
             writing.remove(connection, document_ids)
+            self._duplicates.forget(connection, document_ids)
             editions.settle(connection, document_ids)
 
     def embed_pending(
@@ -136,6 +143,9 @@ class Intake:
                 indexed = self._cut(parsed)
                 with self._database.write() as connection:
                     writing.put_chunks(connection, {document_id: indexed})
+                    signature = to_blob(signature_of(parsed.text))
+                    notes.revise(connection, document_id, {"signature": signature})
+                    self._duplicates.link(connection, [document_id])
 
     def forget_vectors(self) -> None:
         """Drop every vector and take the present embedder as the one to compute them with."""
@@ -164,7 +174,7 @@ class Intake:
             title=parsed.title or PurePath(origin.name).stem,
             language=parsed.language or self._languages.detect(parsed.text),
         )
-        return Prepared(origin, parsed, self._cut(parsed))
+        return Prepared(origin, parsed, self._cut(parsed), to_blob(signature_of(parsed.text)))
 
     def _cut(self, parsed: ParsedDocument) -> list[IndexedChunk]:
         cut = chunk_document(parsed, self._embedding.get().count_tokens, self._settings)
