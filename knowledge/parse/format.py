@@ -16,7 +16,8 @@ def _not_told(_: int) -> None:
 class RawFile:
     """A file's name (its ending matters, its folder does not) and content.
 
-    `tell_pages` is to be called with the number of pages before they are read, as the time for reading depends on it.
+    `tell_pages` is to be called with the number of pages (or what takes as long) before they are read, as the time that
+    reading may take depends on it.
     `recogniser` reads pages that are pictures, the first `recognised_pages` of them.
     """
 

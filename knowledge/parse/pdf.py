@@ -2,17 +2,19 @@
 
 import re
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 
 from knowledge.errors import ParseError
-from knowledge.parse.builder import TextBuilder
+from knowledge.parse.builder import Placed, TextBuilder
 from knowledge.parse.document import PageBox, ParsedDocument
 from knowledge.parse.format import RawFile
 from knowledge.parse.pdf_hidden import Visibility
 from knowledge.parse.pdf_lines import Line, PageFrame, lines_of
+from knowledge.parse.pdf_notes import notes_of
 from knowledge.parse.pdf_scans import Scans
 from knowledge.parse.pdf_tables import PdfTable, tables_of
 from knowledge.parse.tables import add_table
@@ -28,7 +30,7 @@ _TableAbove = tuple[PdfTable, list[str]]
 
 
 def parse_pdf(file: RawFile) -> ParsedDocument:
-    """Read a PDF that holds text; one of scanned images gives an empty text."""
+    """Read a PDF: its text, what is filled into its forms, and the notes on it; scanned pages by `file.recogniser`."""
     try:
         document = pdfium.PdfDocument(file.data)
     except pdfium.PdfiumError as error:
@@ -39,17 +41,19 @@ def parse_pdf(file: RawFile) -> ParsedDocument:
         title = document.get_metadata_dict().get("Title", "")
         file.tell_pages(len(document))
         scans = Scans(file)
-        pages = [_lines(document, number, scans) for number in range(len(document))]
+        if document.get_formtype() != raw.FORMTYPE_NONE:
+            document.init_forms()
+        pages = [_page(document, number, scans) for number in range(len(document))]
     finally:
         document.close()
-    pages = _without_running_heads(pages)
+    text = _without_running_heads([page.lines for page in pages])
     builder = TextBuilder()
-    body = _body_size(pages)
-    levels = _heading_levels(pages, body)
+    levels = _heading_levels(text, _body_size(text))
     above: _TableAbove | None = None
-    for number, lines in enumerate(pages, start=1):
+    for number, (lines, page) in enumerate(zip(text, pages, strict=True), start=1):
         builder.page(number)
         above = _read_page(builder, lines, levels, above)
+        builder.block(page.notes)
     return replace(builder.build("application/pdf", title if _is_title(title) else ""), scans=scans.left)
 
 
@@ -66,13 +70,19 @@ def _is_title(title: str) -> bool:
     )
 
 
-def _lines(document: pdfium.PdfDocument, number: int, scans: Scans) -> list[Line]:
-    """The lines of a page; a page that cannot be read counts as empty."""
+@dataclass(frozen=True, slots=True)
+class _Page:
+    lines: list[Line]
+    notes: list[Placed]
+
+
+def _page(document: pdfium.PdfDocument, number: int, scans: Scans) -> _Page:
+    """The lines of a page, and what people added to it; a page that cannot be read counts as empty."""
     try:
         page = document[number]
         text_page = page.get_textpage()
     except pdfium.PdfiumError:
-        return []
+        return _Page([], [])
     try:
         frame = PageFrame(page, number + 1)
         measured = list(lines_of(text_page, frame, Visibility(page, text_page, frame).shows))
@@ -80,7 +90,7 @@ def _lines(document: pdfium.PdfDocument, number: int, scans: Scans) -> list[Line
         for table in tables_of(page, text_page, [words for _, words in measured], frame.box):
             for place in range(table.first, table.end):
                 lines[place] = replace(lines[place], table=table)
-        return lines or scans.lines(page, number + 1)
+        return _Page(lines or scans.lines(page, number + 1), notes_of(document, page, frame))
     finally:
         text_page.close()
         page.close()

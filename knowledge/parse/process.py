@@ -1,5 +1,6 @@
 """A worker process and the clock beside it."""
 
+import signal
 import subprocess
 import sys
 from dataclasses import asdict
@@ -13,6 +14,7 @@ from knowledge.parse.format import RawFile
 from knowledge.parse.limits import Limits
 from knowledge.parse.wire import from_dict, receive, send
 
+_TELLINGS = 4  # of how much there is to read; a worker that tells for ever gets no more time
 _FILES = 500  # then a fresh one: parsers leak
 
 
@@ -62,7 +64,9 @@ class WorkerProcess:
         assert process.stdout
         send(process.stdin, {"name": file.name, "max_unpacked_bytes": file.max_unpacked_bytes}, file.data)
         header, text = receive(process.stdout)
-        if "pages" in header and "title" not in header:
+        told = 0
+        while "pages" in header and "title" not in header and told < _TELLINGS:
+            told += 1
             clock.start(self._limits.seconds_for(len(file.data), int(header["pages"])))
             header, text = receive(process.stdout)
         self._served += 1
@@ -91,19 +95,19 @@ class WorkerProcess:
 
 
 class _Clock:
-    """Kills a process when its time is up."""
+    """Kills a process when its time is up, should the limit on its processor time not have done so."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
         self._timer: Timer | None = None
         self.seconds = 0.0
-        self.expired = False
+        self._killed = False
 
     def start(self, seconds: float) -> None:
         """Give it so many seconds from now on, whatever it had before."""
         self.stop()
         self.seconds = seconds
-        self._timer = Timer(seconds, self._expire)
+        self._timer = Timer(Limits.wait_for(seconds), self._kill)
         self._timer.start()
 
     def stop(self) -> None:
@@ -111,13 +115,18 @@ class _Clock:
         if self._timer is not None:
             self._timer.cancel()
 
-    def _expire(self) -> None:
-        self.expired = True
+    @property
+    def has_run_out(self) -> bool:
+        """Whether it was this clock that ended the process, or the system's own of the processor."""
+        return self._killed or -(self._process.returncode or 0) == getattr(signal, "SIGXCPU", None)
+
+    def _kill(self) -> None:
+        self._killed = True
         self._process.kill()
 
 
 def _reason(name: str, clock: _Clock) -> str:
-    if clock.expired:
+    if clock.has_run_out:
         return (
             f"{name} took longer than {clock.seconds:g} seconds to read and was given up. "
             "Split it into smaller documents."

@@ -5,6 +5,7 @@ It is started as a bare interpreter rather than by `multiprocessing`, whose spaw
 
 import os
 import sys
+from math import ceil
 from typing import BinaryIO
 
 from knowledge.errors import OnlyScans, ParseError
@@ -72,11 +73,11 @@ def _limit_memory(memory_bytes: int) -> None:
 
 
 def _limit_processor(seconds: float) -> None:
-    """So that a file that never ends does not outlive a killed parent for long."""
+    """So many seconds from now on; the system then ends this process, whether or not its parent lives."""
     try:
         import resource
     except ImportError:
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime + 2 * seconds) + 2
+    soft = ceil(used.ru_utime + used.ru_stime + seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
