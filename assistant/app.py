@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from threading import Condition, Event, Lock, Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
@@ -10,6 +10,7 @@ from assistant.api.ports import DocumentSummary, PartState, Progress, ServiceSta
 from assistant.errors import AssistantError, InvalidRequest
 from assistant.messages import message
 from assistant.models.models import Models
+from assistant.pace import Errand, Pace
 from assistant.paths import sample_documents
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
@@ -38,31 +39,33 @@ def build_app(settings: Settings) -> "Assistant":
     Raises StoreLocked while another process has the home folder open, and the errors of the parts.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    models = Models(settings)
-    library = Library.open(settings.knowledge_folder, models.embedder, settings.knowledge)
+    models, pace = Models(settings), Pace()
+    library = Library(settings.knowledge_folder, models.embedder, settings.knowledge, between=pace.wait)
     try:
         conversations = Conversations.open(settings.database_url)
     except BaseException:
         library.close()
         raise
-    return Assistant(settings, models, library, conversations)
+    return Assistant(settings, models, library, conversations, pace)
 
 
 class Assistant:
     """A turn in, a stream of events out; beside it the documents and the conversations."""
 
-    def __init__(self, settings: Settings, models: Models, library: Library, conversations: Conversations) -> None:
+    def __init__(
+        self, settings: Settings, models: Models, library: Library, conversations: Conversations, pace: Pace
+    ) -> None:
         self.settings = settings
         self.models = models
         self.library = library
         self.conversations = conversations
-        self.documents = LibraryDocuments(library, self._refine_soon)
+        self.documents = LibraryDocuments(library, Errand(self._refine_quietly, "refine").soon)
         self._agent: TurnAgent | None = None
         self._sentences: SentenceVectors | None = None
         self._building = Lock()
         self._opening = Lock()
         self._closing = Event()
-        self._pace = Pace()
+        self._pace = pace
         self._broken = ""
 
     def __enter__(self) -> Self:
@@ -209,9 +212,6 @@ class Assistant:
             documents=self.library.count_documents(EVERYONE),
         )
 
-    def _refine_soon(self) -> None:
-        Thread(target=self._refine_quietly, name="refine", daemon=True).start()
-
     def _refine_quietly(self) -> None:
         try:
             self.refine()
@@ -226,32 +226,6 @@ class Assistant:
         self.models.close()
         self.library.close()
         self.conversations.close()
-
-
-class Pace:
-    """Lets work in the background wait while somebody waits for an answer."""
-
-    LONGEST_S = 60.0
-
-    def __init__(self) -> None:
-        self._turns = 0
-        self._changed = Condition()
-
-    def begin(self) -> None:
-        """A turn has begun."""
-        with self._changed:
-            self._turns += 1
-
-    def end(self) -> None:
-        """A turn has ended."""
-        with self._changed:
-            self._turns -= 1
-            self._changed.notify_all()
-
-    def wait(self) -> None:
-        """Return when no turn runs, or after a minute: a busy house must not stop the background for good."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._turns == 0, self.LONGEST_S)
 
 
 class LibraryDocuments:
