@@ -20,7 +20,7 @@ from sqlalchemy import (
 SCHEMA_VERSION = 2
 
 # Raised when parsers read the same file differently, so that the next ingest reads unchanged files again.
-READER_VERSION = 1
+READER_VERSION = 2
 
 metadata = MetaData()
 
