@@ -17,8 +17,8 @@ class KnowledgeSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    chunk_tokens: int = Field(default=240, ge=32, le=480)
-    chunk_tokens_max: int = Field(default=320, ge=64, le=500)
+    chunk_tokens: int = Field(default=150, ge=32, le=480)
+    chunk_tokens_max: int = Field(default=220, ge=64, le=500)
     dense_weight: float = Field(default=0.5, ge=0, le=1)
     candidates: int = Field(default=100, ge=10, le=1000, description="hits each leg hands to the fusion")
     reranker: str = Field(

@@ -16,8 +16,8 @@ from assistant.turn.parts import parts_of
 from assistant.turn.ports import Searchable
 from knowledge.embedder import Embedder
 
-# Passages whose sentences are ranked (docs/benchmarks.md, "Evidence": more than 32 change nothing).
-RANKED_PASSAGES = 32
+# Passages whose sentences are ranked (docs/benchmarks.md, "Evidence": 64 are hardly better).
+RANKED_PASSAGES = 48
 
 
 class Retrieve(AgentMiddleware[TurnState, TurnContext]):
