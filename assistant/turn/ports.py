@@ -7,6 +7,7 @@ from assistant.errors import ModelError
 from assistant.turn.answer import Answer, Message
 from knowledge.embedder import Embedder, Vectors
 from knowledge.passage import Passage
+from knowledge.search.sweep import Sweep
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -50,8 +51,19 @@ class Searchable(Protocol):
         groups: Iterable[str] = frozenset({"everyone"}),
         language: str | None = None,
         query_vectors: Vectors | None = None,
+        earlier: Sequence[str] = (),
     ) -> list[Passage]:
         """The best passages that `groups` may read, best first."""
+
+    def sweep(
+        self,
+        subject: str,
+        *,
+        groups: Iterable[str] = frozenset({"everyone"}),
+        language: str | None = None,
+        query_vector: Vectors | None = None,
+    ) -> Sweep:
+        """Every document that speaks of a subject, each with its best passage."""
 
     def count_documents(self, groups: Iterable[str]) -> int:
         """How many documents `groups` may read."""

@@ -47,7 +47,7 @@ class Intake:
         prepared = [self._prepared(origin, parsed) for origin, parsed in items]
         with self._database.write() as connection:
             writing.put(connection, prepared)
-            editions.put(connection, [(each.origin, each.parsed) for each in prepared])
+            editions.put(connection, [(each.origin.document_id, each.origin.name, each.parsed) for each in prepared])
         return sum(len(each.chunks) for each in prepared)
 
     def note(self, readings: Sequence[Reading], groups: Sequence[str]) -> None:
@@ -102,6 +102,7 @@ class Intake:
                 indexed = self._cut(parsed)
                 with self._database.write() as connection:
                     writing.put_chunks(connection, {document_id: indexed})
+                    editions.renew(connection, document_id, parsed)
 
     def forget_vectors(self) -> None:
         """Drop every vector and take the present embedder as the one to compute them with."""

@@ -10,6 +10,7 @@ from knowledge.embedder import Vectors
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.passage import Passage
 from knowledge.search.fusion import ranked
+from knowledge.search.typical import Typical
 from knowledge.sentences import split_sentences
 from knowledge.store import chunks, documents
 from knowledge.store.database import Database
@@ -40,6 +41,7 @@ class Sweeper:
         self._database = database
         self._index = index
         self._analyzer = analyzer
+        self._typical = Typical()
 
     def sweep(self, subject: str, vector: Vectors | None, language: str | None, groups: frozenset[str]) -> Sweep:
         """Find each document with a passage (its title and headings counted) that holds every word of `subject`.
@@ -97,7 +99,9 @@ class Sweeper:
         stored = chunks.vectors_of(connection, list(best))
         if not stored:
             return {}
-        least = float(np.quantile([float(each @ vector) for each in stored.values()], 0.5))
+        least = float(np.median([float(each @ vector) for each in stored.values()]))
+        if least <= float(self._typical.floors(connection, np.atleast_2d(vector), [None])[None][0]):
+            return {}  # the words are there, and nothing of what they mean is near
         holding = {found[key].document_id for key in best}
         others = {
             key: score for key, score in near.items()
