@@ -17,7 +17,7 @@ _documents, _editions = schema.documents.c, schema.editions.c
 
 
 def put(connection: Connection, items: Iterable[tuple[str, str, ParsedDocument]]) -> None:
-    """Note what documents (id, name, content) say of their versions and their day, and who replaces whom from now on."""
+    """Note what documents (id, name, content) say of their versions and their day, and who now replaces whom."""
     rows, days = [], []
     for document_id, name, parsed in items:
         rows.append(_row(edition_of(document_id, name, parsed.title, parsed.text)))
