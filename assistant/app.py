@@ -64,7 +64,8 @@ class Assistant:
         self.models = models
         self.library = library
         self.conversations = conversations
-        self.documents = LibraryDocuments(library, Errand(self._refine_quietly, "refine").soon)
+        self._refining = Errand(self._refine_quietly, "refine")
+        self.documents = LibraryDocuments(library, self._refining.soon)
         self._agent: TurnAgent | None = None
         self._sentences: SentenceVectors | None = None
         self._syncing: Syncing | None = None
@@ -220,7 +221,7 @@ class Assistant:
     def start_syncing(self) -> None:
         """Keep documents in step with their sources from now on, in the background."""
         runner = self.syncing().runner
-        runner.on_changed = self._refine_soon
+        runner.on_changed = self._refining.soon
         runner.start()
 
     def state(self) -> ServiceState:

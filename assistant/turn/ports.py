@@ -9,6 +9,7 @@ from knowledge.embedder import Embedder, Vectors
 from knowledge.parse.document import PageBox
 from knowledge.passage import Passage
 from knowledge.search.filters import EVERYTHING, Filter
+from knowledge.search.sweep import Sweep
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -53,8 +54,20 @@ class Searchable(Protocol):
         language: str | None = None,
         query_vectors: Vectors | None = None,
         filter: Filter = EVERYTHING,
+        earlier: Sequence[str] = (),
     ) -> list[Passage]:
         """The best passages that `groups` may read, best first."""
+
+    def sweep(
+        self,
+        subject: str,
+        *,
+        groups: Iterable[str] = frozenset({"everyone"}),
+        language: str | None = None,
+        query_vector: Vectors | None = None,
+        filter: Filter = EVERYTHING,
+    ) -> Sweep:
+        """Every document that speaks of a subject, each with its best passage."""
 
     def count_documents(self, groups: Iterable[str], filter: Filter = EVERYTHING) -> int:
         """How many documents `groups` may read, of those that `filter` lets through."""

@@ -65,9 +65,9 @@ class Intake:
         prepared = [self._prepared(origin, parsed) for origin, parsed in items]
         with self._database.write() as connection:
             writing.put(connection, prepared)
-            keys = [origin.key for origin, _ in items]
-            self._duplicates.link(connection, ids_of(connection, keys).values())
-            editions.put(connection, [(each.origin, each.parsed) for each in prepared])
+            ids = ids_of(connection, [origin.key for origin, _ in items])
+            self._duplicates.link(connection, ids.values())
+            editions.put(connection, [(ids[each.origin.key], each.origin.name, each.parsed) for each in prepared])
         return sum(len(each.chunks) for each in prepared)
 
     def note(self, readings: Sequence[Reading], groups: Sequence[str]) -> None:
@@ -151,6 +151,7 @@ class Intake:
                     signature = to_blob(signature_of(parsed.text))
                     notes.revise(connection, document_id, {"signature": signature})
                     self._duplicates.link(connection, [document_id])
+                    editions.renew(connection, document_id, parsed)
 
     def forget_vectors(self) -> None:
         """Drop every vector and take the present embedder as the one to compute them with."""
