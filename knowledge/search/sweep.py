@@ -13,8 +13,9 @@ from knowledge.search.dense import Dense
 from knowledge.search.fusion import ranked
 from knowledge.search.typical import Typical
 from knowledge.sentences import split_sentences
-from knowledge.store import chunks, documents, numbers, words
+from knowledge.store import chunks, documents, words
 from knowledge.store.database import Database
+from knowledge.store.portion import Portions
 from knowledge.store.scope import Scope
 
 # Passages looked at per word; in a larger store the best of these stand for all, and the sweep says so.
@@ -41,6 +42,7 @@ class Sweeper:
     def __init__(self, database: Database, dense: Dense, analyzer: Analyzer) -> None:
         self._database = database
         self._dense = dense
+        self._portions = Portions(database)
         self._frequencies = words.Frequencies()
         self._analyzer = analyzer
         self._typical = Typical()
@@ -82,11 +84,11 @@ class Sweeper:
         """The passages in which every word stands, with the sum of its scores."""
         scores: dict[str, float] | None = None
         complete = True
-        passages = numbers.count(connection)
+        portion = self._portions.of(connection, scope)
         for word in named:
             forms = self._analyzer.query_terms(word, None)
-            query = words.Query(self._frequencies.of(connection, forms, passages), passages, 2.0, EVERY)
-            hits = dict(words.search(connection, query, scope, None))
+            query = words.Query(self._frequencies.of(connection, forms, portion.total), portion.total, 2.0, EVERY)
+            hits = dict(words.search(connection, query, scope, portion))
             complete = complete and len(hits) < EVERY
             both = hits if scores is None else {key: scores[key] + hits[key] for key in scores.keys() & hits.keys()}
             scores = both
