@@ -17,7 +17,7 @@ from knowledge.parse.pdf_lines import Line, PageFrame, lines_of
 from knowledge.parse.pdf_notes import notes_of
 from knowledge.parse.pdf_scans import Scans
 from knowledge.parse.pdf_tables import PdfTable, tables_of
-from knowledge.parse.tables import add_table
+from knowledge.parse.tables import add_pairs, add_table
 
 _BULLET = re.compile(r"(?:[-*•–▪●◦·]|\(?\d{1,3}[.)]|\(?[a-z]\))\s")
 _ENDS_SENTENCE = re.compile(r"[.!?:;…][\"'»”’)]*$")
@@ -153,7 +153,12 @@ def _read_page(
         part = list(group)
         goes_on = above and table and table.goes_on_from(above[0]) and len(text) <= _MARGIN_LINES
         names = above[1] if above and goes_on else []
-        if table and 2 * len(part) >= table.end - table.first and (names or table.has_header):
+        whole = table is not None and 2 * len(part) >= table.end - table.first
+        if table and whole and table.names_rows:
+            _read_lines(builder, text, levels, widest)
+            add_pairs(builder, table.rows, table.boxes)
+            above, text = None, []
+        elif table and whole and (names or table.has_header):
             _read_lines(builder, text, levels, widest)
             ending, above, text = (table, add_table(builder, table.rows, names, table.boxes)), None, []
         else:
