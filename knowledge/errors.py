@@ -36,7 +36,7 @@ class ReaderStopped(ParseError):
 class OnlyScans(ParseError):
     """A file whose pages are pictures, `scans` of them, while there is no text recognition."""
 
-    def __init__(self, sentence: str, scans: int) -> None:
+    def __init__(self, sentence: str, scans: int = 0) -> None:
         super().__init__(sentence)
         self.scans = scans
 

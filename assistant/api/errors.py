@@ -51,6 +51,7 @@ STATUS: dict[type[Exception], int] = {
     knowledge_errors.StoreLocked: 503,
     knowledge_errors.StoreError: 503,
     knowledge_errors.EmbedderMismatch: 503,
+    knowledge_errors.RerankerUnavailable: 503,
     AssistantError: 500,
     KnowledgeError: 500,
 }

@@ -133,10 +133,11 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.mark.usefixtures("missing")
 def test_a_file_of_scans_is_tried_again_when_it_may_have_been_installed(sandbox: Sandbox, tmp_path: Any) -> None:
     from knowledge.ingest.discover import discover
+    from knowledge.ingest.renames import Renames
 
     (tmp_path / "scan.pdf").write_bytes(scan(("",)))
     files = discover([tmp_path], None, {}).files
-    ((reading, _),) = ReadAhead(sandbox, ("everyone",), 10_000_000).readings(files, {})
+    ((reading, _),) = ReadAhead(sandbox, ("everyone",), 10_000_000).readings(files, {}, Renames({}))
     assert reading.error is not None
     assert "pilares[ocr]" in reading.error
     assert reading.origin.sha256 == ""
