@@ -12,15 +12,15 @@ class KnowledgeSettings(BaseModel):
 
     `chunk_tokens` is the size a chunk aims at and `chunk_tokens_max` the size it never passes, both in tokens of the
     embedder. Fusion is a weighted sum of the two legs' normalised scores (`knowledge.search.fusion`); `dense_weight` is
-    the dense leg's share. It is below a half because the best hit of the dense leg always has 1 on its scale, while a
-    lexical score comes near 1 only when a passage holds nearly all that was asked.
+    the dense leg's share. It is below a half because the best hit of the dense leg always has 1 on its scale, and of
+    the lexical leg only a passage that holds nearly all that was asked.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     chunk_tokens: int = Field(default=150, ge=32, le=480)
     chunk_tokens_max: int = Field(default=220, ge=64, le=500)
-    dense_weight: float = Field(default=0.35, ge=0, le=1)
+    dense_weight: float = Field(default=0.45, ge=0, le=1)
     candidates: int = Field(default=100, ge=10, le=1000, description="hits each leg hands to the fusion")
     reranker: str = Field(
         default="none", description="folder or name of a cross-encoder that ranks the best hits again, or `none`"

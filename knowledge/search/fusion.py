@@ -1,13 +1,14 @@
 """Brings the scores of the two legs onto one scale and adds them up.
 
 Convex combination of per-query normalised scores (Bruch et al. 2023, "An Analysis of Fusion Functions for Hybrid
-Retrieval"): it keeps the distances between scores, which reciprocal ranks throw away. Both scales are absolute at both
-ends, as far as they can be: a dense score counts from what an unrelated passage has up to the best, a lexical one from
-no word at all up to what a passage would have that is full of every word. So a question whose words hardly match,
-because it is in another language or speaks in other words, is ranked by meaning without a rule that says so.
+Retrieval"): it keeps the distances between scores, which reciprocal ranks throw away. A dense score counts from what
+an unrelated passage has, a lexical one up to what lies between the best hit and a passage that would be full of every
+word. So a question whose words hardly match, because it is in another language or speaks in other words, is ranked
+mostly by meaning, without a rule that says so.
 """
 
 from collections.abc import Iterable, Mapping
+from math import sqrt
 
 Scores = Mapping[str, float]
 _JUST_ABOVE = 1e-6
@@ -17,12 +18,13 @@ def fuse(dense: Scores, lexical: Scores, dense_weight: float, best_lexical: floa
     """Weighted sum of both legs' scores, each scaled to 0..1; a hit missing from a leg gets 0 from it.
 
     Dense scores are cosines above what is typical of unrelated passages (`knowledge.search.typical`), scaled by the
-    highest; below 0 they are 0. Lexical ones are scaled by `best_lexical`, the highest score that any passage could
-    have, or by the highest one there is.
+    highest; below 0 they are 0. Lexical ones are scaled by the geometric mean of the highest there is and of
+    `best_lexical`, the highest that any passage could have.
     """
     if not dense or not lexical:
         dense_weight = 1.0 if dense else 0.0
-    scaled_dense, scaled_lexical = _scaled(dense), _scaled(lexical, best_lexical)
+    top = max(lexical.values(), default=0.0)
+    scaled_dense, scaled_lexical = _scaled(dense), _scaled(lexical, sqrt(top * max(top, best_lexical)))
     return {
         key: dense_weight * scaled_dense.get(key, 0.0) + (1 - dense_weight) * scaled_lexical.get(key, 0.0)
         for key in dict.fromkeys((*dense, *lexical))

@@ -2,8 +2,8 @@
 
 The cosines of one model fill a narrow band that lies elsewhere for every question; and they lie lower for passages in
 another language than the question's, whatever these say. So a question is compared with the mean of a sample of the
-store's vectors, and with the mean of each language: taken off the cosines, a passage in the other language that answers
-stands beside one in the question's own. Measured on held-out organisations in two languages: docs/benchmarks.md,
+store's vectors of each language: with that taken off the cosines, a passage in the other language that answers stands
+beside one in the question's own. Measured on held-out organisations in two languages: docs/benchmarks.md,
 "Across languages".
 """
 
@@ -17,9 +17,6 @@ from sqlalchemy import Connection
 from knowledge.embedder import Vectors
 from knowledge.store import chunks
 
-# Share of the distance between the languages that is taken off: all of it would cost questions whose answer stands in
-# their own language, which are most.
-_EVENED_OUT = 0.75
 _SAMPLE = 2_000
 _FEWEST = 8  # vectors that make a mean of their own
 
@@ -41,8 +38,7 @@ class Typical:
         common = means[None]
         floors = {}
         for language in set(languages):
-            own = means.get(language, common)
-            floors[language] = np.asarray(vectors @ (common + _EVENED_OUT * (own - common)), dtype=np.float32)
+            floors[language] = np.asarray(vectors @ means.get(language, common), dtype=np.float32)
         return floors
 
     def _current(self, connection: Connection) -> dict[str | None, Vectors]:
