@@ -86,11 +86,12 @@ def show(name: Name) -> None:
 
 @app.command("tag")
 def tag_document(
-    name: Name, tags: Annotated[list[str], typer.Argument(help="Its tags; none takes all away.", metavar="[TAG]...")]
+    name: Name,
+    tags: Annotated[list[str] | None, typer.Argument(help="Its tags; none takes all away.", metavar="[TAG]...")] = None,
 ) -> None:
     """Replace the tags of a document; questions can be limited to a tag."""
     with clear_errors(), _assistant() as assistant:
-        found = assistant.library.set_tags(name, tags)
+        found = assistant.library.set_tags(name, tags or ())
         typer.echo(f"{safe(found.name)}: {safe(', '.join(found.tags)) or 'no tags'}")
 
 

@@ -16,7 +16,7 @@ app = typer.Typer(
 )
 Source = Annotated[str, typer.Argument(help="A source, as `pilares grants list` and `documents list` name it.")]
 Folder = Annotated[str, typer.Option("--folder", help="Only what lies in this folder of the source.")]
-Groups = Annotated[list[str], typer.Argument(help="Groups; none: nobody.", metavar="[GROUP]...")]
+Groups = Annotated[list[str] | None, typer.Argument(help="Groups; none: nobody.", metavar="[GROUP]...")]
 
 
 @app.command("list")
@@ -33,10 +33,10 @@ def list_rules() -> None:
 
 
 @app.command("set")
-def set_rule(source: Source, groups: Groups, folder: Folder = "") -> None:
+def set_rule(source: Source, groups: Groups = None, folder: Folder = "") -> None:
     """Let these groups, and nobody else, read what lies in a source or folder, now and later."""
     with clear_errors(), _assistant() as assistant:
-        rule = assistant.library.grants.set_rule(source, groups, folder)
+        rule = assistant.library.grants.set_rule(source, groups or (), folder)
         typer.echo(f"{safe(rule.source)}/{safe(rule.prefix)}: {_named(rule.groups)}")
 
 
@@ -69,13 +69,13 @@ def of_document(name: Annotated[str, typer.Argument(help="Name or id of a docume
 @app.command("give")
 def give_document(
     name: Annotated[str, typer.Argument(help="Name or id of a document.")],
-    groups: Groups,
+    groups: Groups = None,
     inherit: Annotated[bool, typer.Option("--inherit", help="Let the rules say again who may read it.")] = False,
 ) -> None:
     """Let these groups read one document, whatever rules say."""
     with clear_errors(), _assistant() as assistant:
         grants, document = assistant.library.grants, assistant.library.document(name)
-        grants.set_audience(document, None if inherit else groups)
+        grants.set_audience(document, None if inherit else groups or ())
         typer.echo(f"{safe(name)}: {_named(grants.audience(document).groups)}")
 
 

@@ -40,6 +40,7 @@ def test_help_names_every_command() -> None:
         "documents",
         "sources",
         "jobs",
+        "grants",
         "models",
         "evaluate",
         "backup",
