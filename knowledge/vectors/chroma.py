@@ -1,6 +1,6 @@
 """The default index: Chroma, embedded in this process (its Python server is never used: CVE-2026-45829)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -76,31 +76,28 @@ class ChromaIndex:
         """The groups of every entry, by id."""
         with self._translated("read"):
             found = self._collection.get(include=["metadatas"])
-            return {
-                chunk_id: frozenset(kept["groups"])
-                for chunk_id, kept in zip(found["ids"], found["metadatas"], strict=True)
-            }
+            return {chunk_id: _groups_of(kept) for chunk_id, kept in zip(found["ids"], found["metadatas"], strict=True)}
 
     def _ask(self, vector: Vectors, k: int, where: dict[str, Any] | None) -> list[tuple[str, float, frozenset[str]]]:
         with self._translated("read"):
             found = self._collection.query(
                 query_embeddings=[vector], n_results=k, where=where, include=["distances", "metadatas"]
             )
-        rows = zip(found["ids"][0], found["distances"][0], found["metadatas"][0], strict=True)
-        return [(chunk_id, 1.0 - float(distance), frozenset(kept["groups"])) for chunk_id, distance, kept in rows]
+            rows = zip(found["ids"][0], found["distances"][0], found["metadatas"][0], strict=True)
+            return [(chunk_id, 1.0 - float(distance), _groups_of(kept)) for chunk_id, distance, kept in rows]
 
     def _compare_all(self, vector: Vectors, k: int, groups: frozenset[str]) -> list[tuple[str, float]]:
         with self._translated("read"):
             found = self._collection.get(where=_granted_to(groups), include=["embeddings", "metadatas"])
-        if not found["ids"]:
-            return []
-        scores = np.asarray(found["embeddings"], dtype=np.float32) @ vector
-        hits = [
-            (found["ids"][place], float(scores[place]))
-            for place in np.argsort(-scores, kind="stable")
-            if groups & frozenset(found["metadatas"][place]["groups"])
-        ]
-        return hits[:k]
+            if not found["ids"]:
+                return []
+            scores = np.asarray(found["embeddings"], dtype=np.float32) @ vector
+            hits = [
+                (found["ids"][place], float(scores[place]))
+                for place in np.argsort(-scores, kind="stable")
+                if groups & _groups_of(found["metadatas"][place])
+            ]
+            return hits[:k]
 
     @contextmanager
     def _translated(self, action: str) -> Iterator[None]:
@@ -112,6 +109,11 @@ class ChromaIndex:
                 f"The vector index in {self._folder} could not be {action} ({reason}). "
                 "Run `pilares documents reindex` to build it again from the stored documents."
             ) from error
+
+
+def _groups_of(kept: Mapping[str, Any] | None) -> frozenset[str]:
+    """The groups of an entry. A kill can leave a vector in the graph without what was kept of it: nobody may see it."""
+    return frozenset(kept["groups"]) if kept else frozenset()
 
 
 def _granted_to(groups: frozenset[str]) -> dict[str, Any]:
