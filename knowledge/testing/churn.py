@@ -33,16 +33,24 @@ Promised = dict[str, Version | None]
 
 
 def word(name: str, number: int, part: int) -> str:
-    """A word that stands in one part of one version of one document and nowhere else."""
-    return f"zebra{name.partition('.')[0]}v{number}p{part}"
+    """A word that stands in one part of one version of one document and nowhere else.
+
+    Every other part is the same in every version, so that its vectors are reused.
+    """
+    plain = name.partition(".")[0]
+    return f"steady{plain}p{part}" if part % 2 else f"zebra{plain}v{number}p{part}"
+
+
+def sentence(name: str, number: int, part: int) -> str:
+    """What a part says, many times; nearest to it is this part, even where an embedder takes two words for one."""
+    return f"{word(name, number, part)} and some more words of this part."
 
 
 def content(name: str, number: int) -> str:
-    """A Markdown document. Every other part stays the same from version to version, so that its vectors are reused."""
+    """A version of a document, in Markdown."""
     parts = [f"# Book {name.partition('.')[0]}"]
     for part in range(PARTS):
-        own = word(name, number, part) if part % 2 == 0 else f"steady{name.partition('.')[0]}p{part}"
-        parts.append(f"## Part {part}\n\n" + f"{own} and some more words of this part. " * 24)
+        parts.append(f"## Part {part}\n\n" + f"{sentence(name, number, part)} " * 24)
     return "\n\n".join(parts) + "\n"
 
 

@@ -15,6 +15,7 @@ from knowledge.library import EVERYONE, Library
 from knowledge.parse.document import ParsedDocument
 from knowledge.parse.format import RawFile
 from knowledge.parse.formats import FileReader
+from knowledge.search.searcher import Mode
 from knowledge.testing.churn import (
     FILES,
     KINDS,
@@ -27,10 +28,12 @@ from knowledge.testing.churn import (
     churn,
     content,
     read_journal,
+    sentence,
     word,
 )
 from knowledge.testing.embedder import HashingEmbedder
 
+MODES: tuple[Mode, ...] = ("lexical", "dense")
 _PATIENCE_S = 120.0
 _INDEX_LOST = ("index", "lost")  # findings that say that the vector index cannot be read, or not all of it
 _USUAL_S = 0.3  # a change takes about so long, until one of its kind has been timed
@@ -162,13 +165,13 @@ def _not_found(library: Library, name: str, there: Version | None) -> Iterator[F
     if there is None:
         return
     others = (EVERYONE | STAFF) - there.groups
-    for part in range(0, PARTS, 2):
-        for mode in ("lexical", "dense"):
-            sought = word(name, there.number, part)
-            hits = library.search(sought, mode=mode, k=1, groups=there.groups)
+    for part in range(PARTS):
+        for mode in MODES:
+            sought, asked = word(name, there.number, part), sentence(name, there.number, part)
+            hits = library.search(asked, mode=mode, k=1, groups=there.groups)
             if [hit.document for hit in hits if sought in hit.text] != [name]:
                 yield Fault("lost", f"{name} is not found by {sought} ({mode})")
-            if any(hit.document == name for hit in library.search(sought, mode=mode, k=50, groups=others)):
+            if any(hit.document == name for hit in library.search(asked, mode=mode, k=50, groups=others)):
                 yield Fault("leaked", f"{name} is found by {', '.join(sorted(others))} ({mode})")
 
 
@@ -177,8 +180,8 @@ def _ghosts(library: Library, name: str, there: Version | None, read: Read) -> I
     for version in (*read.allowed(name), read.before.get(name)):
         if version is None or (there is not None and there.number == version.number):
             continue
-        for mode in ("lexical", "dense"):
-            sought = word(name, version.number, 0)
-            hits = library.search(sought, mode=mode, k=50, groups=EVERYONE | STAFF)
+        for mode in MODES:
+            sought, asked = word(name, version.number, 0), sentence(name, version.number, 0)
+            hits = library.search(asked, mode=mode, k=50, groups=EVERYONE | STAFF)
             if any(sought in hit.text or (there is None and hit.document == name) for hit in hits):
                 yield Fault("revenant", f"{sought} is still found ({mode})")

@@ -84,7 +84,34 @@ ChromaIndex(Path({str(folder)!r})).upsert(["stranger"], HashingEmbedder().embed_
 """)
 
 
-@pytest.mark.parametrize("damage", [empty_folder, remove_folder, garbage_everywhere, truncated_files, another_store])
+def vectors_without_metadata(folder: Path) -> None:
+    """What was seen after kills: the graph holds a vector of which Chroma's own tables know nothing."""
+    connection = sqlite3.connect(folder / "chroma.sqlite3")
+    for table in ("embedding_metadata", "embedding_metadata_array", "embeddings"):
+        connection.execute(f"DELETE FROM {table} WHERE id % 3 = 0")
+    connection.commit()
+    connection.close()
+
+
+def test_a_vector_without_metadata_is_shown_to_nobody(home: Path) -> None:
+    folder = index_folder(home)
+    vectors_without_metadata(folder)
+    run(f"""
+from test_damaged_stores import TEXTS
+from knowledge.testing.embedder import HashingEmbedder
+from knowledge.vectors.chroma import ChromaIndex
+index = ChromaIndex(Path({str(folder)!r}))
+assert len(index.grants()) == 20
+for name, title, text in TEXTS:
+    (vector,) = HashingEmbedder().embed_passages([f"{{title}}\\n{{text}}"])
+    assert {{hit for hit, _ in index.query(vector, 20, frozenset(["everyone"]))}} == index.ids()
+""")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [empty_folder, remove_folder, garbage_everywhere, truncated_files, another_store, vectors_without_metadata],
+)
 def test_a_damaged_index_is_built_again(home: Path, damage: Callable[[Path], None]) -> None:
     damage(index_folder(home))
     run(f"""
