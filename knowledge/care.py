@@ -20,6 +20,7 @@ from knowledge.vectors.follower import IndexFollower
 REINDEX = "Run `pilares documents reindex`"
 RESTORE = "Restore a backup (`pilares restore FILE.tar.gz`)"
 _ROWS_SHOWN = 20
+_ASKED_FOR = 2_000  # entries of the vector index, some seconds' worth
 
 # What full-text search keeps of a chunk, read from FTS5's own table: the virtual one cannot be read when its index is
 # damaged (https://www.sqlite.org/fts5.html#the_fts5_content_table).
@@ -186,7 +187,7 @@ class Care:
             wrong = Counter(_compare(held, _embedded(connection), marked))
             seen.findings += [_of_chunks(kind, count, name) for (kind, name), count in wrong.items()]
             sampled = not (wrong or marked or any(finding.kind == "vector" for finding in seen.findings))
-            if sampled and not self._index.finds_its_own(index, held):
+            if sampled and not self._index.finds_its_own(index, set(held), _ASKED_FOR):
                 seen.findings.append(
                     Finding("lost", f"The vector index does not find what it holds. {REINDEX} to build it again.")
                 )

@@ -16,9 +16,12 @@ _Counted = tuple[int, int, int]  # start, end, tokens
 # A section shorter than this share of the target is read together with its neighbour.
 _SMALL_SHARE = 6
 
-# What a cut costs, where a chunk that is a quarter longer or shorter than the target costs 0.06: nothing between two
-# blocks, little between lines of a long table or list, so much inside a short one that it is kept whole.
-_LINE, _INTRO, _SENTENCE, _PIECE, _INSIDE_WHOLE = 0.02, 0.3, 0.08, 0.2, 0.5
+# What a cut costs, where a chunk that is a quarter longer or shorter than the target costs 0.06 and one of twice its
+# size costs 1: nothing between two blocks, little between the sentences of a long paragraph or the lines of a long list
+# or table, much inside a short one, and more than anything inside a piece of code.
+_LINE, _SENTENCE, _SHORT, _INTRO, _PIECE, _CODE = 0.02, 0.08, 0.3, 0.3, 0.2, 4.0
+_WHOLE = 1.5  # targets up to which a paragraph, a list or a table is a short one
+_CODE_WIDTH = 160  # characters; longer lines are prose
 _ITEM_OR_ROW = re.compile(r"(?:[-*•–+]|\d{1,3}[.)]|[a-zA-Z]\))\s|.* \| ")
 
 
@@ -63,7 +66,7 @@ def chunk_document(document: ParsedDocument, count_tokens: CountTokens, settings
     Sentences and table rows stay whole unless one alone is longer than the maximum. Together the chunks hold every
     non-blank character. `count_tokens` is asked once for all sentences (and again only for pieces of giant ones).
     """
-    atoms = _atoms(document.text, count_tokens, settings.chunk_tokens_max)
+    atoms = _atoms(document.text, count_tokens, settings.chunk_tokens, settings.chunk_tokens_max)
     groups = _merge_small(_sections(atoms, document.headings), settings.chunk_tokens)
     pages = [page.start for page in document.pages]
     chunks = []
@@ -93,18 +96,30 @@ def body_of(text: str, heading: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def _atoms(text: str, count_tokens: CountTokens, limit: int) -> list[_Atom]:
+def _atoms(text: str, count_tokens: CountTokens, target: int, limit: int) -> list[_Atom]:
     spans = sentence_spans(text)
     counts = count_tokens([text[start:end] for start, end in spans])
     atoms: list[_Atom] = []
     for block in _blocks(text, spans, counts):
-        whole = sum(tokens for line in block for _, _, tokens in line) <= limit
+        line_cost, sentence_cost = _costs(text, block, target, limit)
         intro = bool(atoms) and text[atoms[-1].end - 1] == ":"
         for place, line in enumerate(block):
-            cost = (_INSIDE_WHOLE if whole else _LINE) if place else _INTRO if intro else 0.0
-            for found in _kept(text, line, cost, limit):
+            cost = line_cost if place else _INTRO if intro else 0.0
+            for found in _kept(text, line, cost, sentence_cost, limit):
                 atoms.extend([found] if found.tokens <= limit else _pieces(found, text, count_tokens, limit))
     return atoms
+
+
+def _costs(text: str, block: Sequence[Sequence[_Counted]], target: int, limit: int) -> tuple[float, float]:
+    """What a cut inside this block costs: between two of its lines, and between two sentences of one line."""
+    tokens = sum(tokens for line in block for _, _, tokens in line)
+    lines = [(line[0][0], line[-1][1]) for line in block]
+    is_code = len(lines) > 1 and not any(
+        end - start > _CODE_WIDTH or _ITEM_OR_ROW.match(text, start, end) for start, end in lines
+    )
+    if is_code and tokens <= limit:
+        return _CODE, _CODE
+    return (_SHORT, _SHORT) if tokens <= _WHOLE * target else (_LINE, _SENTENCE)
 
 
 def _blocks(text: str, spans: Sequence[Span], counts: Sequence[int]) -> Iterator[list[list[_Counted]]]:
@@ -124,14 +139,14 @@ def _blocks(text: str, spans: Sequence[Span], counts: Sequence[int]) -> Iterator
         yield block
 
 
-def _kept(text: str, line: Sequence[_Counted], cost: float, limit: int) -> Iterator[_Atom]:
+def _kept(text: str, line: Sequence[_Counted], cost: float, sentence_cost: float, limit: int) -> Iterator[_Atom]:
     """The sentences of a line; a list item or a table row is kept whole where it fits."""
     start, end, tokens = line[0][0], line[-1][1], sum(tokens for _, _, tokens in line)
     if len(line) > 1 and tokens <= limit and _ITEM_OR_ROW.match(text, start, end):
         yield _Atom(start, end, tokens, cost)
         return
     for place, (start, end, tokens) in enumerate(line):
-        yield _Atom(start, end, tokens, _SENTENCE if place else cost)
+        yield _Atom(start, end, tokens, sentence_cost if place else cost)
 
 
 def _pieces(atom: _Atom, text: str, count_tokens: CountTokens, limit: int) -> list[_Atom]:

@@ -42,8 +42,9 @@ def word(name: str, number: int, part: int) -> str:
 
 
 def sentence(name: str, number: int, part: int) -> str:
-    """What a part says, many times; nearest to it is this part, even where an embedder takes two words for one."""
-    return f"{word(name, number, part)} and some more words of this part."
+    """What a part says, many times. Of three words of its own: an embedder that hashes takes some words for others."""
+    own = word(name, number, part)
+    return f"{own} okapi{own} quagga{own} and some more words of this part."
 
 
 def content(name: str, number: int) -> str:

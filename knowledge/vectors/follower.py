@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from threading import RLock
@@ -22,7 +22,8 @@ OpenIndex = Callable[[Path], VectorIndex]
 _log = logging.getLogger(__name__)
 _BATCH = 2_000
 _FOLDER_FACT = "vector_folder"
-_AUDITED = 16
+_SAMPLED = 16  # entries asked for at every start
+_CHECKED = 4_000  # entries that are asked for at a start, some five seconds' worth; building anew costs little more
 
 
 class IndexFollower:
@@ -112,21 +113,24 @@ class IndexFollower:
         try:
             index = self._open_index(self._folder / name)
             self._held = index.ids()
-            self._catch_up(index)
-            if self.finds_its_own(index, self._held):
+            begun = self._catch_up(index)  # what a killed process may have been writing
+            sound = (
+                len(begun) <= _CHECKED and self._finds(index, sorted(begun)) and self.finds_its_own(index, self._held)
+            )
+            if sound:
                 return index
             _log.warning("The vector index has lost entries; building it again.")
         except StoreError as error:
             _log.warning("The vector index is damaged; building it again. %s", error)
         return self.rebuild()
 
-    def _catch_up(self, index: VectorIndex) -> None:
-        """Write what is marked or missing, delete what is gone."""
+    def _catch_up(self, index: VectorIndex) -> set[str]:
+        """Write what is marked or missing, delete what is gone; returns the entries that were marked."""
         with self._database.read() as connection:
             marks = connection.execute(select(schema.unindexed)).all()
             wanted = chunks.vector_ids(connection)
             marked = sorted({mark.document_id for mark in marks})
-            self._write(index, chunks.vector_rows(connection, document_ids=marked))
+            begun = self._write(index, chunks.vector_rows(connection, document_ids=marked))
             self._write(index, chunks.vector_rows(connection, chunk_ids=sorted(wanted - self._held)))
         gone = sorted(self._held - wanted)
         if gone:
@@ -136,12 +140,19 @@ class IndexFollower:
             with self._database.write() as connection:
                 last = max(mark.mark for mark in marks)
                 connection.execute(delete(schema.unindexed).where(schema.unindexed.c.mark <= last))
+        return begun
 
-    def finds_its_own(self, index: VectorIndex, held: set[str]) -> bool:
-        """Whether a sample of entries is found by their own vectors (chroma #7678, #7758: counts can stay right)."""
-        sample = sorted(held)[:: max(1, len(held) // _AUDITED)][:_AUDITED]
+    def finds_its_own(self, index: VectorIndex, held: set[str], sampled: int = _SAMPLED) -> bool:
+        """Whether so many of the entries are found by their own vectors."""
+        return self._finds(index, sorted(held)[:: max(1, len(held) // sampled)][:sampled])
+
+    def _finds(self, index: VectorIndex, ids: Sequence[str]) -> bool:
+        """Counts and ids stay right where a graph has lost its entries (chroma #7678, #7758), so each is asked for.
+
+        What is lost is what was being written over when a process was killed; writing it again does not bring it back.
+        """
         with self._database.read() as connection:
-            rows = list(chunks.vector_rows(connection, chunk_ids=sample))
+            rows = list(chunks.vector_rows(connection, chunk_ids=ids))
         for row in rows:
             hits = index.query(row.vector, 10)
             # An equal passage of another document may stand in its place.
@@ -170,7 +181,10 @@ class IndexFollower:
             with self._database.write() as connection:
                 connection.execute(delete(schema.unindexed).where(schema.unindexed.c.mark <= last))
 
-    def _write(self, index: VectorIndex, rows: Iterator[chunks.VectorRow]) -> None:
+    def _write(self, index: VectorIndex, rows: Iterator[chunks.VectorRow]) -> set[str]:
+        written: set[str] = set()
         while some := list(islice(rows, _BATCH)):
             index.upsert([row.id for row in some], np.stack([row.vector for row in some]))
-            self._held.update(row.id for row in some)
+            written.update(row.id for row in some)
+        self._held |= written
+        return written

@@ -185,6 +185,31 @@ def test_an_index_that_lost_entries_silently_is_built_again(home: Path) -> None:
     assert len(made) == 2
 
 
+def test_entries_lost_while_they_were_written_over_are_noticed(home: Path) -> None:
+    """Of what was under way when a process was killed, every entry is asked for, not only a sample."""
+    connection = sqlite3.connect(home / "knowledge.db")
+    lost, document = connection.execute("SELECT id, document_id FROM chunks ORDER BY id DESC LIMIT 1").fetchone()
+    connection.execute("INSERT INTO unindexed(document_id) VALUES (?)", (document,))
+    connection.commit()
+    connection.close()
+
+    class Wedged(ExactIndex):
+        """Takes an entry again and never finds it (#7678)."""
+
+        def query(self, vector: Vectors, k: int, groups: frozenset[str]) -> list[tuple[str, float]]:
+            return [hit for hit in super().query(vector, k, groups) if hit[0] != lost]
+
+    made: list[ExactIndex] = []
+
+    def open_index(folder: Path) -> ExactIndex:
+        made.append(ExactIndex() if made else Wedged())
+        return made[-1]
+
+    with open_library(home, open_index) as library:
+        assert dense(library) == EXPECTED
+    assert len(made) == 2
+
+
 def test_a_full_disk_is_said_and_changes_nothing(tmp_path: Path) -> None:
     with open_library(tmp_path, lambda _: ExactIndex()) as library:
         library.add_texts(TEXTS)
