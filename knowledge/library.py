@@ -26,11 +26,11 @@ from knowledge.search.searcher import Mode, Request, Searcher
 from knowledge.sentences import split_sentences
 from knowledge.settings import KnowledgeSettings
 from knowledge.store import chunks, documents, schema, writing
-from knowledge.store.database import Database
 from knowledge.store.lock import FolderLock
+from knowledge.store.opening import open_database, places
 from knowledge.store.writing import Origin
-from knowledge.vectors.chroma import ChromaIndex
-from knowledge.vectors.follower import IndexFollower, OpenIndex
+from knowledge.vectors.follower import IndexFollower
+from knowledge.vectors.places import OpenIndex
 
 EVERYONE = frozenset({"everyone"})
 UPLOADS = "uploads"
@@ -51,12 +51,12 @@ class Library:
         settings: KnowledgeSettings,
         *,
         reader: DocumentReader | None = None,
-        open_index: OpenIndex = ChromaIndex,
+        open_index: OpenIndex | None = None,
     ) -> None:
         self.folder = folder
         self._lock = FolderLock(folder)
         try:
-            self._database = Database(folder / "knowledge.db")
+            self._database = open_database(folder, settings)
         except BaseException:
             self._lock.release()
             raise
@@ -64,7 +64,7 @@ class Library:
         self._settings = settings
         self._reader = reader or Sandbox(settings)
         self._embedding = Embedding(embedder, self._database)
-        self._index = IndexFollower(self._database, folder, open_index)
+        self._index = IndexFollower(self._database, places(self._database, folder, settings, open_index))
         self._searcher = Searcher(self._database, self._index, analyzer, settings)
         self._care = Care(self._database, self._index, analyzer)
         self._intake = Intake(self._database, self._index, self._embedding, analyzer, settings)
@@ -82,6 +82,7 @@ class Library:
     def close(self) -> None:
         """Give the folder back; the library cannot be used afterwards."""
         self._reader.close()
+        self._index.close()
         self._database.close()
         self._lock.release()
 

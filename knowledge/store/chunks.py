@@ -3,31 +3,33 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, func, select, text, update
+from sqlalchemy import Connection, Row, bindparam, case, func, select, text, update
 
 from knowledge.chunk import body_of, context_of
 from knowledge.document import DocumentHit, State, Stats
 from knowledge.embedder import Vectors
 from knowledge.lexical.analyzer import Analyzer
+from knowledge.lexical.choose import lexical
 from knowledge.passage import Passage
 from knowledge.store import schema
 from knowledge.store.database import batched
 from knowledge.store.documents import groups_of, readable_by
 
 _GRANTED = "EXISTS (SELECT 1 FROM grants WHERE document_id = chunks.document_id AND group_name IN :names)"
-_RANKED_FIRST = text(
+# `{matches}` is the SQL of the full-text index that gives (number, score).
+_RANKED_FIRST = (
     f"SELECT chunks.id AS id, best.score AS score, {_GRANTED} AS readable FROM "
-    "(SELECT rowid AS number, -bm25(words, :title, 1.0) AS score FROM words WHERE words MATCH :match "
-    "ORDER BY score DESC, rowid LIMIT :most) AS best "
+    "(SELECT number, score FROM ({matches}) AS hits ORDER BY score DESC, number LIMIT :most) AS best "
     "JOIN chunks ON chunks.number = best.number ORDER BY best.score DESC, chunks.number"
-).bindparams(bindparam("names", expanding=True))
-_CHECKED_FIRST = text(
-    "SELECT chunks.id AS id, -bm25(words, :title, 1.0) AS score FROM words "
-    f"JOIN chunks ON chunks.number = words.rowid WHERE words MATCH :match AND {_GRANTED} "
-    "ORDER BY score DESC, chunks.number LIMIT :limit"
-).bindparams(bindparam("names", expanding=True))
+)
+_CHECKED_FIRST = (
+    "SELECT chunks.id AS id, hits.score AS score FROM ({matches}) AS hits "
+    f"JOIN chunks ON chunks.number = hits.number WHERE {_GRANTED} "
+    "ORDER BY hits.score DESC, chunks.number LIMIT :limit"
+)
 
 _chunks, _documents = schema.chunks.c, schema.documents.c
 
@@ -147,14 +149,19 @@ def search_words(
     names = sorted(set(groups))
     if not terms or not names:
         return []
-    match = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
-    values = {"title": title_weight, "match": match, "names": names, "limit": limit, "most": 2 * limit}
+    words = lexical(connection)
+    values = {"title": title_weight, "match": words.asked(terms), "names": names, "limit": limit, "most": 2 * limit}
+
+    def asked(statement: str) -> Sequence[Row[Any]]:
+        prepared = text(statement.replace("{matches}", words.matches)).bindparams(bindparam("names", expanding=True))
+        return connection.execute(prepared, values).all()
+
     # Checking the grants of every match costs several times the ranking (a question's words match half of the chunks),
     # so the best are ranked first; only when too few of them are granted, all are checked.
-    ranked = connection.execute(_RANKED_FIRST, values).all()
+    ranked = asked(_RANKED_FIRST)
     readable = [row for row in ranked if row.readable]
     if len(readable) < limit and len(readable) < len(ranked):
-        readable = list(connection.execute(_CHECKED_FIRST, values).all())
+        readable = list(asked(_CHECKED_FIRST))
     return [(row.id, float(row.score)) for row in readable[:limit]]
 
 
@@ -210,7 +217,7 @@ def owners(connection: Connection, ids: Sequence[str], groups: Iterable[str]) ->
 
 def stats(connection: Connection) -> Stats:
     """Sizes of the store."""
-    failed = func.sum(func.iif(_documents.state == State.FAILED, 1, 0))
+    failed = func.sum(case((_documents.state == State.FAILED, 1), else_=0))
     documents, bad = connection.execute(select(func.count(), failed).select_from(schema.documents)).one()
     total, vectors = connection.execute(
         select(func.count(), func.count(_chunks.vector)).select_from(schema.chunks)
