@@ -34,7 +34,7 @@ chromium:
 		echo "Chromium is not installed: the browser tests are left out."
 
 bench: $(VENV)/.developing models
-	@for each in start ingest files retrieval decode answers; do echo "== $$each"; $(BIN)/python -m benchmarks.$$each || exit 1; done
+	@for each in start ingest files retrieval crosslingual decode answers; do echo "== $$each"; $(BIN)/python -m benchmarks.$$each || exit 1; done
 
 format: $(VENV)/.developing
 	@$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format -q .

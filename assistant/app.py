@@ -10,7 +10,7 @@ from assistant.api.ports import DocumentSummary, PartState, Progress, ServiceSta
 from assistant.errors import AssistantError, InvalidRequest
 from assistant.messages import message
 from assistant.models.models import Models
-from assistant.pace import Pace
+from assistant.pace import Errand, Pace
 from assistant.paths import sample_documents
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
@@ -40,11 +40,14 @@ def build_app(settings: Settings) -> "Assistant":
     Raises StoreLocked while another process has the home folder open, and the errors of the parts.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    models = Models(settings)
-    pace = Pace()
+    models, pace = Models(settings), Pace()
     library = Library.open(settings.knowledge_folder, models.embedder, settings.knowledge, pace.between)
     try:
-        conversations = Conversations.open(settings.database_url)
+        conversations = Conversations.open(
+            settings.database_url,
+            # Until there are accounts, everybody belongs to the group everyone and to no other.
+            permitted=lambda _user, documents: library.grants.readable(documents, EVERYONE),
+        )
     except BaseException:
         library.close()
         raise
@@ -61,7 +64,8 @@ class Assistant:
         self.models = models
         self.library = library
         self.conversations = conversations
-        self.documents = LibraryDocuments(library, self._refine_soon)
+        self._refining = Errand(self._refine_quietly, "refine")
+        self.documents = LibraryDocuments(library, self._refining.soon)
         self._agent: TurnAgent | None = None
         self._sentences: SentenceVectors | None = None
         self._syncing: Syncing | None = None
@@ -217,7 +221,7 @@ class Assistant:
     def start_syncing(self) -> None:
         """Keep documents in step with their sources from now on, in the background."""
         runner = self.syncing().runner
-        runner.on_changed = self._refine_soon
+        runner.on_changed = self._refining.soon
         runner.start()
 
     def state(self) -> ServiceState:
@@ -229,9 +233,6 @@ class Assistant:
             index=index,
             documents=self.library.count_documents(EVERYONE),
         )
-
-    def _refine_soon(self) -> None:
-        Thread(target=self._refine_quietly, name="refine", daemon=True).start()
 
     def _refine_quietly(self) -> None:
         try:

@@ -1,6 +1,7 @@
-"""Work in the background makes way for questions."""
+"""Work in the background: it waits while somebody waits for an answer, and is done once for many who ask for it."""
 
-from threading import Condition
+from collections.abc import Callable
+from threading import Condition, Lock, Thread
 
 
 class Pace:
@@ -32,3 +33,36 @@ class Pace:
     def between(self) -> None:
         """The same between small portions of work that people wait for too, as documents they have just added."""
         self.wait(self.BETWEEN_S)
+
+
+class Errand:
+    """A piece of work for a thread of its own. Asked for while it runs, it is done once more afterwards."""
+
+    def __init__(self, work: Callable[[], None], name: str) -> None:
+        self._work = work
+        self._name = name
+        self._lock = Lock()
+        self._wanted = self._running = False
+
+    def soon(self) -> None:
+        """Have it done, and return at once."""
+        with self._lock:
+            self._wanted = True
+            if self._running:
+                return
+            self._running = True
+        Thread(target=self._run, name=self._name, daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            while self._is_wanted():
+                self._work()
+        except BaseException:
+            with self._lock:
+                self._running = False
+            raise
+
+    def _is_wanted(self) -> bool:
+        with self._lock:
+            self._running, self._wanted = self._wanted, False
+            return self._running

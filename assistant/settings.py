@@ -74,6 +74,11 @@ class ServerSettings(_Frozen):
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
     load_models: Literal["at-start", "first-use"] = "at-start"
+    api_sources: tuple[Literal["website", "feed"], ...] = Field(
+        default=(),
+        description="kinds of sources that may be added through the API of a server on loopback; they reach public "
+        "addresses only",
+    )
 
 
 class TurnSettings(_Frozen):

@@ -1,6 +1,6 @@
 """A large made-up library: clustered vectors, words by Zipf's law, written without an embedder."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from knowledge.chunk import Chunk
 from knowledge.embedder import Vectors
+from knowledge.lexical.analyzer import Analyzer
 from knowledge.library import Library
 from knowledge.parse.document import ParsedDocument
 from knowledge.settings import KnowledgeSettings
@@ -96,22 +97,23 @@ class MadeUp:
         return _unit(made).astype(np.float16).astype(np.float32)
 
 
-def write(library_folder: Path, made: MadeUp, source: str, audiences: Sequence[tuple[str, ...]]) -> Iterator[int]:
+def write(
+    folder: Path, made: MadeUp, source: Callable[[int], str], audiences: Sequence[tuple[str, ...]]
+) -> Iterator[int]:
     """Fill a new library through the store's own writers; yields how many documents are stored.
 
     Text takes the same way as ever (words, grants, marks); only cutting and embedding are left out.
     """
-    library = opened(library_folder)
-    with library:
+    analyzer = Analyzer()
+    with opened(folder) as library:
         library._embedding.adopt()
         for start in range(0, made.documents, _TOGETHER):
             numbers = range(start, min(start + _TOGETHER, made.documents))
-            prepared = [_prepared(made, number, source, audiences[number]) for number in numbers]
+            prepared = [_prepared(made, number, analyzer, source(number), audiences[number]) for number in numbers]
             with library._database.write() as connection:
                 writing.put(connection, prepared)
                 for number, each in zip(numbers, prepared, strict=True):
                     ids = chunks.ids_of(connection, each.origin.document_id)
-                    assert len(ids) == len(made.vectors(number))
                     chunks.put_vectors(connection, ids, made.vectors(number))
                 writing.mark_ready(connection, [each.origin.document_id for each in prepared])
             yield numbers[-1] + 1
@@ -122,13 +124,14 @@ def opened(folder: Path) -> Library:
     return Library(folder, GivenVectors(), KnowledgeSettings(), open_index=ChromaIndex)
 
 
-def _prepared(made: MadeUp, number: int, source: str, audience: tuple[str, ...]) -> Prepared:
+def _prepared(made: MadeUp, number: int, analyzer: Analyzer, source: str, audience: tuple[str, ...]) -> Prepared:
     texts = made.text(number)
     whole = "\n\n".join(texts)
     cut, start = [], 0
     for text in texts:
         chunk = Chunk(start, start + len(text), text, (), None, WORDS_PER_CHUNK)
-        cut.append(IndexedChunk(chunk, text, f"document {number}", text))
+        title, body = chunks.terms_of(analyzer, f"Document {number}", (), text, "en")
+        cut.append(IndexedChunk(chunk, text, title, body))
         start += len(text) + 2
     origin = Origin(source, name_of(number), audience, len(whole), f"{number:064x}")
     return Prepared(origin, ParsedDocument(f"Document {number}", whole, "text/plain", language="en"), cut)

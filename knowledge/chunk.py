@@ -18,7 +18,7 @@ _SMALL_SHARE = 6
 
 # What a cut costs, where a chunk that is a quarter longer or shorter than the target costs 0.06: nothing between two
 # blocks, little between lines of a long table or list, so much inside a short one that it is kept whole.
-_LINE, _INTRO, _SENTENCE, _PIECE, _INSIDE_WHOLE = 0.02, 0.1, 0.08, 0.2, 0.5
+_LINE, _INTRO, _SENTENCE, _PIECE, _INSIDE_WHOLE = 0.02, 0.3, 0.08, 0.2, 0.5
 _ITEM_OR_ROW = re.compile(r"(?:[-*•–+]|\d{1,3}[.)]|[a-zA-Z]\))\s|.* \| ")
 
 

@@ -3,7 +3,8 @@
     KnowledgeError
     ├── SourceError           the path or file cannot be read at all (missing, no rights, outside the folder)
     ├── ParseError            the file was read, its content was refused or could not be understood
-    │   └── ReaderStopped     reading it took too long or too much memory; another time it may succeed
+    │   ├── ReaderStopped     reading it took too long or too much memory; another time it may succeed
+    │   └── OnlyScans         its pages are pictures, which nothing reads that is installed; another time it may succeed
     ├── StoreLocked           another process owns this knowledge folder
     ├── StoreError            the store cannot be opened or written (disk full, damaged)
     │   └── IndexUnreachable  the server that holds the vector index does not answer
@@ -31,6 +32,14 @@ class ParseError(KnowledgeError):
 
 class ReaderStopped(ParseError):
     """Reading a file was given up for lack of time or memory."""
+
+
+class OnlyScans(ParseError):
+    """A file whose pages are pictures, `scans` of them, while there is no text recognition."""
+
+    def __init__(self, sentence: str, scans: int) -> None:
+        super().__init__(sentence)
+        self.scans = scans
 
 
 class StoreLocked(KnowledgeError):

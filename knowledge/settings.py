@@ -1,6 +1,6 @@
 """Settings of the knowledge package."""
 
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -14,8 +14,9 @@ class KnowledgeSettings(BaseModel):
     """How documents are read, cut, indexed and found.
 
     `chunk_tokens` is the size a chunk aims at and `chunk_tokens_max` the size it never passes, both in tokens of the
-    embedder. Fusion is a weighted sum of the two legs' normalised scores (`research`: convex fusion beats reciprocal
-    rank fusion by about two points of nDCG@10 on SciFact); `dense_weight` is the dense leg's share.
+    embedder. Fusion is a weighted sum of the two legs' normalised scores (`knowledge.search.fusion`); `dense_weight` is
+    the dense leg's share. It is below a half because the best hit of the dense leg always has 1 on its scale, while a
+    lexical score comes near 1 only when a passage holds nearly all that was asked.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -25,9 +26,9 @@ class KnowledgeSettings(BaseModel):
     )
     chroma_url: str | None = Field(default=None, description="a Chroma server for the vectors: http://HOST:PORT")
     chroma_token: SecretStr | None = Field(default=None, description="sent to the Chroma server as a bearer token")
-    chunk_tokens: int = Field(default=240, ge=32, le=480)
-    chunk_tokens_max: int = Field(default=320, ge=64, le=500)
-    dense_weight: float = Field(default=0.5, ge=0, le=1)
+    chunk_tokens: int = Field(default=150, ge=32, le=480)
+    chunk_tokens_max: int = Field(default=220, ge=64, le=500)
+    dense_weight: float = Field(default=0.35, ge=0, le=1)
     candidates: int = Field(default=100, ge=10, le=1000, description="hits each leg hands to the fusion")
     reranker: str = Field(
         default="none", description="folder or name of a cross-encoder that ranks the best hits again, or `none`"
@@ -38,8 +39,12 @@ class KnowledgeSettings(BaseModel):
     )
     max_file_bytes: int = Field(default=100_000_000, ge=1)
     max_unpacked_bytes: int = Field(default=200_000_000, ge=1)
-    parse_seconds: float = Field(default=60.0, gt=0)
-    parse_memory_bytes: int = Field(default=1_000_000_000, ge=200_000_000)
+    parse_seconds: float = Field(default=10.0, gt=0, description="for a file; large ones get more, see parse/limits.py")
+    parse_memory_bytes: int = Field(default=512_000_000, ge=200_000_000)
+    ocr: Literal["auto", "off"] = Field(default="auto", description="auto: pages that are pictures, where installed")
+    ocr_pages: int = Field(default=50, ge=1, description="pages of one file that text recognition reads at most")
+    ocr_page_seconds: float = Field(default=30.0, gt=0)
+    ocr_memory_bytes: int = Field(default=3_000_000_000, ge=500_000_000)
 
     sources: tuple[SourceConfig, ...] = ()
 

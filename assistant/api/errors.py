@@ -27,10 +27,15 @@ class Busy(AssistantError):
     """Too many turns at once, or the server is stopping."""
 
 
+class OperatorOnly(AssistantError):
+    """Something that is done at the server itself, not through the network or not through the API."""
+
+
 STATUS: dict[type[Exception], int] = {
     InvalidRequest: 422,
     TooLarge: 413,
     Busy: 503,
+    OperatorOnly: 403,
     assistant_errors.NotFound: 404,
     assistant_errors.ModelUnavailable: 503,
     assistant_errors.ModelCorrupt: 503,

@@ -8,6 +8,7 @@ import typer
 
 from assistant.cli.asking import safe
 from assistant.cli.errors import FAILED, clear_errors
+from assistant.cli.filtering import Since, Sources, Tags, Types, Until, Written, chosen
 from assistant.cli.syncing import do
 
 if TYPE_CHECKING:
@@ -44,14 +45,27 @@ def ingest(
 
 
 @app.command("list")
-def list_documents() -> None:
+def list_documents(
+    source: Sources = None,
+    type: Types = None,
+    tag: Tags = None,
+    written_in: Written = None,
+    since: Since = None,
+    until: Until = None,
+) -> None:
     """Every document with its language, number of passages and state."""
     with clear_errors(), _assistant() as assistant:
-        documents = assistant.library.documents()
-        if not documents:
+        limits = chosen(source, type, tag, written_in, since, until)
+        documents = assistant.library.documents(filter=limits)
+        if not documents and limits:
+            typer.echo("No document fits. `pilares documents list` without options shows all.")
+        elif not documents:
             typer.echo("There are no documents yet. Add some with `pilares ingest PATH`.")
+        names = {document.id: document.name for document in documents}
         for document in documents:
             note = "".join(f"  {each}" for each in _notes(document))
+            if document.duplicate_of:
+                note += f"  nearly the same as {names.get(document.duplicate_of, document.duplicate_of)}"
             language = document.language or "-"
             typer.echo(
                 f"{safe(document.name):<48} {language:<3} {document.chunks:>4} passages  {document.state}{safe(note)}"
@@ -68,6 +82,16 @@ def show(name: Name) -> None:
             bold=True,
         )
         typer.echo(safe(assistant.library.text(document.id)))
+
+
+@app.command("tag")
+def tag_document(
+    name: Name, tags: Annotated[list[str], typer.Argument(help="Its tags; none takes all away.", metavar="[TAG]...")]
+) -> None:
+    """Replace the tags of a document; questions can be limited to a tag."""
+    with clear_errors(), _assistant() as assistant:
+        found = assistant.library.set_tags(name, tags)
+        typer.echo(f"{safe(found.name)}: {safe(', '.join(found.tags)) or 'no tags'}")
 
 
 @app.command()

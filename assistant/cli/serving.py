@@ -58,4 +58,4 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
         if samples or settings.server.load_models == "at-start":
             assistant.start(samples=samples)
         assistant.start_syncing()
-        run(create_app(assistant, settings), settings)
+        run(create_app(assistant, settings, sources=lambda: assistant.syncing().sources), settings)

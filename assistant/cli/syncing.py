@@ -37,7 +37,7 @@ def do(assistant: "Assistant", job: "Job", *, wait: bool) -> None:
         return
     syncing = assistant.syncing()
     ended = _with_bar(syncing, job)
-    assistant.refine()
+    _refine(assistant)
     typer.echo(f"{safe(ended.source)}: {summary(ended) or 'nothing to do'} ({ended.state}).")
     from knowledge.sync.job import DocumentState, JobState
 
@@ -99,6 +99,17 @@ def _with_bar(syncing: "Syncing", job: "Job") -> "Job":
     if errors:
         raise errors[0]
     return syncing.sources.job(job.id)
+
+
+def _refine(assistant: "Assistant") -> None:
+    """The sentence vectors, so that the first question finds them."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("sentences", total=None)
+        assistant.refine(lambda done, total: bar.update(task, total=total, completed=done))
 
 
 def _stage(job: "Job") -> str:

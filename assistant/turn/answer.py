@@ -6,6 +6,7 @@ from typing import Literal
 
 from knowledge.parse.document import PageBox
 from knowledge.passage import Passage, Sentence
+from knowledge.search.filters import EVERYTHING, Filter
 
 Tier = Literal["slm", "llm", "none"]
 ModelChoice = Literal["auto", "slm", "llm"]
@@ -25,6 +26,7 @@ class TurnRequest:
 
     `interface_language` is the language of the surface ("en" or "es"), used for our own words when the question's
     language is not clear. `groups` are the groups of the person asking; documents are only found through them.
+    `filter` limits the search to some of these documents.
     """
 
     text: str
@@ -34,6 +36,7 @@ class TurnRequest:
     interface_language: str | None = None
     user_id: str | None = None
     groups: frozenset[str] = frozenset({"everyone"})
+    filter: Filter = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)

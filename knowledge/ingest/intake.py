@@ -1,16 +1,20 @@
 """Stores parsed documents so that they are found by words at once, then computes their vectors in batches."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import PurePath
 from threading import RLock
+from time import perf_counter
 
 from sqlalchemy import Connection
 
 from knowledge.chunk import Chunk, chunk_document
 from knowledge.embedder import Vectors
 from knowledge.embedding import Embedding
+from knowledge.ingest.duplicates import NearDuplicates
 from knowledge.ingest.reading import Reading
+from knowledge.ingest.signature import signature_of, to_blob
 from knowledge.language import LanguageDetector
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.parse.document import ParsedDocument
@@ -18,14 +22,17 @@ from knowledge.settings import KnowledgeSettings
 from knowledge.store import chunks, documents, editions, grants, notes, writing
 from knowledge.store.database import Database
 from knowledge.store.documents import Known
+from knowledge.store.ids import ids_of
 from knowledge.store.writing import IndexedChunk, Origin, Prepared
 from knowledge.vectors.follower import IndexFollower
 
 # Chunks embedded between two commits. Sorting by length inside so many keeps padding low; a kill loses at most these.
 BATCH = 512
-# Tokens the embedder gets in one step, between two of which others may have the processor: a second or two on two
-# cores, and about what an embedder takes at once anyway.
+# What the embedder gets in one step, between two of which others may have the processor: about a second's work, and no
+# more tokens than it takes at once anyway.
+_STEP_SECONDS = 1.0
 _STEP_TOKENS = 3_600
+_LEAST_TOKENS = 600  # less would cost more than a tenth of its speed
 
 OnEmbedded = Callable[[Sequence[str]], None]
 
@@ -49,14 +56,18 @@ class Intake:
         self._settings = settings
         self._between = between
         self._languages = LanguageDetector()
+        self._duplicates = NearDuplicates()
         self._embed_lock = RLock()
+        self._step_tokens = _LEAST_TOKENS
 
     def store(self, items: Sequence[tuple[Origin, ParsedDocument]]) -> int:
         """Store documents in one transaction, searchable by words from then on; returns how many chunks they have."""
         prepared = [self._prepared(origin, parsed) for origin, parsed in items]
         with self._database.write() as connection:
             writing.put(connection, prepared)
-            editions.put(connection, [(each.origin, each.parsed) for each in prepared])
+            ids = ids_of(connection, [origin.key for origin, _ in items])
+            self._duplicates.link(connection, ids.values())
+            editions.put(connection, [(ids[each.origin.key], each.origin.name, each.parsed) for each in prepared])
         return sum(len(each.chunks) for each in prepared)
 
     def note(self, readings: Sequence[Reading], groups: Sequence[str]) -> None:
@@ -95,6 +106,7 @@ class Intake:
         """Forget documents: found no more from here on, by words or by meaning."""
         with self._database.write() as connection:
             writing.remove(connection, document_ids)
+            self._duplicates.forget(connection, document_ids)
             editions.settle(connection, document_ids)
 
     def embed_pending(
@@ -136,6 +148,10 @@ class Intake:
                 indexed = self._cut(parsed)
                 with self._database.write() as connection:
                     writing.put_chunks(connection, {document_id: indexed})
+                    signature = to_blob(signature_of(parsed.text))
+                    notes.revise(connection, document_id, {"signature": signature})
+                    self._duplicates.link(connection, [document_id])
+                    editions.renew(connection, document_id, parsed)
 
     def forget_vectors(self) -> None:
         """Drop every vector and take the present embedder as the one to compute them with."""
@@ -146,17 +162,25 @@ class Intake:
     def _embed(self, waiting: list[chunks.Unembedded], stop: Callable[[], bool]) -> None:
         """In portions small enough that whoever waits for an answer need not wait for a whole batch."""
         waiting = sorted(waiting, key=lambda each: each.tokens)
-        embedder, vectors = self._embedding.get(), list[Vectors]()
-        for some in _steps(waiting):
+        vectors = list[Vectors]()
+        while len(vectors) < len(waiting):
             self._between()
             if stop():
                 break
-            vectors.extend(embedder.embed_passages([each.text for each in some]))
+            vectors.extend(self._step(_first(waiting[len(vectors) :], self._step_tokens)))
         computed = waiting[: len(vectors)]
         with self._database.write() as connection:
             chunks.put_vectors(connection, [each.id for each in computed], vectors)
             writing.mark_ready(connection, sorted({each.document_id for each in computed}))
         self._index.follow()
+
+    def _step(self, some: Sequence[chunks.Unembedded]) -> Vectors:
+        embedder, began = self._embedding.get(), perf_counter()
+        vectors = embedder.embed_passages([each.text for each in some])
+        tokens = sum(each.tokens for each in some)
+        speed = tokens / max(perf_counter() - began, 1e-6)
+        self._step_tokens = round(min(max(_STEP_SECONDS * speed, _LEAST_TOKENS), _STEP_TOKENS))
+        return vectors
 
     def _prepared(self, origin: Origin, parsed: ParsedDocument) -> Prepared:
         parsed = replace(
@@ -164,7 +188,7 @@ class Intake:
             title=parsed.title or PurePath(origin.name).stem,
             language=parsed.language or self._languages.detect(parsed.text),
         )
-        return Prepared(origin, parsed, self._cut(parsed))
+        return Prepared(origin, parsed, self._cut(parsed), to_blob(signature_of(parsed.text)))
 
     def _cut(self, parsed: ParsedDocument) -> list[IndexedChunk]:
         cut = chunk_document(parsed, self._embedding.get().count_tokens, self._settings)
@@ -182,12 +206,9 @@ class Intake:
         )
 
 
-def _steps(waiting: Sequence[chunks.Unembedded]) -> Iterator[Sequence[chunks.Unembedded]]:
-    """Neighbours that have a step's tokens together; at least one each."""
-    start = tokens = 0
-    for place, each in enumerate(waiting):
-        if place > start and tokens + each.tokens > _STEP_TOKENS:
-            yield waiting[start:place]
-            start, tokens = place, 0
-        tokens += each.tokens
-    yield waiting[start:]
+def _first(waiting: Sequence[chunks.Unembedded], most: int) -> Sequence[chunks.Unembedded]:
+    """The first that have at most so many tokens together; at least one."""
+    for place, tokens in enumerate(accumulate(each.tokens for each in waiting)):
+        if place and tokens > most:
+            return waiting[:place]
+    return waiting

@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import islice
 
 from knowledge.document import State
-from knowledge.errors import ParseError, ReaderStopped
+from knowledge.errors import OnlyScans, ParseError, ReaderStopped
 from knowledge.ingest.discover import FoundFile
 from knowledge.ingest.renames import Renames
 from knowledge.parse.document import ParsedDocument
@@ -86,7 +86,7 @@ class ReadAhead:
     def _parse(self, file: FoundFile, origin: Origin, known: Known | None, data: bytes) -> Reading:
         try:
             return Reading(file, origin, known, parsed=self._reader.read(file.name, data))
-        except ReaderStopped as error:  # may succeed another time: without a digest it is tried again
+        except (ReaderStopped, OnlyScans) as error:  # may succeed another time: without a digest it is tried again
             again = Origin(file.source, file.name, self._groups, len(data), "", file.root)
             return Reading(file, again, known, error=str(error))
         except ParseError as error:

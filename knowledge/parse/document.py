@@ -46,7 +46,7 @@ class ParsedDocument:
 
     All offsets count characters of `text`. One rule carries the layout: a line break is a boundary that no sentence
     crosses (a table row, a list item, a heading and a whole paragraph are one line each), and a blank line ends a block
-    (a paragraph, a list, a table).
+    (a paragraph, a list, a table). `scans` counts the pages that are pictures and were not read.
     """
 
     title: str
@@ -56,3 +56,4 @@ class ParsedDocument:
     pages: tuple[PageStart, ...] = ()
     language: str | None = None
     boxes: tuple[Boxed, ...] = ()
+    scans: int = 0

@@ -14,6 +14,7 @@ from knowledge.parse.rows import table_lines
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_WITH_MACROS = "application/vnd.ms-word.document.macroEnabled.main+xml"
 _HEADING_STYLE = re.compile(r"heading ([1-9])", re.IGNORECASE)
 _SPACES = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 
@@ -21,14 +22,22 @@ _SPACES = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyph
 def parse_docx(file: RawFile) -> ParsedDocument:
     """Read a .docx; what is deleted under tracked changes, headers and footers are left out."""
     refuse_bomb(file)
-    from docx import Document
-
-    document = Document(io.BytesIO(file.data))
+    document = _opened(file.data)
     builder = TextBuilder()
     _Reader(document, builder).read()
     return builder.build(
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document", document.core_properties.title or ""
     )
+
+
+def _opened(data: bytes) -> Any:
+    """The document; one with macros too, which python-docx knows by another name and leaves alone."""
+    from docx.opc.part import PartFactory
+    from docx.package import Package
+    from docx.parts.document import DocumentPart
+
+    PartFactory.part_type_for[_WITH_MACROS] = DocumentPart
+    return Package.open(io.BytesIO(data)).main_document_part.document
 
 
 class _Reader:

@@ -2,19 +2,22 @@
 
 import re
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 
 from knowledge.errors import ParseError
-from knowledge.parse.builder import TextBuilder
+from knowledge.parse.builder import Placed, TextBuilder
 from knowledge.parse.document import PageBox, ParsedDocument
 from knowledge.parse.format import RawFile
 from knowledge.parse.pdf_hidden import Visibility
 from knowledge.parse.pdf_lines import Line, PageFrame, lines_of
+from knowledge.parse.pdf_notes import notes_of
+from knowledge.parse.pdf_scans import Scans
 from knowledge.parse.pdf_tables import PdfTable, tables_of
-from knowledge.parse.tables import add_table
+from knowledge.parse.tables import add_pairs, add_table
 
 _BULLET = re.compile(r"(?:[-*•–▪●◦·]|\(?\d{1,3}[.)]|\(?[a-z]\))\s")
 _ENDS_SENTENCE = re.compile(r"[.!?:;…][\"'»”’)]*$")
@@ -27,7 +30,7 @@ _TableAbove = tuple[PdfTable, list[str]]
 
 
 def parse_pdf(file: RawFile) -> ParsedDocument:
-    """Read a PDF that holds text; one of scanned images gives an empty text."""
+    """Read a PDF: its text, what is filled into its forms, and the notes on it; scanned pages by `file.recogniser`."""
     try:
         document = pdfium.PdfDocument(file.data)
     except pdfium.PdfiumError as error:
@@ -36,18 +39,22 @@ def parse_pdf(file: RawFile) -> ParsedDocument:
         if len(document) > _MAX_PAGES:
             raise ParseError(f"{file.name} claims {len(document)} pages; at most {_MAX_PAGES} are read. Split it.")
         title = document.get_metadata_dict().get("Title", "")
-        pages = [_lines(document, number) for number in range(len(document))]
+        file.tell_pages(len(document))
+        scans = Scans(file)
+        if document.get_formtype() != raw.FORMTYPE_NONE:
+            document.init_forms()
+        pages = [_page(document, number, scans) for number in range(len(document))]
     finally:
         document.close()
-    pages = _without_running_heads(pages)
+    text = _without_running_heads([page.lines for page in pages])
     builder = TextBuilder()
-    body = _body_size(pages)
-    levels = _heading_levels(pages, body)
+    levels = _heading_levels(text, _body_size(text))
     above: _TableAbove | None = None
-    for number, lines in enumerate(pages, start=1):
+    for number, (lines, page) in enumerate(zip(text, pages, strict=True), start=1):
         builder.page(number)
         above = _read_page(builder, lines, levels, above)
-    return builder.build("application/pdf", title if _is_title(title) else "")
+        builder.block(page.notes)
+    return replace(builder.build("application/pdf", title if _is_title(title) else ""), scans=scans.left)
 
 
 def _refusal(name: str, reason: str) -> str:
@@ -63,13 +70,19 @@ def _is_title(title: str) -> bool:
     )
 
 
-def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
-    """The lines of a page; a page that cannot be read counts as empty."""
+@dataclass(frozen=True, slots=True)
+class _Page:
+    lines: list[Line]
+    notes: list[Placed]
+
+
+def _page(document: pdfium.PdfDocument, number: int, scans: Scans) -> _Page:
+    """The lines of a page, and what people added to it; a page that cannot be read counts as empty."""
     try:
         page = document[number]
         text_page = page.get_textpage()
     except pdfium.PdfiumError:
-        return []
+        return _Page([], [])
     try:
         frame = PageFrame(page, number + 1)
         measured = list(lines_of(text_page, frame, Visibility(page, text_page, frame).shows))
@@ -77,7 +90,7 @@ def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
         for table in tables_of(page, text_page, [words for _, words in measured], frame.box):
             for place in range(table.first, table.end):
                 lines[place] = replace(lines[place], table=table)
-        return lines
+        return _Page(lines or scans.lines(page, number + 1), notes_of(document, page, frame))
     finally:
         text_page.close()
         page.close()
@@ -140,7 +153,12 @@ def _read_page(
         part = list(group)
         goes_on = above and table and table.goes_on_from(above[0]) and len(text) <= _MARGIN_LINES
         names = above[1] if above and goes_on else []
-        if table and 2 * len(part) >= table.end - table.first and (names or table.has_header):
+        whole = table is not None and 2 * len(part) >= table.end - table.first
+        if table and whole and table.names_rows:
+            _read_lines(builder, text, levels, widest)
+            add_pairs(builder, table.rows, table.boxes)
+            above, text = None, []
+        elif table and whole and (names or table.has_header):
             _read_lines(builder, text, levels, widest)
             ending, above, text = (table, add_table(builder, table.rows, names, table.boxes)), None, []
         else:

@@ -7,6 +7,7 @@ from typing import Any
 
 from knowledge.parse.archive import refuse_bomb
 from knowledge.parse.builder import TextBuilder
+from knowledge.parse.charts import chart_lines
 from knowledge.parse.document import ParsedDocument
 from knowledge.parse.format import RawFile
 from knowledge.parse.rows import table_lines
@@ -64,6 +65,8 @@ def _read_slide(builder: TextBuilder, slide: Any) -> None:
         elif getattr(shape, "has_table", False):
             rows = _filled(shape.table)
             builder.block(table_lines(rows[0], rows[1:]) if rows else [])
+        elif getattr(shape, "has_chart", False):
+            builder.block(chart_lines(shape.chart))
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         for paragraph in slide.notes_slide.notes_text_frame.paragraphs:
             builder.paragraph(paragraph.text)

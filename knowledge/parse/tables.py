@@ -44,6 +44,14 @@ def add_table(
     return names
 
 
+def add_pairs(builder: TextBuilder, rows: Sequence[Sequence[str]], boxes: Sequence[PageBox | None]) -> None:
+    """Add a table of names and values as a block of `name: value` lines; `boxes` are where its rows stand."""
+    titles = title_rows(rows)
+    lines = [_single(row) for row in rows[:titles]]
+    lines += [f"{row[0].rstrip(' :')}: {row[1]}" for row in rows[titles:]]
+    builder.block([(line, box)] for line, box in zip(lines, boxes, strict=True))
+
+
 def title_rows(rows: Sequence[Sequence[str]]) -> int:
     """How many rows above the names are one text merged over all columns."""
     return next((place for place, row in enumerate(rows[:-1]) if not (_is_single(row) and all(row))), 0)

@@ -7,6 +7,7 @@ from functools import cache
 from knowledge.embedder import Vectors
 from knowledge.embedding import Embedding
 from knowledge.passage import Passage
+from knowledge.search.filters import EVERYTHING, Filter
 from knowledge.search.neighbours import joined
 from knowledge.search.section import heading_at, section_around
 from knowledge.search.sweep import Sweep, Sweeper
@@ -44,13 +45,14 @@ class Overview:
         groups: Iterable[str] = _EVERYONE,
         language: str | None = None,
         query_vector: Vectors | None = None,
+        filter: Filter = EVERYTHING,
     ) -> Sweep:
         """Every document that speaks of a subject, each with its best passage, and how many were gone through.
 
         Documents in the subject's `language` count when a passage of them holds all its words, those in another one
         when they are as near to it; without `language` and `query_vector` (shape (dimension,)) these are left out.
         """
-        return self._sweeper.sweep(subject, query_vector, language, frozenset(groups))
+        return self._sweeper.sweep(subject, query_vector, language, Scope(frozenset(groups), filter))
 
     def section(self, passage: Passage, *, tokens: int = 600, groups: Iterable[str] = _EVERYONE) -> Passage:
         """The passage grown to the section it stands in, up to `tokens` of the embedder; offsets stay exact.

@@ -1,7 +1,7 @@
 """An optional second look at the best hits: a cross-encoder reads question and passage together.
 
-Ranks better than vectors and words, and costs a model's reading of every candidate: about 0.1 s for each on two cores
-with a model of 22 million parameters and passages of 250 tokens, a few milliseconds on a graphics card.
+It ranks better than vectors and words, and costs a model's reading of every candidate with every search: the reason why
+there is none by default, why it reads no more than `rerank_candidates`, and why it has `rerank_seconds` and no more.
 """
 
 import logging

@@ -188,7 +188,7 @@ class Searcher:
     def _matching(self, connection: Connection, request: Request, text: str) -> dict[str, float]:
         portion = self._portions.of(connection, request.scope)
         query = self._query(connection, request, text)
-        return dict(words.search(connection, query, request.scope, portion if portion.small else None))
+        return dict(words.search(connection, query, request.scope, portion))
 
     def _query(self, connection: Connection, request: Request, text: str) -> words.Query:
         total = self._portions.of(connection, request.scope).total

@@ -11,9 +11,11 @@ from knowledge.lexical.analyzer import Analyzer
 from knowledge.passage import Passage
 from knowledge.search.dense import Dense
 from knowledge.search.fusion import ranked
+from knowledge.search.typical import Typical
 from knowledge.sentences import split_sentences
-from knowledge.store import chunks, documents, numbers, words
+from knowledge.store import chunks, documents, words
 from knowledge.store.database import Database
+from knowledge.store.portion import Portions
 from knowledge.store.scope import Scope
 
 # Passages looked at per word; in a larger store the best of these stand for all, and the sweep says so.
@@ -40,17 +42,19 @@ class Sweeper:
     def __init__(self, database: Database, dense: Dense, analyzer: Analyzer) -> None:
         self._database = database
         self._dense = dense
+        self._portions = Portions()
         self._frequencies = words.Frequencies()
         self._analyzer = analyzer
+        self._typical = Typical()
 
-    def sweep(self, subject: str, vector: Vectors | None, language: str | None, groups: frozenset[str]) -> Sweep:
+    def sweep(self, subject: str, vector: Vectors | None, language: str | None, scope: Scope) -> Sweep:
         """Find each document with a passage (its title and headings counted) that holds every word of `subject`.
 
         A document in another language than the subject cannot share its words: it counts when a passage of it is as
         near as those of most documents that do. Without a vector these are left out.
         """
-        named, scope = self._analyzer.words(subject), Scope(groups)
-        if not groups or not named:
+        named = self._analyzer.words(subject)
+        if not scope.groups or not named:
             return Sweep((), 0)
         near = self._dense.nearest(vector[None], _NEAREST, scope)[0] if vector is not None else {}
         with self._database.read() as connection:
@@ -80,11 +84,11 @@ class Sweeper:
         """The passages in which every word stands, with the sum of its scores."""
         scores: dict[str, float] | None = None
         complete = True
-        passages = numbers.count(connection)
+        portion = self._portions.of(connection, scope)
         for word in named:
             forms = self._analyzer.query_terms(word, None)
-            query = words.Query(self._frequencies.of(connection, forms, passages), passages, 2.0, EVERY)
-            hits = dict(words.search(connection, query, scope, None))
+            query = words.Query(self._frequencies.of(connection, forms, portion.total), portion.total, 2.0, EVERY)
+            hits = dict(words.search(connection, query, scope, portion))
             complete = complete and len(hits) < EVERY
             both = hits if scores is None else {key: scores[key] + hits[key] for key in scores.keys() & hits.keys()}
             scores = both
@@ -99,7 +103,9 @@ class Sweeper:
         stored = chunks.vectors_of(connection, list(best))
         if not stored:
             return {}
-        least = float(np.quantile([float(each @ vector) for each in stored.values()], 0.5))
+        least = float(np.median([float(each @ vector) for each in stored.values()]))
+        if least <= float(self._typical.floors(connection, np.atleast_2d(vector), [None])[None][0]):
+            return {}  # the words are there, and nothing of what they mean is near
         holding = {found[key].document_id for key in best}
         others = {
             key: score for key, score in near.items()

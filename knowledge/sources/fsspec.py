@@ -178,8 +178,7 @@ class FsspecSource:
         return str(info["name"]).removeprefix(self._root).strip("/")
 
     def _is_wanted(self, info: Mapping[str, Any]) -> bool:
-        below = str(info["name"]).startswith(self._root)
-        return below and is_wanted(clean_name(self._relative(info)), self._options.include, self._options.exclude)
+        return is_wanted(clean_name(self._relative(info)), self._options.include, self._options.exclude)
 
     def _problem(self, error: Exception) -> str:
         return f"{type(error).__name__}: {without_secrets(str(error), self._secrets)}"

@@ -128,8 +128,17 @@ class GitSource:
         try:
             self._fetch_head(folder)
         except SourceError:
+            if self._is_sound():
+                raise  # then it is the server
             shutil.rmtree(folder, ignore_errors=True)
             self._fetch_head(folder)
+
+    def _is_sound(self) -> bool:
+        try:
+            self._git("cat-file", "-e", f"{_HEAD}^{{tree}}")
+        except SourceError:
+            return False
+        return True
 
     def _fetch_head(self, folder: Path) -> None:
         if not (folder / "HEAD").exists():

@@ -131,10 +131,11 @@ class SqlSource:
             wait = _WAITS.get(address.get_driver_name())
             waits = {wait: int(self._limits.connect_seconds)} if wait else {}
             engine = create_engine(address, poolclass=NullPool, connect_args=waits)
-            with engine.connect().execution_options(stream_results=True, yield_per=500) as connection:
+            with engine.connect() as connection:
                 for each in _READ_ONLY.get(engine.dialect.name, ()):
                     connection.execute(text(each.format(milliseconds=int(self._limits.total_seconds * 1000))))
-                rows = connection.execute(text(self._options.query.replace(":", r"\:"))).mappings()
+                query = text(self._options.query.replace(":", r"\:"))
+                rows = connection.execute(query.execution_options(stream_results=True, yield_per=500)).mappings()
                 yield from (dict(row) for row in rows)
                 connection.rollback()
             return

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from knowledge.parse.html import decode_html
 from knowledge.sources.addressing import tidy
 
 _LINKS = 5000
@@ -21,6 +20,8 @@ class WebPage:
 def read_page(url: str, body: bytes, robots_header: str = "") -> WebPage:
     """Read a page's links and wishes; a page that asks for it has no links (nofollow) or is hidden (noindex)."""
     from selectolax.lexbor import LexborHTMLParser
+
+    from knowledge.parse.html import decode_html
 
     tree = LexborHTMLParser(decode_html(body))
     wishes = _words(robots_header)

@@ -10,22 +10,17 @@ from knowledge.dates import stated_day
 from knowledge.parse.document import ParsedDocument
 from knowledge.store import schema
 from knowledge.store.database import batched, upsert
-from knowledge.store.ids import ids_of
-from knowledge.store.writing import Origin
 from knowledge.versions import Edition, edition_of, successor_of
 
 _documents, _editions = schema.documents.c, schema.editions.c
 
 
-def put(connection: Connection, items: Iterable[tuple[Origin, ParsedDocument]]) -> None:
-    """Note what documents say of their versions and their day, and who replaces whom from now on."""
+def put(connection: Connection, items: Iterable[tuple[str, str, ParsedDocument]]) -> None:
+    """Note what documents (id, name, content) say of their versions and their day, and who now replaces whom."""
     rows, days = [], []
-    told = list(items)
-    ids = ids_of(connection, [origin.key for origin, _ in told])
-    for origin, parsed in told:
-        edition = edition_of(ids[origin.key], origin.name, parsed.title, parsed.text)
-        rows.append(_row(edition))
-        days.append({"key": edition.document_id, "day": stated_day(origin.name, parsed.text)})
+    for document_id, name, parsed in items:
+        rows.append(_row(edition_of(document_id, name, parsed.title, parsed.text)))
+        days.append({"key": document_id, "day": stated_day(name, parsed.text)})
     if not rows:
         return
     new = upsert(schema.editions, connection.dialect)
@@ -34,6 +29,12 @@ def put(connection: Connection, items: Iterable[tuple[Origin, ParsedDocument]]) 
     dated = update(schema.documents).where(_documents.id == bindparam("key"))
     connection.execute(dated.values(dated_at=bindparam("day")), days)
     settle(connection, [row["document_id"] for row in rows])
+
+
+def renew(connection: Connection, document_id: str, parsed: ParsedDocument) -> None:
+    """The same for a stored document whose text is cut again: an older store has noted nothing."""
+    name = connection.execute(select(_documents.name).where(_documents.id == document_id)).scalar_one()
+    put(connection, [(document_id, name, parsed)])
 
 
 def settle(connection: Connection, document_ids: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, not_, select
 
 from knowledge.embedder import Vectors
 from knowledge.store import schema
@@ -25,6 +25,14 @@ def first_free(connection: Connection, count: int) -> int:
     first = max(highest, int(fact(connection, _LAST_FACT) or 0)) + 1
     set_fact(connection, _LAST_FACT, str(first + count - 1))
     return first
+
+
+def is_all(connection: Connection, scope: Scope) -> bool:
+    """Whether a scope lets through every document there is."""
+    if not scope.groups:
+        return False
+    outside = select(_documents.id).where(not_(scope.condition())).limit(1)
+    return connection.execute(outside).first() is None
 
 
 def numbers_in(connection: Connection, scope: Scope, most: int | None = None) -> Numbers | None:

@@ -20,25 +20,32 @@ _KEPT = 64
 
 @dataclass(frozen=True)
 class Portion:
-    """What a scope lets through of the store's chunks: their numbers in order, None when there are more than `FEW`.
+    """What a scope lets through of the store's chunks.
 
+    `complete` when that is all of them; else `numbers` are theirs in order, or None when there are more than `FEW`.
     `pending` are chunks that have no vector yet, `total` is how many chunks the whole store has.
     """
 
+    complete: bool
     numbers: Numbers | None
     pending: Numbers
     total: int
 
     @property
     def small(self) -> bool:
-        """Whether it is less than half of the store, and little enough to look at each."""
-        return self.numbers is not None and 2 * len(self.numbers) < self.total
+        """Whether each of its chunks can be looked at."""
+        return self.numbers is not None
 
     @property
     def members(self) -> Numbers:
         """The numbers of a portion that has them."""
         assert self.numbers is not None
         return self.numbers
+
+    @property
+    def share(self) -> float:
+        """How much of the store it is."""
+        return len(self.members) / max(1, self.total)
 
     @cached_property
     def embedded(self) -> Numbers:
@@ -85,11 +92,11 @@ class Portions:
             if kept is not None and kept[0] == now:
                 self._kept.move_to_end(key)
                 return kept[1]
-        found = Portion(
-            store.numbers_in(connection, scope, None if whole else FEW),
-            store.pending(connection),
-            store.count(connection),
-        )
+        complete = store.is_all(connection, scope)
+        numbers = None
+        if whole or not complete:
+            numbers = store.numbers_in(connection, scope, None if whole else FEW)
+        found = Portion(complete, numbers, store.pending(connection), store.count(connection))
         with self._lock:
             self._kept[key] = (now, found)
             self._kept.move_to_end(key)

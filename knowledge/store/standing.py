@@ -26,24 +26,30 @@ def set_hidden(connection: Connection, document_id: str, hidden: bool) -> None:
 
 def standings(connection: Connection, chunk_ids: Sequence[str], groups: Iterable[str]) -> dict[str, Standing]:
     """The standing of the document of each chunk; a document counts as superseded for who may read its successor."""
-    columns = (_documents.pinned, _documents.superseded_by, _documents.dated_at, _documents.language, _editions.marks)
-    chunk = select(_chunks.id, _chunks.document_id, *columns)
-    joined = chunk.join(schema.documents, _documents.id == _chunks.document_id)
-    joined = joined.outerjoin(schema.editions, _editions.document_id == _documents.id)
-    rows = [row for some in batched(chunk_ids) for row in connection.execute(joined.where(_chunks.id.in_(some)))]
-    successors = sorted({row.superseded_by for row in rows if row.superseded_by})
-    known = _found_by(connection, successors, groups)
+    of_document = (_documents.pinned, _documents.superseded_by, _documents.dated_at, _documents.language)
+    joined = select(_chunks.id, _chunks.document_id, *of_document)
+    joined = joined.join(schema.documents, _documents.id == _chunks.document_id)
+    rows = [tuple(row) for some in batched(chunk_ids) for row in connection.execute(joined.where(_chunks.id.in_(some)))]
+    superseded = {document: new for _, document, _, new, *_ in rows if new is not None}
+    known = _found_by(connection, sorted(set(superseded.values())), groups) if superseded else set()
+    marks = _marks(connection, sorted(superseded)) if known else {}
+    found: dict[str, Standing] = {}
     return {
-        row.id: Standing(
-            document_id=row.document_id,
-            pinned=bool(row.pinned),
-            superseded_by=row.superseded_by if row.superseded_by in known else None,
-            marks=frozenset(json.loads(row.marks or "[]")),
-            day=row.dated_at,
-            language=row.language,
+        chunk: found.get(document)
+        or found.setdefault(
+            document,
+            Standing(document, pinned, new if new in known else None, marks.get(document, frozenset()), day, language),
         )
-        for row in rows
+        for chunk, document, pinned, new, day, language in rows
     }
+
+
+def _marks(connection: Connection, document_ids: Sequence[str]) -> dict[str, frozenset[int]]:
+    marks: dict[str, frozenset[int]] = {}
+    for some in batched(document_ids):
+        statement = select(_editions.document_id, _editions.marks).where(_editions.document_id.in_(some))
+        marks |= {row.document_id: frozenset(json.loads(row.marks)) for row in connection.execute(statement)}
+    return marks
 
 
 def _found_by(connection: Connection, document_ids: Sequence[str], groups: Iterable[str]) -> set[str]:

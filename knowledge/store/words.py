@@ -72,16 +72,14 @@ def best_score(query: Query) -> float:
     return sum((_K1 + 1) * max(0.0, _rarity(each, query.passages)) for each in known)
 
 
-def search(connection: Connection, query: Query, scope: Scope, small: Portion | None) -> list[tuple[str, float]]:
-    """The best chunks of a scope by BM25: (chunk id, score), higher is better.
-
-    `small` is the portion of the scope when it is small enough to be looked at chunk by chunk.
-    """
+def search(connection: Connection, query: Query, scope: Scope, portion: Portion) -> list[tuple[str, float]]:
+    """The best chunks of a scope, which lets `portion` through, by BM25: (chunk id, score), higher is better."""
+    small = portion if portion.small else None
     if not query.frequencies or (small is not None and not len(small.members)):
         return []
-    kept = query.rarest(_SCORED if small is None else _LOOKED_AT)
+    kept = query.rarest(_SCORED if small is None else min(_LOOKED_AT, round(_SCORED / small.share)))
     dropped = [term for term in query.frequencies if term not in kept]
-    most = _CANDIDATES * query.limit if dropped else 3 * query.limit // 2
+    most = query.limit * (_CANDIDATES if dropped else 1 if small or portion.complete else 2)
     ranked = _ranked(connection, kept, query, small, most)
     found = _inside(connection, ranked, scope, most)
     if len(found) < query.limit and len(ranked) == most:  # others may be granted further down

@@ -60,13 +60,15 @@ class Prepared:
     origin: Origin
     parsed: ParsedDocument
     chunks: Sequence[IndexedChunk]
+    signature: bytes | None = None
 
 
 def put(connection: Connection, items: Sequence[Prepared]) -> None:
     """Store documents with their chunks in place of what they were before; unchanged chunks keep their vectors."""
     ids = ids_of(connection, [item.origin.key for item in items])
     by_id = {ids[item.origin.key]: item for item in items}
-    _upsert(connection, [_row(each, item.origin, item.parsed, State.WORDS) for each, item in by_id.items()])
+    rows = [_row(each, item.origin, item.parsed, State.WORDS) for each, item in by_id.items()]
+    _upsert(connection, [{**row, "signature": by_id[row["id"]].signature} for row in rows])
     _in_batches(connection, delete(schema.texts), _texts.document_id, list(by_id))
     connection.execute(
         insert(schema.texts),

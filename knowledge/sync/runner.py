@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from threading import Event, RLock, Thread
 
-from knowledge.errors import KnowledgeError, SourceNotFound
+from knowledge.errors import KnowledgeError, SourceError, SourceNotFound
 from knowledge.store import chunks, jobs
 from knowledge.store import sources as stored
 from knowledge.sync import schedule
@@ -44,6 +44,7 @@ class Runner:
         self._thread: Thread | None = None
         self._watching = Watching(sources, open_source)
         self._leftovers = True
+        self._refused: set[str] = set()
         with self._database.write() as connection:
             jobs.take_up(connection)
 
@@ -171,20 +172,20 @@ class Runner:
         with self._database.read() as connection:
             kept = stored.all_stored(connection)
         for config in self._sources.configs():
-            if config.every_minutes is None:
+            if config.every_minutes is None or config.name in self._refused:
                 continue
-            source = kept.get(config.name)
-            if source is None or source.next_at is None:
-                self._first(config.name, schedule.first(now, config.every_minutes))
-            elif now >= source.next_at and not self._is_open(config.name):
-                self._sources.sync(config.name, "schedule")
-                self._first(config.name, schedule.following(now, config.every_minutes, source.failures))
+            try:
+                self._enqueue(config.name, config.every_minutes, kept.get(config.name), now)
+            except SourceError as error:
+                self._refused.add(config.name)
+                _log.error("%s is not synced: %s", config.name, error)
 
-    def _first(self, name: str, next_at: float) -> None:
-        with self._database.write() as connection:
-            if name not in stored.all_stored(connection):
-                stored.put(connection, name, None)
-            stored.change(connection, name, next_at=next_at)
+    def _enqueue(self, name: str, every: float, kept: stored.StoredSource | None, now: float) -> None:
+        if kept is None or kept.next_at is None:
+            self._sources.plan(name, schedule.first(now, every))
+        elif now >= kept.next_at and not self._is_open(name):
+            self._sources.sync(name, "schedule")
+            self._sources.plan(name, schedule.following(now, every, kept.failures))
 
     def _is_open(self, name: str) -> bool:
         return any(job.state in OPEN for job in self._sources.jobs(name))

@@ -18,6 +18,8 @@ from knowledge.sync.job import OPEN, DocumentState, Job, JobDocument, JobState
 from knowledge.sync.workshop import AudienceOf, Workshop, named_only
 
 _REMOVE_WAITS_S = 30.0
+# What documents that no source brings are filed under.
+_RESERVED = (UPLOADS, "texts", "samples")
 _jobs = schema.jobs.c
 
 
@@ -120,6 +122,14 @@ class Sources:
         self.wanted.set()
         return self.job(job_id)
 
+    def plan(self, name: str, next_at: float) -> None:
+        """Note when the schedule runs a source next. Raises SourceError when its name cannot be used."""
+        with self._database.write() as connection:
+            if name not in stored.all_stored(connection):
+                self._check_free(name)
+                stored.put(connection, name, None)
+            stored.change(connection, name, next_at=next_at)
+
     def jobs(self, source: str | None = None) -> Sequence[Job]:
         """The jobs of one source or all, the latest first."""
         with self._database.read() as connection:
@@ -185,7 +195,7 @@ class Sources:
 
     def _check_free(self, name: str) -> None:
         """Documents that came another way must not be taken for those of the source, which would remove them."""
-        if name == UPLOADS or self._document_ids(name):
+        if name in _RESERVED or self._document_ids(name):
             raise SourceError(
                 f"There are documents of {name!r} that came another way (ingest, upload). Give the source another name."
             )

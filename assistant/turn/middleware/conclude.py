@@ -20,6 +20,7 @@ from assistant.turn.answer import Answer, Citation, Understanding, Usage
 from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.energy import usage
 from assistant.turn.events import Finished, Revised
+from assistant.turn.listing import listed
 from assistant.turn.ports import LanguageModels, Searchable, TurnStore
 from assistant.turn.quoting import cited, introduced
 from assistant.turn.reply import reply_of
@@ -44,7 +45,9 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         context = runtime.context
         draft = _draft(state)
         signals: Mapping[str, float] = {}
-        if not state["evidence"] and not state.get("abstained"):  # small talk
+        if swept := state.get("swept"):
+            grounded, abstained = listed(swept, state["evidence"], state["understanding"].language), False
+        elif not state["evidence"] and not state.get("abstained"):  # small talk
             grounded, abstained = Grounded(without_markers(draft), (), ()), False
         else:
             grounded, signals = self._grounded(draft, state)

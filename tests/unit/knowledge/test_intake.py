@@ -88,11 +88,13 @@ def test_vectors_are_computed_in_small_steps_and_land_with_their_chunks(document
     assert steps == ["between", "embedded"]
     assert embedder.happened.count("between") > CHUNKS * DOCUMENTS / intake.BATCH
     assert max(embedder.tokens) < 2 * intake._STEP_TOKENS
+    assert embedder.tokens[0] < 2 * intake._LEAST_TOKENS
     assert nearest == [f"{number:02d}.md" for number in range(0, DOCUMENTS, 5)]
 
 
 def test_a_chunk_of_more_tokens_than_a_step_is_a_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "_STEP_TOKENS", 1)
+    monkeypatch.setattr(intake, "_LEAST_TOKENS", 1)
     embedder = Told()
     with Library(
         tmp_path / "home", embedder, KnowledgeSettings(), reader=InlineReader(), open_index=lambda _: ExactIndex()

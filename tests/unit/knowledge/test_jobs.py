@@ -223,10 +223,23 @@ def test_documents_that_came_another_way_are_not_taken_over(library: Library, he
     desk = Desk(library, held)
     with pytest.raises(SourceError, match="another name"):
         desk.sources.sync("wiki")
-    for name in ("uploads", "texts"):
-        library.add_texts([("t", "T", "Words.")])
+    for name in ("uploads", "texts", "samples"):
         with pytest.raises(SourceError, match="another name"):
             desk.sources.add(NEWS.model_copy(update={"name": name}))
+
+
+def test_the_schedule_does_not_take_them_over_either(library: Library, held: Held, folder: Path) -> None:
+    (folder / "x.md").write_text("# X\n\nWords.\n")
+    library.ingest(folder, source="wiki")
+    desk = Desk(library, held, WIKI.model_copy(update={"every_minutes": 0.001}), NEWS)
+    desk.runner.start()
+    until(lambda: not desk.runner._sources.wanted.is_set())
+    desk.sources.sync("news")
+    until(lambda: [job.state for job in desk.sources.jobs()] == [JobState.DONE])
+    time.sleep(0.3)
+    desk.runner.close()
+    assert [job.source for job in desk.sources.jobs()] == ["news"]
+    assert "x.md" in desk.names()
 
 
 def test_a_source_is_stopped_before_it_is_removed(library: Library, held: Held) -> None:

@@ -63,6 +63,16 @@ def test_and_an_earlier_one_is_recognised_when_it_comes_in_later(library: Librar
     assert library.document("rules.md").superseded_by == _ids(library)["hybrid.md"]
 
 
+def test_an_older_store_learns_its_versions_when_it_is_indexed_again(library: Library) -> None:
+    library.add_texts([OLD, NEW])
+    with library._database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM editions")
+        connection.exec_driver_sql("UPDATE documents SET superseded_by = NULL, dated_at = NULL")
+    library.reindex()
+    assert library.document("travel_2025.md").superseded_by == _ids(library)["travel_2026.md"]
+    assert library.document("travel_2025.md").dated_at is not None
+
+
 def test_the_day_of_a_document_is_kept(library: Library) -> None:
     library.add_texts([NEW, PARKING])
     day = library.document("travel_2026.md").dated_at

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import fsspec
 import pytest
@@ -22,30 +23,54 @@ KEY, SECRET = "an-account", "swordfish-and-chips"
 RCLONE = shutil.which("rclone", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))))
 
 
-class Bucket(Opened):
-    """A bucket on an S3 server of its own, with files laid into the server's folder."""
+class Server:
+    """Serves the buckets in a folder; started when it is needed, and again when a test has ended it."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__()
-        assert RCLONE is not None
-        self.folder = folder / "bucket" / "papers"
-        self.folder.mkdir(parents=True)
+        self.folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        command = [RCLONE, "serve", "s3", str(folder), "--addr", f"127.0.0.1:{self.port}", "--config", os.devnull]
+
+    def start(self) -> None:
+        if self._process is not None:
+            return
+        assert RCLONE is not None
+        command = [RCLONE, "serve", "s3", str(self.folder), "--addr", f"127.0.0.1:{self.port}", "--config", os.devnull]
         command += ["--auth-key", f"{KEY},{SECRET}", "--dir-cache-time", "0s", "--vfs-cache-mode", "off"]
-        self._server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(100):
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(200):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
             time.sleep(0.05)
         raise AssertionError("the server did not start")
 
-    def open(self, secret: str = SECRET, url: str = "s3://bucket/papers", **options: object) -> Source:
-        storage = {"endpoint": f"http://127.0.0.1:{self.port}", "region": "us-east-1", "access_key_id": KEY}
-        told = {"url": url, "storage": {**storage, "secret_access_key_env": "S3_SECRET"}, **options}
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+class Bucket(Opened):
+    """A bucket of its own on the server; files are laid into the server's folder."""
+
+    def __init__(self, server: Server, name: str) -> None:
+        super().__init__()
+        self.server, self.name = server, name
+        self.folder = server.folder / name / "papers"
+        self.folder.mkdir(parents=True)
+        server.start()
+
+    def open(self, secret: str = SECRET, url: str = "s3://{bucket}/papers", **options: object) -> Source:
+        storage = {"endpoint": f"http://127.0.0.1:{self.server.port}", "region": "us-east-1", "access_key_id": KEY}
+        told = {
+            "url": url.format(bucket=self.name),
+            "storage": {**storage, "secret_access_key_env": "S3_SECRET"},
+            **options,
+        }
         config = SourceConfig(name="papers", kind="fsspec", options=told)
         limits = SourceLimits(connect_seconds=1, read_seconds=1, total_seconds=5, max_file_bytes=10_000)
         return self.keep(open_source(config, limits, {"S3_SECRET": secret}))
@@ -61,17 +86,19 @@ class Bucket(Opened):
         (self.folder / name).unlink()
 
     def go_down(self) -> None:
-        self._server.kill()
-        self._server.wait()
+        self.server.stop()
 
-    def close(self) -> None:
-        super().close()
-        self.go_down()
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("buckets"))
+    yield server
+    server.stop()
 
 
 @pytest.fixture
-def bucket(tmp_path: Path) -> Iterator[Bucket]:
-    bucket = Bucket(tmp_path)
+def bucket(server: Server) -> Iterator[Bucket]:
+    bucket = Bucket(server, f"bucket-{uuid4().hex}")
     yield bucket
     bucket.close()
 
@@ -131,7 +158,7 @@ def test_a_wrong_secret_is_refused_and_not_told(bucket: Bucket) -> None:
     assert "sesame" not in error
 
 
-@pytest.mark.parametrize("url", ["s3://bucket/nothing", "s3://nowhere/papers", "memory://nothing"])
+@pytest.mark.parametrize("url", ["s3://{bucket}/nothing", "s3://nowhere/papers", "memory://nothing"])
 def test_a_place_where_nothing_is_counts_as_one_that_cannot_be_listed(bucket: Bucket, url: str) -> None:
     """A typing error must not remove everything."""
     bucket.put("a.txt", "words")
@@ -149,7 +176,7 @@ def test_neighbours_with_the_same_beginning_are_not_listed(bucket: Bucket) -> No
 def test_the_whole_bucket_and_patterns(bucket: Bucket) -> None:
     bucket.put("a.txt", "words")
     bucket.put("drafts/b.txt", "words")
-    assert set(listed(bucket.open(url="s3://bucket"))) == {"papers/a.txt", "papers/drafts/b.txt"}
+    assert set(listed(bucket.open(url="s3://{bucket}"))) == {"papers/a.txt", "papers/drafts/b.txt"}
     assert set(listed(bucket.open(exclude=["drafts/*"]))) == {"a.txt"}
 
 

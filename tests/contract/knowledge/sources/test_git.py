@@ -120,6 +120,15 @@ def test_a_clone_that_a_crash_has_damaged_is_made_anew(repository: Repository, t
     assert set(listed(repository.open())) == {"a.txt"}
 
 
+def test_a_server_that_is_down_does_not_cost_the_clone(repository: Repository, tmp_path: Path) -> None:
+    repository.put("a.txt", "words")
+    listed(repository.open())
+    (clone,) = (tmp_path / "cache" / "git").iterdir()
+    repository.go_down()
+    refusal(lambda: listed(repository.open()))
+    assert (clone / "refs" / "pilares" / "head").exists()
+
+
 def test_without_a_cache_nothing_is_left_behind(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

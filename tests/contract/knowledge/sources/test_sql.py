@@ -1,6 +1,7 @@
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -134,6 +135,37 @@ def test_a_password_is_not_told(table: Table) -> None:
     pytest.importorskip("psycopg")
     source = table.open("postgresql+psycopg://ana:swordfish@127.0.0.1:1/handbook")
     assert "swordfish" not in str(refusal(lambda: listed(source))) + repr(source)
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[tuple[Callable[[str], Any], str]]:
+    """A real server: what to do there, and its address."""
+    servers = pytest.importorskip("knowledge.testing.servers")
+    try:
+        with servers.postgres() as server:
+            yield (lambda statement: servers.execute(server, statement)), servers.url_of(server)
+    except servers.ServerNotInstalled as error:
+        pytest.skip(str(error))
+
+
+def test_postgresql_sends_rows_and_takes_no_changes(table: Table, postgres: tuple[Callable[[str], Any], str]) -> None:
+    execute, address = postgres
+    execute("CREATE TABLE a (id int, title text, body text, who text[], changed timestamptz)")
+    execute("INSERT INTO a SELECT n, 'T'||n, 'at 10:30', ARRAY['hr'], now() FROM generate_series(1, 1200) n")
+    execute("CREATE FUNCTION clear() RETURNS int LANGUAGE sql AS 'DELETE FROM a RETURNING id'")
+    source = table.open(address, query="SELECT * FROM a ORDER BY id", groups="who", modified="changed")
+    entries = listed(source)
+    assert len(entries) == 1200
+    assert (entries["7.md"].groups, source.fetch(entries["7.md"])) == (frozenset({"hr"}), b"# T7\n\nat 10:30")
+    cast = table.open(address, query="SELECT id::text AS id FROM a WHERE title LIKE 'T%0'", title=None, text=None)
+    assert len(listed(cast)) == 120
+    writing = table.open(address, query="SELECT clear() AS id", title=None, text=None)
+    assert "read-only transaction" in str(refusal(lambda: listed(writing)))
+    slow = table.open(
+        address, SourceLimits(total_seconds=0.2), query="SELECT pg_sleep(9), 1 AS id", title=None, text=None
+    )
+    assert "timeout" in str(refusal(lambda: listed(slow)))
+    assert len(listed(source)) == 1200
 
 
 def test_colons_and_percent_signs_are_not_placeholders(table: Table) -> None:

@@ -4,6 +4,7 @@ import gzip
 import socket
 import ssl
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BufferedIOBase
@@ -85,7 +86,10 @@ def test_no_address_inside_the_network_is_connected_to(host: str, server: WebSer
     assert server.asked == []
 
 
-@pytest.mark.parametrize("host", ["169.254.169.254", "[fd00:ec2::254]", "100.100.100.200", "168.63.129.16", "0.0.0.0"])
+@pytest.mark.parametrize(
+    "host",
+    ["169.254.169.254", "[fd00:ec2::254]", "100.100.100.200", "168.63.129.16", "0.0.0.0", "[::ffff:169.254.169.254]"],
+)
 def test_an_intranet_does_not_open_the_machines_own_services(host: str) -> None:
     assert "inside the network" in _refused(f"http://{host}/")
 
@@ -212,7 +216,12 @@ def test_packed_bodies_are_unpacked_and_bombs_are_not(server: WebServer) -> None
     server.answers["/lie"] = Answer(b"words", headers=packed)
     server.answers["/other"] = Answer(b"words", headers={"Content-Encoding": "br"})
     assert _client().get(f"{server.url}/fine").body == b"words " * 1000
-    assert "larger than" in _refused(f"{server.url}/bomb")
+    tracemalloc.start()
+    try:
+        assert "larger than" in _refused(f"{server.url}/bomb")
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
     assert "ended before" in _refused(f"{server.url}/cut")
     assert "unpacked" in _refused(f"{server.url}/lie")
     assert "'br'" in _refused(f"{server.url}/other")

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from knowledge.errors import SourceError
@@ -103,6 +106,13 @@ def test_secrets_are_revealed_where_they_belong_only() -> None:
     assert "swordfish" not in repr(secrets)
     plain = reveal(table, secrets, "storage.")
     assert plain == {"a": 1, "key": "swordfish", "inner": {"token": "swordfish", "b": True}}
+
+
+def test_nothing_heavy_is_loaded_before_a_source_is_used() -> None:
+    heavy = "httpx httpcore selectolax feedparser protego fsspec obstore sqlalchemy langchain_community watchfiles"
+    code = f"import sys, knowledge.sources.kinds; print([each for each in {heavy.split()} if each in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_the_errors_are_of_this_package() -> None:
