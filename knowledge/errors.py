@@ -7,6 +7,7 @@
     │   └── OnlyScans         its pages are pictures, which nothing reads that is installed; another time it may succeed
     ├── StoreLocked           another process owns this knowledge folder
     ├── StoreError            the store cannot be opened or written (disk full, damaged)
+    │   └── IndexUnreachable  the server that holds the vector index does not answer
     ├── EmbedderMismatch      the index was built with another embedder
     ├── RerankerUnavailable   the configured reranker cannot be loaded
     ├── DocumentNotFound      no such document, or none this reader may see
@@ -47,6 +48,10 @@ class StoreLocked(KnowledgeError):
 
 class StoreError(KnowledgeError):
     """The store cannot be opened or written."""
+
+
+class IndexUnreachable(StoreError):
+    """The server that holds the vector index does not answer; what it holds may well be in order."""
 
 
 class EmbedderMismatch(KnowledgeError):

@@ -31,12 +31,12 @@ from knowledge.search.searcher import Mode, Request, Searcher
 from knowledge.search.sweep import Sweeper
 from knowledge.settings import KnowledgeSettings
 from knowledge.store import boxes, chunks, documents, schema, tags
-from knowledge.store.database import Database
 from knowledge.store.lock import FolderLock
+from knowledge.store.opening import open_database, places
 from knowledge.store.scope import Scope, conditions
 from knowledge.sync.workshop import Workshop
-from knowledge.vectors.chroma import ChromaIndex
-from knowledge.vectors.follower import IndexFollower, OpenIndex
+from knowledge.vectors.follower import IndexFollower
+from knowledge.vectors.places import OpenIndex
 
 __all__ = ["EVERYONE", "UPLOADS", "Library"]
 
@@ -58,14 +58,14 @@ class Library(Curation, Overview):
         settings: KnowledgeSettings,
         *,
         reader: DocumentReader | None = None,
-        open_index: OpenIndex = ChromaIndex,
+        open_index: OpenIndex | None = None,
         between: Callable[[], None] = lambda: None,
         reranker: Reranker | None = None,
     ) -> None:
         self.folder = folder
         self._lock = FolderLock(folder)
         try:
-            self._database = Database(folder / "knowledge.db")
+            self._database = open_database(folder, settings)
         except BaseException:
             self._lock.release()
             raise
@@ -73,7 +73,7 @@ class Library(Curation, Overview):
         self._settings = settings
         self._reader = reader or Sandbox(settings)
         self._embedding = Embedding(embedder, self._database)
-        self._index = IndexFollower(self._database, folder, open_index)
+        self._index = IndexFollower(self._database, places(self._database, folder, settings, open_index))
         self._searcher = Searcher(self._database, self._index, analyzer, settings, reranker or reranker_of(settings))
         self._sweeper = Sweeper(self._database, self._searcher.dense, analyzer)
         self._care = Care(self._database, self._index, analyzer)
@@ -101,6 +101,7 @@ class Library(Curation, Overview):
     def close(self) -> None:
         """Give the folder back; the library cannot be used afterwards."""
         self._reader.close()
+        self._index.close()
         self._database.close()
         self._lock.release()
 

@@ -1,10 +1,13 @@
 """Settings of the knowledge package."""
 
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from knowledge.sources.config import SourceConfig
+
+_POSTGRES = {"postgresql", "postgresql+psycopg"}
 
 
 class KnowledgeSettings(BaseModel):
@@ -16,8 +19,13 @@ class KnowledgeSettings(BaseModel):
     the lexical leg only a passage that holds nearly all that was asked.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
+    database_url: SecretStr | None = Field(
+        default=None, description="PostgreSQL as the truth: postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+    )
+    chroma_url: str | None = Field(default=None, description="a Chroma server for the vectors: http://HOST:PORT")
+    chroma_token: SecretStr | None = Field(default=None, description="sent to the Chroma server as a bearer token")
     chunk_tokens: int = Field(default=150, ge=32, le=480)
     chunk_tokens_max: int = Field(default=220, ge=64, le=500)
     dense_weight: float = Field(default=0.45, ge=0, le=1)
@@ -47,6 +55,22 @@ class KnowledgeSettings(BaseModel):
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise ValueError(f"two sources are called {twice!r}")
         return sources
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgres_only(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and urlsplit(url.get_secret_value()).scheme not in _POSTGRES:
+            raise ValueError("it is not the address of a PostgreSQL database (postgresql+psycopg://USER@HOST/DATABASE)")
+        return url
+
+    @field_validator("chroma_url")
+    @classmethod
+    def _http_only(cls, url: str | None) -> str | None:
+        if url is not None and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname):
+            raise ValueError("it is not the address of a Chroma server (http://HOST:PORT)")
+        if url is not None and urlsplit(url).username:
+            raise ValueError("it holds a user; give the server's token as chroma_token")
+        return url
 
     @model_validator(mode="after")
     def _sizes_agree(self) -> Self:

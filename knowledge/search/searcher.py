@@ -66,7 +66,7 @@ class Searcher:
         reranker: Reranker | None = None,
     ) -> None:
         self._database = database
-        self._portions = Portions(database)
+        self._portions = Portions()
         self._frequencies = words.Frequencies()
         self.dense = Dense(database, index, self._portions)
         self._analyzer = analyzer

@@ -42,7 +42,7 @@ class Sweeper:
     def __init__(self, database: Database, dense: Dense, analyzer: Analyzer) -> None:
         self._database = database
         self._dense = dense
-        self._portions = Portions(database)
+        self._portions = Portions()
         self._frequencies = words.Frequencies()
         self._analyzer = analyzer
         self._typical = Typical()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, select, update
 
 from knowledge.chunk import body_of, context_of
 from knowledge.document import DocumentHit, State, Stats
@@ -192,7 +192,7 @@ def owners(connection: Connection, ids: Sequence[str], scope: Scope) -> dict[str
 
 def stats(connection: Connection) -> Stats:
     """Sizes of the store."""
-    failed = func.sum(func.iif(_documents.state == State.FAILED, 1, 0))
+    failed = func.sum(case((_documents.state == State.FAILED, 1), else_=0))
     documents, bad = connection.execute(select(func.count(), failed).select_from(schema.documents)).one()
     total, vectors = connection.execute(
         select(func.count(), func.count(_chunks.vector)).select_from(schema.chunks)

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from knowledge.dates import stated_day
 from knowledge.parse.document import ParsedDocument
 from knowledge.store import schema
-from knowledge.store.database import batched
+from knowledge.store.database import batched, upsert
 from knowledge.versions import Edition, edition_of, successor_of
 
 _documents, _editions = schema.documents.c, schema.editions.c
@@ -24,7 +23,7 @@ def put(connection: Connection, items: Iterable[tuple[str, str, ParsedDocument]]
         days.append({"key": document_id, "day": stated_day(name, parsed.text)})
     if not rows:
         return
-    new = upsert(schema.editions)
+    new = upsert(schema.editions, connection.dialect)
     changed = {key: new.excluded[key] for key in rows[0] if key != "document_id"}
     connection.execute(new.on_conflict_do_update(index_elements=["document_id"], set_=changed), rows)
     dated = update(schema.documents).where(_documents.id == bindparam("key"))

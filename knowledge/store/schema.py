@@ -1,4 +1,7 @@
-"""Tables of the knowledge store."""
+"""Tables of the knowledge store, the same on SQLite and on PostgreSQL.
+
+What they do not share is the full-text index (`knowledge/lexical`): each brings its own table for it.
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -11,10 +14,11 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
-    Text,
     UniqueConstraint,
     false,
 )
+
+from knowledge.store.text import StoredText as Text
 
 # A store of an older version gets the tables and columns it lacks when it is opened; a newer one is refused.
 SCHEMA_VERSION = 2
@@ -135,7 +139,8 @@ editions = Table(
 )
 
 # Without a vector yet: what a restart has to finish.
-Index("chunks_without_vector", chunks.c.number, sqlite_where=chunks.c.vector.is_(None))
+_without_vector = chunks.c.vector.is_(None)
+Index("chunks_without_vector", chunks.c.number, sqlite_where=_without_vector, postgresql_where=_without_vector)
 
 # Documents whose vectors changed in SQL and are not yet known to have reached the vector index.
 unindexed = Table(
@@ -189,5 +194,3 @@ job_documents = Table(
     Column("state", Text, nullable=False),
     Column("error", Text),
 )
-
-WORDS_DDL = "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(title, body, tokenize='unicode61 remove_diacritics 2')"

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, Connection, Delete, Update, delete, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from knowledge.chunk import Chunk
 from knowledge.document import State
+from knowledge.lexical.choose import lexical
 from knowledge.parse.document import ParsedDocument
 from knowledge.store import boxes, grants, schema
-from knowledge.store.database import batched, mark_unindexed
+from knowledge.store.database import batched, mark_unindexed, upsert
 from knowledge.store.ids import digest, ids_of
 from knowledge.store.notes import forget_error, set_tags
 from knowledge.store.numbers import first_free
@@ -98,7 +98,7 @@ def put_chunks(connection: Connection, chunks: Mapping[str, Sequence[IndexedChun
     if rows:
         terms = [(row["number"], row.pop("title_terms"), row.pop("body_terms")) for row in rows]
         connection.execute(insert(schema.chunks), rows)
-        connection.exec_driver_sql("INSERT INTO words(rowid, title, body) VALUES (?, ?, ?)", terms)
+        lexical(connection).put(connection, terms)
     incomplete = {row["document_id"] for row in rows if row["vector"] is None}
     for state, ids in ((State.WORDS, incomplete), (State.READY, set(chunks) - incomplete)):
         _in_batches(connection, update(schema.documents).values(state=state.value), _documents.id, sorted(ids))
@@ -146,7 +146,7 @@ def mark_ready(connection: Connection, document_ids: Sequence[str]) -> None:
 
 
 def _upsert(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    new = upsert(schema.documents)
+    new = upsert(schema.documents, connection.dialect)
     kept = ("id", "source", "name", "added_at", "version")
     changed: dict[str, Any] = {key: new.excluded[key] for key in rows[0] if key not in kept}
     changed["version"] = _documents.version + 1
@@ -214,11 +214,11 @@ def _remove_chunks(connection: Connection, document_ids: Sequence[str]) -> dict[
     columns = (_chunks.number, _chunks.document_id, _chunks.content_hash, _chunks.vector)
     for some in batched(document_ids):
         for row in connection.execute(select(*columns).where(_chunks.document_id.in_(some))):
-            numbers.append((row.number,))
+            numbers.append(row.number)
             if row.vector is not None:
                 vectors[row.document_id][row.content_hash] = row.vector
     if numbers:
-        connection.exec_driver_sql("DELETE FROM words WHERE rowid = ?", numbers)
+        lexical(connection).remove(connection, numbers)
         _in_batches(connection, delete(schema.chunks), _chunks.document_id, document_ids)
     return vectors
 

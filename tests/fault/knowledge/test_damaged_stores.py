@@ -19,7 +19,7 @@ from knowledge.testing.embedder import HashingEmbedder
 from knowledge.testing.reader import InlineReader
 from knowledge.vectors.chroma import ChromaIndex
 from knowledge.vectors.exact import ExactIndex
-from knowledge.vectors.follower import OpenIndex
+from knowledge.vectors.places import OpenIndex
 
 TEXTS = [(f"d{number}", "Animals", f"This one is about the zebra{number:02d}.") for number in range(30)]
 
