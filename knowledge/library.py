@@ -81,9 +81,8 @@ class Library:
 
     def close(self) -> None:
         """Give the folder back; the library cannot be used afterwards."""
-        self._reader.close()
-        self._index.close()
-        self._database.close()
+        for part in (self._reader, self._index, self._database):
+            part.close()
         self._lock.release()
 
     def __enter__(self) -> Self:

@@ -17,6 +17,7 @@ from knowledge.passage import Passage
 from knowledge.store import schema
 from knowledge.store.database import batched
 from knowledge.store.documents import groups_of, readable_by
+from knowledge.store.text import StoredText
 
 _GRANTED = "EXISTS (SELECT 1 FROM grants WHERE document_id = chunks.document_id AND group_name IN :names)"
 # `{matches}` is the SQL of the full-text index that gives (number, score).
@@ -153,7 +154,9 @@ def search_words(
     values = {"title": title_weight, "match": words.asked(terms), "names": names, "limit": limit, "most": 2 * limit}
 
     def asked(statement: str) -> Sequence[Row[Any]]:
-        prepared = text(statement.replace("{matches}", words.matches)).bindparams(bindparam("names", expanding=True))
+        prepared = text(statement.replace("{matches}", words.matches)).bindparams(
+            bindparam("names", expanding=True, type_=StoredText())
+        )
         return connection.execute(prepared, values).all()
 
     # Checking the grants of every match costs several times the ranking (a question's words match half of the chunks),
