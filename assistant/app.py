@@ -41,7 +41,7 @@ def build_app(settings: Settings) -> "Assistant":
     models = Models(settings)
     library = Library.open(settings.knowledge_folder, models.embedder, settings.knowledge)
     try:
-        conversations = Conversations.open(settings.database_url)
+        conversations = Conversations.open(settings.conversations_url)
     except BaseException:
         library.close()
         raise

@@ -53,18 +53,18 @@ class Library:
         reader: DocumentReader | None = None,
         open_index: OpenIndex | None = None,
     ) -> None:
-        self.folder = folder
-        self._lock = FolderLock(folder)
+        self.folder, self._lock = folder, FolderLock(folder)
         try:
             self._database = open_database(folder, settings)
+            self._index = IndexFollower(self._database, places(self._database, folder, settings, open_index))
         except BaseException:
             self._lock.release()
             raise
+        self.place = self._database.name  # for people
         analyzer = Analyzer()
         self._settings = settings
         self._reader = reader or Sandbox(settings)
         self._embedding = Embedding(embedder, self._database)
-        self._index = IndexFollower(self._database, places(self._database, folder, settings, open_index))
         self._searcher = Searcher(self._database, self._index, analyzer, settings)
         self._care = Care(self._database, self._index, analyzer)
         self._intake = Intake(self._database, self._index, self._embedding, analyzer, settings)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
+from uuid import uuid4
 
 from sqlalchemy import Connection, Dialect, Table, insert, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,7 +13,10 @@ from knowledge.errors import StoreError
 from knowledge.store import schema
 from knowledge.store.batches import batched
 
-__all__ = ["Database", "batched", "bring_up_to_date", "fact", "mark_unindexed", "set_fact", "upsert"]
+# Tells this store's indexes from those of others on the same Chroma server; a restored store gets one of its own.
+STORE_ID = "store_id"
+
+__all__ = ["STORE_ID", "Database", "batched", "bring_up_to_date", "fact", "mark_unindexed", "set_fact", "upsert"]
 
 
 class Database(Protocol):
@@ -70,6 +74,8 @@ def bring_up_to_date(connection: Connection, name: str) -> None:
     schema.metadata.create_all(connection)
     _add_missing_columns(connection)
     set_fact(connection, "schema_version", str(schema.SCHEMA_VERSION))
+    if fact(connection, STORE_ID) is None:
+        set_fact(connection, STORE_ID, uuid4().hex[:12])
 
 
 def _add_missing_columns(connection: Connection) -> None:

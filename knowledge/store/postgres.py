@@ -100,7 +100,7 @@ def named(url: URL) -> str:
 def _usable(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise StoreError(_NOT_USABLE) from None  # the message must not repeat a password
     if parsed.get_backend_name() != "postgresql" or not parsed.database:
         raise StoreError(_NOT_USABLE)

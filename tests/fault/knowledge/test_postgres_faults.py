@@ -70,7 +70,14 @@ def test_a_server_that_does_not_let_in_says_why_and_what_to_do(
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql://", "mysql://u:secret@h/d", "no address", "postgresql+other://u:secret@h/d"]
+    "url",
+    [
+        "postgresql://",
+        "mysql://u:secret@h/d",
+        "no address",
+        "postgresql+other://u:secret@h/d",
+        "postgresql://u:secret@h:port/d",
+    ],
 )
 def test_what_is_no_address_is_refused_without_repeating_it(url: str) -> None:
     with pytest.raises((StoreError, ValueError), match="address of a PostgreSQL database") as caught:
