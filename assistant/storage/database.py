@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from assistant.errors import ConfigurationError, StorageError
 
@@ -51,6 +51,8 @@ class Database:
         try:
             yield
         except (SQLAlchemyError, sqlite3.Error) as error:
+            if isinstance(error, DBAPIError) and not isinstance(error.orig, self._engine.dialect.loaded_dbapi.Error):
+                raise  # of another database, which is written to from this one
             reason = (str(getattr(error, "orig", None) or error).splitlines() or ["no reason given"])[0]
             check = "the free disk space and the rights on the file"
             if self._engine.dialect.name == "postgresql":

@@ -1,5 +1,6 @@
 """The store in a PostgreSQL database: connections, transactions, and errors in our own words."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import RLock
@@ -87,6 +88,8 @@ class PostgresDatabase:
         try:
             yield
         except DBAPIError as error:
+            if isinstance(error.orig, sqlite3.Error):
+                raise  # of another database, which is written to from this one
             raise StoreError(in_words(error.orig, self._url, self.name)) from error
         except SQLAlchemyError as error:
             raise StoreError(in_words(error, self._url, self.name)) from error
