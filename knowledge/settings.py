@@ -32,6 +32,10 @@ class KnowledgeSettings(BaseModel):
     parse_seconds: float = Field(default=60.0, gt=0)
     parse_memory_bytes: int = Field(default=1_000_000_000, ge=200_000_000)
 
+    def in_files(self) -> Self:
+        """The same settings without servers: for a library that is thrown away, beside the one they were made for."""
+        return self.model_copy(update={"database_url": None, "chroma_url": None, "chroma_token": None})
+
     @field_validator("database_url")
     @classmethod
     def _postgres_only(cls, url: SecretStr | None) -> SecretStr | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ConfigurationError
+from assistant.evaluation.home import temporary_home
 from assistant.settings import OLLAMA_URL, load_settings
 
 
@@ -88,3 +89,13 @@ def test_addresses_of_servers_are_one_line_each_and_show_no_password(
     with pytest.raises(ConfigurationError, match=r"knowledge\.database_url is not usable.*PostgreSQL") as caught:
         load_settings()
     assert "geheim" not in str(caught.value)
+
+
+def test_a_home_for_measuring_never_touches_the_servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PILARES_HOME", str(tmp_path))
+    monkeypatch.setenv("PILARES_DATABASE_URL", "postgresql://db/pilares")
+    monkeypatch.setenv("PILARES_KNOWLEDGE__DATABASE_URL", "postgresql://db/pilares")
+    monkeypatch.setenv("PILARES_KNOWLEDGE__CHROMA_URL", "http://127.0.0.1:8000")
+    with temporary_home(load_settings()) as own:
+        assert own.conversations_url == f"sqlite:///{own.home / 'pilares.db'}"
+        assert (own.knowledge.database_url, own.knowledge.chroma_url) == (None, None)
