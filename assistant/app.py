@@ -44,7 +44,7 @@ def build_app(settings: Settings) -> "Assistant":
     library = Library.open(settings.knowledge_folder, models.embedder, settings.knowledge, pace.between)
     try:
         conversations = Conversations.open(
-            settings.database_url,
+            settings.conversations_url,
             # Until there are accounts, everybody belongs to the group everyone and to no other.
             permitted=lambda _user, documents: library.grants.readable(documents, EVERYONE),
         )

@@ -102,6 +102,7 @@ class Settings(BaseSettings):
         extra="forbid",
         env_prefix="PILARES_",
         env_nested_delimiter="__",
+        hide_input_in_errors=True,
         nested_model_default_partial_update=True,
     )
 
@@ -117,6 +118,10 @@ class Settings(BaseSettings):
         default="shipped",
         description="lets the default small model read documents: the adapter that Pilares ships with, a folder with "
         "one, or `none`",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL for conversations: postgresql+psycopg://USER:PASSWORD@HOST/DATABASE; default: a file",
     )
     threads: int | None = Field(default=None, ge=1, description="threads of the local models; default: every core")
     language: Literal["en", "es"] | None = None
@@ -140,8 +145,10 @@ class Settings(BaseSettings):
         return self.home / "knowledge"
 
     @property
-    def database_url(self) -> str:
-        """SQLAlchemy URL of conversations, answers and feedback."""
+    def conversations_url(self) -> str:
+        """SQLAlchemy URL of conversations, answers and feedback; it may hold a password."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
         return f"sqlite:///{self.home / 'pilares.db'}"
 
     @classmethod

@@ -62,18 +62,18 @@ class Library(Curation, Overview):
         between: Callable[[], None] = lambda: None,
         reranker: Reranker | None = None,
     ) -> None:
-        self.folder = folder
-        self._lock = FolderLock(folder)
+        self.folder, self._lock = folder, FolderLock(folder)
         try:
             self._database = open_database(folder, settings)
+            self._index = IndexFollower(self._database, places(self._database, folder, settings, open_index))
         except BaseException:
             self._lock.release()
             raise
+        self.place = self._database.name  # for people
         analyzer = Analyzer()
         self._settings = settings
         self._reader = reader or Sandbox(settings)
         self._embedding = Embedding(embedder, self._database)
-        self._index = IndexFollower(self._database, places(self._database, folder, settings, open_index))
         self._searcher = Searcher(self._database, self._index, analyzer, settings, reranker or reranker_of(settings))
         self._sweeper = Sweeper(self._database, self._searcher.dense, analyzer)
         self._care = Care(self._database, self._index, analyzer)
@@ -100,9 +100,8 @@ class Library(Curation, Overview):
 
     def close(self) -> None:
         """Give the folder back; the library cannot be used afterwards."""
-        self._reader.close()
-        self._index.close()
-        self._database.close()
+        for part in (self._reader, self._index, self._database):
+            part.close()
         self._lock.release()
 
     def __enter__(self) -> Self:

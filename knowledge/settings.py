@@ -56,6 +56,10 @@ class KnowledgeSettings(BaseModel):
             raise ValueError(f"two sources are called {twice!r}")
         return sources
 
+    def in_files(self) -> Self:
+        """The same settings without servers: for a library that is thrown away, beside the one they were made for."""
+        return self.model_copy(update={"database_url": None, "chroma_url": None, "chroma_token": None})
+
     @field_validator("database_url")
     @classmethod
     def _postgres_only(cls, url: SecretStr | None) -> SecretStr | None:

@@ -27,11 +27,11 @@ def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def postgres_url(postgres_server: Server) -> Iterator[str]:
-    """The address of a fresh database."""
+    """The address of an empty schema of its own: it is there sooner than a database, and no less empty."""
     name = f"test{next(_numbers)}"
-    execute(postgres_server, f"CREATE DATABASE {name}")
-    yield url_of(postgres_server, name)
-    execute(postgres_server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    execute(postgres_server, f"CREATE SCHEMA {name}")
+    yield f"{url_of(postgres_server)}?options=-csearch_path%3D{name}"
+    execute(postgres_server, f"DROP SCHEMA {name} CASCADE")
 
 
 @pytest.fixture

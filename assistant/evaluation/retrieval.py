@@ -50,9 +50,9 @@ def indexed(
     """Take the corpus into a new library at `folder`; `words_only` leaves out what lexical search does not need."""
     embedder.embed_queries(["loaded"])
     library = (
-        Library(folder, _WordsOnly(embedder), settings, open_index=lambda _: ExactIndex())
+        Library(folder, _WordsOnly(embedder), settings.in_files(), open_index=lambda _: ExactIndex())
         if words_only
-        else Library.open(folder, embedder, settings)
+        else Library.open(folder, embedder, settings.in_files())
     )
     with library:
         began = perf_counter()

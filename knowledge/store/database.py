@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
+from uuid import uuid4
 
 from sqlalchemy import Connection, Dialect, Table, insert, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,8 +13,13 @@ from knowledge.errors import StoreError
 from knowledge.store import schema
 from knowledge.store.batches import batched
 
+# Tells this store's indexes from those of others on the same Chroma server; a restored store gets one of its own.
+STORE_ID = "store_id"
+COMMITS = "commits"  # under this name a connection for reading carries how many there had been
+
 __all__ = [
     "COMMITS",
+    "STORE_ID",
     "Database",
     "batched",
     "bring_up_to_date",
@@ -23,8 +29,6 @@ __all__ = [
     "set_fact",
     "upsert",
 ]
-
-COMMITS = "commits"  # under this name a connection for reading carries how many there had been
 
 
 class Database(Protocol):
@@ -90,6 +94,8 @@ def bring_up_to_date(connection: Connection, name: str) -> None:
     schema.metadata.create_all(connection)
     _add_missing_columns(connection)
     set_fact(connection, "schema_version", str(schema.SCHEMA_VERSION))
+    if fact(connection, STORE_ID) is None:
+        set_fact(connection, STORE_ID, uuid4().hex[:12])
 
 
 def _add_missing_columns(connection: Connection) -> None:

@@ -1,14 +1,12 @@
 """Opens what the settings name: the database with the documents, and the places for vector indexes."""
 
 from pathlib import Path
-from uuid import uuid4
 
 from knowledge.settings import KnowledgeSettings
-from knowledge.store.database import Database, fact, set_fact
+from knowledge.store.database import STORE_ID, Database, fact
 from knowledge.vectors.places import Folders, OpenIndex, Places
 
 DATABASE_FILE = "knowledge.db"
-STORE_ID = "store_id"
 
 
 def open_database(folder: Path, settings: KnowledgeSettings, *, owner: bool = True) -> Database:
@@ -31,16 +29,7 @@ def places(database: Database, folder: Path, settings: KnowledgeSettings, open_i
     if open_index is None and settings.chroma_url is not None:
         from knowledge.vectors.chroma_server import Collections
 
-        return Collections(settings.chroma_url, settings.chroma_token, store_id(database))
+        with database.read() as connection:
+            store = fact(connection, STORE_ID) or ""
+        return Collections(settings.chroma_url, settings.chroma_token, store)
     return Folders(folder, open_index)
-
-
-def store_id(database: Database) -> str:
-    """What tells this store's indexes from those of others on the same server; made once, and anew by a restore."""
-    with database.read() as connection:
-        found = fact(connection, STORE_ID)
-    if found is None:
-        found = uuid4().hex[:12]
-        with database.write() as connection:
-            set_fact(connection, STORE_ID, found)
-    return found

@@ -1,5 +1,6 @@
 """The store in a PostgreSQL database: connections, transactions, and errors in our own words."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import RLock
@@ -90,6 +91,8 @@ class PostgresDatabase:
         try:
             yield
         except DBAPIError as error:
+            if isinstance(error.orig, sqlite3.Error):
+                raise  # of another database, which is written to from this one
             raise StoreError(in_words(error.orig, self._url, self.name)) from error
         except SQLAlchemyError as error:
             raise StoreError(in_words(error, self._url, self.name)) from error
@@ -103,7 +106,7 @@ def named(url: URL) -> str:
 def _usable(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise StoreError(_NOT_USABLE) from None  # the message must not repeat a password
     if parsed.get_backend_name() != "postgresql" or not parsed.database:
         raise StoreError(_NOT_USABLE)

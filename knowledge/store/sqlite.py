@@ -1,5 +1,6 @@
 """The store in one SQLite file: connections, transactions, and errors in our own words."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,6 +82,8 @@ class SqliteDatabase:
         try:
             yield
         except DBAPIError as error:
+            if not isinstance(error.orig, sqlite3.Error):
+                raise  # of another database, which is written to from this one
             raise self._error(str(error.orig)) from error
         except SQLAlchemyError as error:
             raise self._error(str(error)) from error

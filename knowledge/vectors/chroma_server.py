@@ -106,20 +106,26 @@ def answers(url: str, token: SecretStr | None) -> bool:
 def in_words(url: str, error: Exception) -> StoreError | None:
     """What went wrong between here and the server; None for what the server says about its data."""
     import httpx
-    from chromadb.errors import AuthorizationError, ChromaAuthError
 
-    causes = [error, error.__cause__, error.__context__]
-    if any(isinstance(each, (ChromaAuthError, AuthorizationError)) for each in causes):
+    causes = list(_causes(error))
+    status = next((each.response.status_code for each in causes if isinstance(each, httpx.HTTPStatusError)), 0)
+    if status in (401, 403):
         return StoreError(
             f"The Chroma server at {url} refuses the token. Correct knowledge.chroma_token in pilares.toml."
         )
-    status = next((each.response.status_code for each in causes if isinstance(each, httpx.HTTPStatusError)), 0)
     if any(isinstance(each, (httpx.TransportError, OSError)) for each in causes) or status in (429, 502, 503, 504):
         return IndexUnreachable(
             f"The Chroma server at {url} does not answer ({type(error).__name__}: {error}). Start it "
             "(`chroma run --path FOLDER`), or correct knowledge.chroma_url in pilares.toml."
         )
     return None
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those behind it: Chroma's client puts its own in front of HTTP's."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _client(url: str, token: SecretStr | None) -> Any:
