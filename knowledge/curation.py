@@ -1,18 +1,18 @@
-"""What an operator decides about single documents: pinned, hidden."""
+"""What an operator decides about single documents: pinned, hidden, tags."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import RLock
 
 from sqlalchemy import Connection
 
 from knowledge.document import Document
-from knowledge.store import standing
+from knowledge.store import standing, tags
 from knowledge.store.database import Database
 from knowledge.vectors.follower import IndexFollower
 
 
 class Curation:
-    """The part of a `Library` that pins and hides documents."""
+    """The part of a `Library` that pins, hides and tags documents."""
 
     _database: Database
     _index: IndexFollower
@@ -32,6 +32,10 @@ class Curation:
         In force for the next search. Raises DocumentNotFound.
         """
         return self._set(name_or_id, lambda connection, found: standing.set_hidden(connection, found, hidden))
+
+    def set_tags(self, name_or_id: str, labels: Iterable[str]) -> Document:
+        """Replace the tags of a document. Raises DocumentNotFound."""
+        return self._set(name_or_id, lambda connection, found: tags.put(connection, found, labels))
 
     def _set(self, name_or_id: str, write: Callable[[Connection, str], None]) -> Document:
         with self._writing:

@@ -20,7 +20,6 @@ from knowledge.ingest.report import IngestReport, OnProgress
 from knowledge.ingest.texts import add_texts
 from knowledge.ingest.upload import UPLOADS, add_upload
 from knowledge.lexical.analyzer import Analyzer
-from knowledge.parse.document import PageBox
 from knowledge.parse.sandbox import DocumentReader, Sandbox
 from knowledge.passage import Passage
 from knowledge.search.filters import EVERYTHING, Filter
@@ -30,7 +29,7 @@ from knowledge.search.reranker import Reranker, reranker_of
 from knowledge.search.searcher import Mode, Request, Searcher
 from knowledge.search.sweep import Sweeper
 from knowledge.settings import KnowledgeSettings
-from knowledge.store import boxes, chunks, documents, schema, tags
+from knowledge.store import chunks, documents, schema
 from knowledge.store.lock import FolderLock
 from knowledge.store.opening import open_database, places
 from knowledge.store.scope import Scope, conditions
@@ -254,11 +253,6 @@ class Library(Curation, Overview):
         with self._database.read() as connection:
             return documents.text_of(connection, found.id) or ""
 
-    def boxes(self, document_id: str, start: int, end: int, groups: Iterable[str] = EVERYONE) -> list[PageBox]:
-        """Where that stretch of a document's text stands, line by line; nothing for formats without printed pages."""
-        with self._database.read() as connection:
-            return boxes.between(connection, document_id, start, end, groups)
-
     def delete(self, name_or_id: str) -> Document:
         """Forget a document; it is found no more when this returns."""
         with self._writing:
@@ -271,14 +265,6 @@ class Library(Curation, Overview):
         """Replace the groups that may read a document, whatever rules say; in force for the next search."""
         found = self.document(name_or_id)
         self.grants.set_audience(found, audience)
-        return self.document(found.id)
-
-    def set_tags(self, name_or_id: str, labels: Iterable[str]) -> Document:
-        """Replace the tags of a document."""
-        with self._writing:
-            found = self.document(name_or_id)
-            with self._database.write() as connection:
-                tags.put(connection, found.id, labels)
         return self.document(found.id)
 
     def count_documents(self, groups: Iterable[str] = EVERYONE, filter: Filter = EVERYTHING) -> int:

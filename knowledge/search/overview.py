@@ -6,13 +6,14 @@ from functools import cache
 
 from knowledge.embedder import Vectors
 from knowledge.embedding import Embedding
+from knowledge.parse.document import PageBox
 from knowledge.passage import Passage
 from knowledge.search.filters import EVERYTHING, Filter
 from knowledge.search.neighbours import joined
 from knowledge.search.section import heading_at, section_around
 from knowledge.search.sweep import Sweep, Sweeper
 from knowledge.sentences import split_sentences
-from knowledge.store import chunks, documents
+from knowledge.store import boxes, chunks, documents
 from knowledge.store.database import Database
 from knowledge.store.scope import Scope
 
@@ -75,3 +76,8 @@ class Overview:
         """The same hits, neighbours of one document made one passage of up to `characters`; best first."""
         with self._database.read() as connection:
             return joined(passages, cache(lambda key: documents.text_of(connection, key) or ""), characters)
+
+    def boxes(self, document_id: str, start: int, end: int, groups: Iterable[str] = _EVERYONE) -> list[PageBox]:
+        """Where that stretch of a document's text stands, line by line; nothing for formats without printed pages."""
+        with self._database.read() as connection:
+            return boxes.between(connection, document_id, start, end, groups)
