@@ -1,5 +1,6 @@
 """Words are found and ranked alike, whichever database holds them."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from knowledge.store.postgres import PostgresDatabase
 from knowledge.store.sqlite import SqliteDatabase
 
 WORDS = ["common", "usual", "rare", "ñandú", "東京", "x2", "zebra", *(f"word{number}" for number in range(40))]
+ODD = ["naïve", "straße", "日本語", "42", "it's", 'quo"te', "back\\slash", "NULL", "a,b", "{x}"]
 NOTHING = np.empty(0, dtype=np.int64)
 
 
@@ -70,6 +72,41 @@ def test_the_same_chunks_with_the_same_scores(both: Both) -> None:
         assert ranked(both.postgres, terms, title_weight, 3, inside)[1] == other_scores[:3]
 
 
+def test_and_still_after_removals(both: Both) -> None:
+    for database in (both.sqlite, both.postgres):
+        with database.write() as connection:
+            lexical(connection).remove(connection, [*range(1, 301, 2), 9_999])
+    numbers, scores = ranked(both.sqlite, ["rare", "zebra", "common"], 1.0, 10)
+    assert numbers
+    assert ranked(both.postgres, ["rare", "zebra", "common"], 1.0, 10)[1] == pytest.approx(scores, rel=1e-9)
+
+
+def test_words_of_every_kind_are_kept_and_found(both: Both) -> None:
+    for database in (both.sqlite, both.postgres):
+        with database.write() as connection:
+            index = lexical(connection)
+            index.put(connection, [(501, "", " ".join(ODD)), (502, "title title", ""), (504, "", "")])
+            assert index.numbers(connection) == {*both.numbers, 501, 502, 504}
+            held = index.held(connection, [501, 502, 503, 504])
+            assert index.counts(connection, ODD) == dict.fromkeys(ODD, 1)
+        assert held == {501: (Counter(), Counter(ODD)), 502: (Counter(title=2), Counter()), 504: (Counter(), Counter())}
+        for word in ODD:
+            assert ranked(database, [word], 1.0, 10)[0] == [501], word
+
+
+def test_what_contradicts_itself_is_noticed_and_mended(both: Both) -> None:
+    damages = ("DELETE FROM words_data WHERE id > 10", "UPDATE word_counts SET length = length + 1 WHERE number = 1")
+    for database, damage in zip((both.sqlite, both.postgres), damages, strict=True):
+        with database.write() as connection:
+            index = lexical(connection)
+            assert not index.broken(connection)
+            connection.exec_driver_sql(damage)
+            assert index.broken(connection)
+            index.clear_away(connection)  # no chunk has these words
+            assert not index.broken(connection)
+            assert index.numbers(connection) == set()
+
+
 def test_words_are_counted_alike(both: Both) -> None:
     for database in (both.sqlite, both.postgres):
         with database.read() as connection:
@@ -85,10 +122,3 @@ def test_words_are_counted_alike(both: Both) -> None:
                 assert places[number].title.get(term, 0) == title[term]
                 assert places[number].body.get(term, 0) == body[term]
         assert counts["rare"] == sum("rare" in title + body for title, body in held.values())
-
-
-def test_what_is_removed_is_not_found(both: Both) -> None:
-    for database in (both.sqlite, both.postgres):
-        with database.write() as connection:
-            lexical(connection).remove(connection, [number for number in both.numbers if number > 2] + [999])
-        assert set(ranked(database, WORDS, 1.0, 100)[0]) <= {1, 2}

@@ -101,10 +101,10 @@ from test_damaged_stores import TEXTS
 from knowledge.testing.embedder import HashingEmbedder
 from knowledge.vectors.chroma import ChromaIndex
 index = ChromaIndex(Path({str(folder)!r}))
-assert len(index.grants()) == 20
+assert len(index.ids()) == 20
 for name, title, text in TEXTS:
     (vector,) = HashingEmbedder().embed_passages([f"{{title}}\\n{{text}}"])
-    assert {{hit for hit, _ in index.query(vector, 20, frozenset(["everyone"]))}} == index.ids()
+    assert {{hit for hit, _ in index.query(vector, 20)}} == index.ids()
 """)
 
 
@@ -196,8 +196,8 @@ def test_entries_lost_while_they_were_written_over_are_noticed(home: Path) -> No
     class Wedged(ExactIndex):
         """Takes an entry again and never finds it (#7678)."""
 
-        def query(self, vector: Vectors, k: int, groups: frozenset[str]) -> list[tuple[str, float]]:
-            return [hit for hit in super().query(vector, k, groups) if hit[0] != lost]
+        def query(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+            return [hit for hit in super().query(vector, k) if hit[0] != lost]
 
     made: list[ExactIndex] = []
 
