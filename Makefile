@@ -5,13 +5,20 @@ BIN := $(VENV)/bin
 # No test asks the model hub; models come from where `pilares models pull` found them.
 test bench: export HF_HUB_OFFLINE = 1
 
-.PHONY: up test check unit models chromium postgres bench format clean
+.PHONY: up test test-parts test-whole check unit models chromium postgres bench format clean
 
 up: $(VENV)/.installed
 	@$(BIN)/pilares up
 
+# Two at a time: most of the first wait or use one core, the second ones run the models and the browser.
 test: check models chromium postgres
-	@$(BIN)/pytest -q
+	@$(MAKE) --no-print-directory -k -j2 test-parts test-whole
+
+test-parts:
+	@$(BIN)/pytest -q tests/unit tests/fault
+
+test-whole:
+	@$(BIN)/pytest -q tests/contract tests/scenario tests/browser
 
 check: $(VENV)/.developing
 	@$(BIN)/ruff check .
