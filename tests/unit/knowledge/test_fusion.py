@@ -16,7 +16,7 @@ def test_both_legs_count() -> None:
 def test_words_that_match_little_of_the_question_count_little() -> None:
     dense, lexical = {"a": 0.4, "b": 0.3}, {"b": 2.0}
     assert ranked(fuse(dense, lexical, 0.5, best_lexical=2.0)) == ["b", "a"]
-    assert ranked(fuse(dense, lexical, 0.5, best_lexical=20.0)) == ["a", "b"]
+    assert ranked(fuse(dense, lexical, 0.5, best_lexical=2_000.0)) == ["a", "b"]
 
 
 def test_what_is_less_near_than_the_unrelated_keeps_its_order() -> None:

@@ -125,7 +125,7 @@ def test_a_sweep_sees_what_the_reader_may_see(tmp_path: Path) -> None:
 
 def test_a_sweep_takes_in_other_languages_by_nearness(tmp_path: Path) -> None:
     with _library(tmp_path, {**PAGES, **FILLER}) as library:
-        vector = library.embed_queries(["data protection derecho de todas las personas datos"])[0]
+        vector = library.embed_queries(["privacy: data protection is a right, un derecho de todas las personas"])[0]
         swept = library.sweep("data protection", language="en", query_vector=vector)
         assert [hit.document for hit in swept.passages][-1] == "privacidad.md"
         assert "rule0.md" not in {hit.document for hit in swept.passages}

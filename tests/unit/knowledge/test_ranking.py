@@ -62,8 +62,8 @@ class TwoLanguages(HashingEmbedder):
         vectors[:, 0], vectors[:, 1] = 0.0, 0.0
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         for row, is_spanish in zip(vectors, spanish, strict=True):
-            row *= 0.8
-            row[1 if is_spanish else 0] = 0.6
+            row *= 0.6
+            row[1 if is_spanish else 0] = 0.8
         return vectors
 
 
