@@ -23,6 +23,7 @@ from knowledge.library import UPLOADS, Library
 
 if TYPE_CHECKING:
     from assistant.grounding.vectors import SentenceVectors
+    from assistant.syncing import Syncing
     from assistant.turn.agent import TurnAgent
 
 # Passages whose sentences are embedded in one go in the background; small, so that questions need not wait long.
@@ -40,9 +41,13 @@ def build_app(settings: Settings) -> "Assistant":
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     models, pace = Models(settings), Pace()
-    library = Library(settings.knowledge_folder, models.embedder, settings.knowledge, between=pace.wait)
+    library = Library.open(settings.knowledge_folder, models.embedder, settings.knowledge, pace.between)
     try:
-        conversations = Conversations.open(settings.database_url)
+        conversations = Conversations.open(
+            settings.conversations_url,
+            # Until there are accounts, everybody belongs to the group everyone and to no other.
+            permitted=lambda _user, documents: library.grants.readable(documents, EVERYONE),
+        )
     except BaseException:
         library.close()
         raise
@@ -59,9 +64,11 @@ class Assistant:
         self.models = models
         self.library = library
         self.conversations = conversations
-        self.documents = LibraryDocuments(library, Errand(self._refine_quietly, "refine").soon)
+        self._refining = Errand(self._refine_quietly, "refine")
+        self.documents = LibraryDocuments(library, self._refining.soon)
         self._agent: TurnAgent | None = None
         self._sentences: SentenceVectors | None = None
+        self._syncing: Syncing | None = None
         self._building = Lock()
         self._opening = Lock()
         self._closing = Event()
@@ -202,6 +209,21 @@ class Assistant:
         except (AssistantError, KnowledgeError) as error:
             log.error("documents could not be prepared: %s", error)
 
+    def syncing(self) -> "Syncing":
+        """The sources of documents and their jobs. Raises SourceError when a source cannot be what it is said to be."""
+        with self._opening:
+            if self._syncing is None:
+                from assistant.syncing import build_syncing
+
+                self._syncing = build_syncing(self.settings, self.library)
+            return self._syncing
+
+    def start_syncing(self) -> None:
+        """Keep documents in step with their sources from now on, in the background."""
+        runner = self.syncing().runner
+        runner.on_changed = self._refining.soon
+        runner.start()
+
     def state(self) -> ServiceState:
         """Which parts can work. Quick; never waits for a model."""
         index: PartState = "ready" if self._agent is not None else "unavailable" if self._broken else "starting"
@@ -221,6 +243,8 @@ class Assistant:
     def close(self) -> None:
         """Stop the models and give the home folder back."""
         self._closing.set()
+        if self._syncing is not None:
+            self._syncing.runner.close()
         if self._sentences is not None:
             self._sentences.close()
         self.models.close()

@@ -8,6 +8,7 @@ class Pace:
     """Lets work in the background wait while somebody waits for an answer."""
 
     LONGEST_S = 60.0
+    BETWEEN_S = 5.0
 
     def __init__(self) -> None:
         self._turns = 0
@@ -24,10 +25,14 @@ class Pace:
             self._turns -= 1
             self._changed.notify_all()
 
-    def wait(self) -> None:
+    def wait(self, longest_s: float | None = None) -> None:
         """Return when no turn runs, or after a minute: a busy house must not stop the background for good."""
         with self._changed:
-            self._changed.wait_for(lambda: self._turns == 0, self.LONGEST_S)
+            self._changed.wait_for(lambda: self._turns == 0, self.LONGEST_S if longest_s is None else longest_s)
+
+    def between(self) -> None:
+        """The same between small portions of work that people wait for too, as documents they have just added."""
+        self.wait(self.BETWEEN_S)
 
 
 class Errand:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.api.errors import error_response, language_of
 from assistant.api.identity import user_of
 from assistant.api.ports import Assistant
-from assistant.api.question import checked_question
+from assistant.api.question import AskedOf, checked_question
 from assistant.api.running import RunningTurn, RunningTurns
 from assistant.api.wire import answer_json, server_sent
 from assistant.settings import Settings
@@ -32,6 +32,7 @@ class Ask(BaseModel):
     model: Literal["auto", "slm", "llm"] = "auto"
     language: Literal["en", "es"] | None = None
     stream: bool = False
+    filter: AskedOf = AskedOf()
 
 
 def ask_routes(assistant: Assistant, settings: Settings, turns: RunningTurns) -> APIRouter:
@@ -44,7 +45,10 @@ def ask_routes(assistant: Assistant, settings: Settings, turns: RunningTurns) ->
         question = checked_question(body.question, settings.turn, language)
         if body.conversation_id is not None:
             await run_in_threadpool(assistant.conversations.get, user, body.conversation_id)
-        turn = TurnRequest(question, body.conversation_id, model=body.model, interface_language=language, user_id=user)
+        turn = TurnRequest(
+            question, body.conversation_id, model=body.model, interface_language=language, user_id=user,
+            filter=body.filter.as_filter(),
+        )  # fmt: skip
         events = _Events()
         running = turns.begin(assistant.stream, turn, events.deliver)
         if body.stream or "text/event-stream" in request.headers.get("accept", ""):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from assistant.cli.errors import clear_errors
+from assistant.cli.filtering import Since, Sources, Tags, Types, Until, Written, chosen
 
 if TYPE_CHECKING:
     from assistant.app import Assistant
@@ -18,6 +19,12 @@ def ask(
     question: Annotated[str, typer.Argument(help="The question; `-` reads it from standard input.")],
     json: Annotated[bool, typer.Option("--json", help="Print the answer with all its grounds as JSON.")] = False,
     model: Model = "auto",
+    source: Sources = None,
+    type: Types = None,
+    tag: Tags = None,
+    written_in: Written = None,
+    since: Since = None,
+    until: Until = None,
 ) -> None:
     """Answer one question from the documents, with its sources."""
     with clear_errors():
@@ -25,7 +32,8 @@ def ask(
 
         text = sys.stdin.read() if question == "-" else question
         with _assistant() as assistant:
-            answer = _run(assistant, TurnRequest(text, model=model), show=not json)
+            limits = chosen(source, type, tag, written_in, since, until)
+            answer = _run(assistant, TurnRequest(text, model=model, filter=limits), show=not json)
         if json:
             import json as codec
 

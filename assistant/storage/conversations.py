@@ -5,7 +5,8 @@ Everything is reached through the person it belongs to: for anyone else a conver
 """
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -13,8 +14,9 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
+from assistant.grounding.withheld import documents_of, withheld
 from assistant.storage import feedback as verdicts
-from assistant.storage.codec import to_row
+from assistant.storage.codec import from_row, to_row
 from assistant.storage.database import Database
 from assistant.storage.folding import folded, storable
 from assistant.storage.migrate import migrate
@@ -23,29 +25,53 @@ from assistant.storage.rows import TITLE_CHARS, answer_of, conversation_of, owne
 from assistant.storage.schema import answers, conversations, feedback, turns
 from assistant.turn.answer import Answer, Message
 
+Permitted = Callable[[str, Collection[str]], Collection[str]]
+"""Of some documents (ids), those that a person (user id) may read now."""
+
 
 class Conversations:
-    """Conversations, turns, answers and feedback in one database. Safe to use from several threads."""
+    """Conversations, turns, answers and feedback in one database. Safe to use from several threads.
 
-    def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    `permitted` says which documents a person may read now: whatever is read back shows text of these alone. Without it
+    everything is shown as it was stored.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        permitted: Permitted | None = None,
+    ) -> None:
         self._database = database
         self._now = clock
+        self._permitted = permitted
 
     @classmethod
-    def open(cls, url: str, *, recover: bool = True) -> Self:
+    def open(cls, url: str, *, recover: bool = True, permitted: Permitted | None = None) -> Self:
         """Open the database at a SQLAlchemy URL, migrated to this version's schema.
 
         With `recover`, turns that a crash left running become interrupted. Raises StorageError (newer schema, damaged,
         no rights) and ConfigurationError (unusable URL).
         """
-        opened = cls(Database(url))
-        migrate(opened._database)
-        if recover:
-            with opened._database.write() as connection:
-                connection.execute(
-                    sa.update(turns).where(turns.c.state == "running").values(state="interrupted", ended=opened._now())
-                )
+        opened = cls(Database(url), permitted=permitted)
+        try:
+            migrate(opened._database)
+            if recover:
+                opened._recover()
+        except BaseException:
+            opened.close()
+            raise
         return opened
+
+    def _recover(self) -> None:
+        left = sa.update(turns).where(turns.c.state == "running")
+        with self._database.write() as connection:
+            connection.execute(left.values(state="interrupted", ended=self._now()))
+
+    @property
+    def place(self) -> str:
+        """The database, without its password."""
+        return self._database.name
 
     def close(self) -> None:
         """Give the database connections back."""
@@ -140,7 +166,7 @@ class Conversations:
     def history(self, user_id: str, conversation_id: str, limit: int) -> builtins.list[Message]:
         """The last `limit` messages of the current branch, oldest first: answered turns only. Raises NotFound."""
         query = (
-            sa.select(turns.c.question, answers.c.text)
+            sa.select(turns.c.question, turns.c.conversation_id, answers)
             .join(answers, answers.c.turn_id == turns.c.id)
             .where(turns.c.conversation_id == conversation_id, turns.c.state == "finished")
             .order_by(turns.c.position.desc())
@@ -149,7 +175,12 @@ class Conversations:
         with self._database.read() as connection:
             owned(connection, user_id, conversation_id)
             rows = connection.execute(query).all()
-        pairs = [(Message("user", row.question), Message("assistant", row.text)) for row in reversed(rows)]
+        said = self._shown(user_id, [from_row(row, row.conversation_id) for row in reversed(rows)])
+        asked = [row.question for row in reversed(rows)]
+        pairs = [
+            (Message("user", question), Message("assistant", answer.text))
+            for question, answer in zip(asked, said, strict=True)
+        ]
         return [message for pair in pairs for message in pair][-limit:] if limit else []
 
     def turns(self, user_id: str, conversation_id: str) -> builtins.list[Turn]:
@@ -165,7 +196,9 @@ class Conversations:
             owned(connection, user_id, conversation_id)
             rows = connection.execute(query).all()
             given = verdicts.current_of(connection, user_id, (row.answer_id for row in rows if row.answer_id))
-        return [turn_of(row, given) for row in rows]
+        found = [turn_of(row, given) for row in rows]
+        shown = iter(self._shown(user_id, [turn.answer for turn in found if turn.answer is not None]))
+        return [turn if turn.answer is None else replace(turn, answer=next(shown)) for turn in found]
 
     def list(self, user_id: str, limit: int = 50, search: str = "") -> builtins.list[Conversation]:
         """A person's conversations, latest first; with `search`, those that hold all its words."""
@@ -193,7 +226,15 @@ class Conversations:
     def answer(self, user_id: str, answer_id: str) -> Answer:
         """One answer of one of this person's conversations. Raises NotFound."""
         with self._database.read() as connection:
-            return answer_of(connection, user_id, answer_id)
+            found = answer_of(connection, user_id, answer_id)
+        return self._shown(user_id, [found])[0]
+
+    def _shown(self, user_id: str, stored: Sequence[Answer]) -> builtins.list[Answer]:
+        """Answers as this person may see them now."""
+        if self._permitted is None:
+            return [*stored]
+        readable = self._permitted(user_id, documents_of(stored))
+        return [withheld(answer, readable) for answer in stored]
 
     # Changing
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from knowledge.parse.document import PageBox
 from knowledge.passage import Passage, Sentence
+from knowledge.search.filters import EVERYTHING, Filter
 
 Tier = Literal["slm", "llm", "none"]
 ModelChoice = Literal["auto", "slm", "llm"]
@@ -24,6 +26,7 @@ class TurnRequest:
 
     `interface_language` is the language of the surface ("en" or "es"), used for our own words when the question's
     language is not clear. `groups` are the groups of the person asking; documents are only found through them.
+    `filter` limits the search to some of these documents.
     """
 
     text: str
@@ -33,6 +36,7 @@ class TurnRequest:
     interface_language: str | None = None
     user_id: str | None = None
     groups: frozenset[str] = frozenset({"everyone"})
+    filter: Filter = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote that exists verbatim in a document: `document text[start:end] == quote`."""
+    """A quote that exists verbatim in a document: `document text[start:end] == quote`.
+
+    `boxes` are where it is printed, line by line, in documents with printed pages (PDF).
+    """
 
     marker: int
     document_id: str
@@ -86,6 +93,7 @@ class Citation:
     start: int
     end: int
     page: int | None
+    boxes: tuple[PageBox, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

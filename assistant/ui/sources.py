@@ -52,10 +52,12 @@ def _card(evidence: Evidence, position: int, citations: Sequence[Citation] | Non
     if best is not None and not own:
         spans.append(best)
     first = spans[0] if spans else (passage.start, passage.start)
-    reader = text_button(
-        message("open_document", language), symbol="open", class_="pl-quiet",
-        data_act="read", data_document=passage.document_id, data_start=first[0], data_end=first[1],
-    )  # fmt: skip
+    reader = ""
+    if passage.document_id:  # none when the document is withheld
+        reader = text_button(
+            message("open_document", language), symbol="open", class_="pl-quiet",
+            data_act="read", data_document=passage.document_id, data_start=first[0], data_end=first[1],
+        )  # fmt: skip
     given = attributes(
         class_="pl-card", id=f"pl-source-{number}", data_number=number, data_cited=bool(own), open=opened
     )

@@ -22,6 +22,7 @@ _DIRECTIVE = re.compile(r"(?:/{3,}.*|!{3}\s*\w.*|\?{3}\+?\s*\w.*|:{3,}.*|\{[*%!]
 _MAX_LINK = 120
 _WIDEST = 160  # characters; nobody wraps wider
 _CELLS = " | "
+_TAG = re.compile(r"<(?P<end>/)?(?P<name>[a-zA-Z][\w-]*)[^>]*>")
 
 
 def parse_markdown(file: RawFile) -> ParsedDocument:
@@ -112,7 +113,7 @@ def _inline(token: Token) -> str:
 def _inline_parts(children: Sequence[Token]) -> Iterator[str]:
     targets: list[str] = []
     said: list[str] = []
-    for child in children:
+    for child in _shown(children):
         if child.type == "link_open":
             targets.append(str(child.attrGet("href") or ""))
             said = []
@@ -128,6 +129,25 @@ def _inline_parts(children: Sequence[Token]) -> Iterator[str]:
         elif child.type in ("text", "code_inline", "image"):
             said.append(child.content)
             yield child.content
+
+
+def _shown(children: Sequence[Token]) -> Iterator[Token]:
+    """The parts of a line, without what stands between the tags of a hidden element."""
+    hidden, depth = "", 0
+    for child in children:
+        tag = _TAG.match(child.content) if child.type == "html_inline" else None
+        if tag and not depth and _hides(tag):
+            hidden = tag["name"].lower()
+        if tag and tag["name"].lower() == hidden:
+            depth += -1 if tag["end"] else 1
+            hidden = hidden if depth else ""
+        elif not depth:
+            yield child
+
+
+def _hides(tag: re.Match[str]) -> bool:
+    """Whether what follows an opening tag is not shown."""
+    return not tag["end"] and not any(html_text(f"{tag[0]}shown</{tag['name']}>"))
 
 
 def _table(stream: Iterator[Token]) -> tuple[list[str], list[list[str]]]:

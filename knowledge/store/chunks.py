@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, func, select, text, update
+from sqlalchemy import Connection, bindparam, case, func, select, update
 
 from knowledge.chunk import body_of, context_of
 from knowledge.document import DocumentHit, State, Stats
@@ -14,20 +14,7 @@ from knowledge.lexical.analyzer import Analyzer
 from knowledge.passage import Passage
 from knowledge.store import schema
 from knowledge.store.database import batched
-from knowledge.store.documents import groups_of, readable_by
-
-_GRANTED = "EXISTS (SELECT 1 FROM grants WHERE document_id = chunks.document_id AND group_name IN :names)"
-_RANKED_FIRST = text(
-    f"SELECT chunks.id AS id, best.score AS score, {_GRANTED} AS readable FROM "
-    "(SELECT rowid AS number, -bm25(words, :title, 1.0) AS score FROM words WHERE words MATCH :match "
-    "ORDER BY score DESC, rowid LIMIT :most) AS best "
-    "JOIN chunks ON chunks.number = best.number ORDER BY best.score DESC, chunks.number"
-).bindparams(bindparam("names", expanding=True))
-_CHECKED_FIRST = text(
-    "SELECT chunks.id AS id, -bm25(words, :title, 1.0) AS score FROM words "
-    f"JOIN chunks ON chunks.number = words.rowid WHERE words MATCH :match AND {_GRANTED} "
-    "ORDER BY score DESC, chunks.number LIMIT :limit"
-).bindparams(bindparam("names", expanding=True))
+from knowledge.store.scope import Scope
 
 _chunks, _documents = schema.chunks.c, schema.documents.c
 
@@ -80,7 +67,7 @@ def unembedded(connection: Connection, after: int, limit: int) -> list[Unembedde
     ]
 
 
-def put_vectors(connection: Connection, ids: Sequence[str], vectors: Vectors) -> None:
+def put_vectors(connection: Connection, ids: Sequence[str], vectors: Iterable[Vectors]) -> None:
     """Store the vectors of chunks; a chunk that is gone meanwhile is passed over."""
     statement = update(schema.chunks).where(_chunks.id == bindparam("key"))
     rows = [{"key": chunk_id, "vector": to_blob(row)} for chunk_id, row in zip(ids, vectors, strict=True)]
@@ -102,15 +89,13 @@ class VectorRow:
 
     id: str
     vector: Vectors
-    groups: tuple[str, ...]
 
 
 def vector_rows(
     connection: Connection, *, document_ids: Sequence[str] | None = None, chunk_ids: Sequence[str] | None = None
 ) -> Iterator[VectorRow]:
     """Chunks that have a vector: all, or those of some documents, or some by their own id."""
-    groups = groups_of(connection)
-    everything = select(_chunks.id, _chunks.document_id, _chunks.vector).where(_chunks.vector.is_not(None))
+    everything = select(_chunks.id, _chunks.vector).where(_chunks.vector.is_not(None))
     statements = [everything]
     if document_ids is not None:
         statements = [everything.where(_chunks.document_id.in_(some)) for some in batched(document_ids)]
@@ -118,7 +103,7 @@ def vector_rows(
         statements = [everything.where(_chunks.id.in_(some)) for some in batched(chunk_ids)]
     for statement in statements:
         for row in connection.execute(statement):
-            yield VectorRow(row.id, from_blob(row.vector), groups.get(row.document_id, ()))
+            yield VectorRow(row.id, from_blob(row.vector))
 
 
 def ids_of(connection: Connection, document_id: str) -> list[str]:
@@ -140,27 +125,25 @@ def vectors_of(connection: Connection, ids: Sequence[str]) -> dict[str, Vectors]
     return found
 
 
-def search_words(
-    connection: Connection, terms: Sequence[str], groups: Iterable[str], limit: int, title_weight: float
-) -> list[tuple[str, float]]:
-    """The best chunks by BM25 among those granted to `groups`: (chunk id, score), higher is better."""
-    names = sorted(set(groups))
-    if not terms or not names:
-        return []
-    match = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
-    values = {"title": title_weight, "match": match, "names": names, "limit": limit, "most": 2 * limit}
-    # Checking the grants of every match costs several times the ranking (a question's words match half of the chunks),
-    # so the best are ranked first; only when too few of them are granted, all are checked.
-    ranked = connection.execute(_RANKED_FIRST, values).all()
-    readable = [row for row in ranked if row.readable]
-    if len(readable) < limit and len(readable) < len(ranked):
-        readable = list(connection.execute(_CHECKED_FIRST, values).all())
-    return [(row.id, float(row.score)) for row in readable[:limit]]
+def progress(connection: Connection) -> tuple[int, bool]:
+    """The highest number of a chunk, and whether any chunk waits for its vector."""
+    waiting = select(_chunks.number).where(_chunks.vector.is_(None)).limit(1)
+    return connection.execute(select(func.max(_chunks.number))).scalar() or 0, bool(connection.execute(waiting).first())
 
 
-def passages(connection: Connection, ids: Sequence[str], groups: Iterable[str]) -> dict[str, Passage]:
-    """The chunks of `ids` that `groups` may read, by id; score and sentences are for the caller to fill in."""
-    names = sorted(set(groups))
+def vector_sample(connection: Connection, last: int, most: int) -> list[tuple[str | None, Vectors]]:
+    """About `most` vectors spread evenly over the chunks up to number `last`, each with its document's language."""
+    numbers = sorted({1 + place * last // most for place in range(most)} if last > most else range(1, last + 1))
+    joined = select(_documents.language, _chunks.vector).join(schema.documents, _documents.id == _chunks.document_id)
+    found = []
+    for some in batched(numbers):
+        rows = connection.execute(joined.where(_chunks.number.in_(some), _chunks.vector.is_not(None)))
+        found += [(row.language, from_blob(row.vector)) for row in rows]
+    return found
+
+
+def passages(connection: Connection, ids: Sequence[str], scope: Scope) -> dict[str, Passage]:
+    """The chunks of `ids` that are in the scope, by id; score and sentences are for the caller to fill in."""
     found: dict[str, Passage] = {}
     for some in batched(ids):
         statement = (
@@ -177,7 +160,7 @@ def passages(connection: Connection, ids: Sequence[str], groups: Iterable[str]) 
                 _documents.language,
             )
             .join(schema.documents, _documents.id == _chunks.document_id)
-            .where(_chunks.id.in_(some), readable_by(names))
+            .where(_chunks.id.in_(some), scope.condition())
         )
         for row in connection.execute(statement):
             found[row.id] = Passage(
@@ -196,21 +179,20 @@ def passages(connection: Connection, ids: Sequence[str], groups: Iterable[str]) 
     return found
 
 
-def owners(connection: Connection, ids: Sequence[str], groups: Iterable[str]) -> dict[str, DocumentHit]:
-    """The documents that the chunks of `ids` belong to, by chunk id, as far as `groups` may read them; unscored."""
-    names = sorted(set(groups))
+def owners(connection: Connection, ids: Sequence[str], scope: Scope) -> dict[str, DocumentHit]:
+    """The documents that the chunks of `ids` belong to, by chunk id, as far as they are in the scope; unscored."""
     found: dict[str, DocumentHit] = {}
     columns = (_chunks.id, _chunks.document_id, _documents.name, _documents.title)
     for some in batched(ids):
         statement = select(*columns).join(schema.documents, _documents.id == _chunks.document_id)
-        for row in connection.execute(statement.where(_chunks.id.in_(some), readable_by(names))):
+        for row in connection.execute(statement.where(_chunks.id.in_(some), scope.condition())):
             found[row.id] = DocumentHit(row.document_id, row.name, row.title, 0.0)
     return found
 
 
 def stats(connection: Connection) -> Stats:
     """Sizes of the store."""
-    failed = func.sum(func.iif(_documents.state == State.FAILED, 1, 0))
+    failed = func.sum(case((_documents.state == State.FAILED, 1), else_=0))
     documents, bad = connection.execute(select(func.count(), failed).select_from(schema.documents)).one()
     total, vectors = connection.execute(
         select(func.count(), func.count(_chunks.vector)).select_from(schema.chunks)

@@ -6,22 +6,22 @@ from threading import RLock
 import numpy as np
 
 from knowledge.embedder import Vectors
+from knowledge.vectors.resident import products
 
 
 class ExactIndex:
     """Brute force over one float32 matrix; the yardstick for other indexes and what search falls back on."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, tuple[Vectors, frozenset[str]]] = {}
+        self._entries: dict[str, Vectors] = {}
         self._order: list[str] = []
         self._matrix: Vectors | None = None
         self._lock = RLock()
 
-    def upsert(self, ids: Sequence[str], vectors: Vectors, groups: Sequence[Sequence[str]]) -> None:
+    def upsert(self, ids: Sequence[str], vectors: Vectors) -> None:
         """Add or replace entries."""
         with self._lock:
-            for chunk_id, vector, granted in zip(ids, vectors, groups, strict=True):
-                self._entries[chunk_id] = (vector, frozenset(granted))
+            self._entries.update(zip(ids, vectors, strict=True))
             self._matrix = None
 
     def delete(self, ids: Sequence[str]) -> None:
@@ -31,34 +31,23 @@ class ExactIndex:
                 self._entries.pop(chunk_id, None)
             self._matrix = None
 
-    def query(self, vector: Vectors, k: int, groups: frozenset[str]) -> list[tuple[str, float]]:
-        """The nearest granted entries."""
+    def query(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+        """The nearest entries."""
         with self._lock:
-            order, matrix, entries = *self._stacked(), dict(self._entries)
-        if not groups or not order:
+            order, matrix = self._stacked()
+        if not order:
             return []
-        scores = matrix @ vector
-        hits: list[tuple[str, float]] = []
-        for place in np.argsort(-scores, kind="stable"):
-            if len(hits) == k:
-                break
-            if groups & entries[order[place]][1]:
-                hits.append((order[place], float(scores[place])))
-        return hits
+        scores = products(vector[None], matrix)[0]
+        return [(order[place], float(scores[place])) for place in np.argsort(-scores, kind="stable")[:k]]
 
     def ids(self) -> set[str]:
         """Every id."""
         with self._lock:
             return set(self._entries)
 
-    def grants(self) -> dict[str, frozenset[str]]:
-        """The groups of every entry, by id."""
-        with self._lock:
-            return {chunk_id: groups for chunk_id, (_, groups) in self._entries.items()}
-
     def _stacked(self) -> tuple[list[str], Vectors]:
         if self._matrix is None:
             self._order = list(self._entries)
             empty = np.zeros((0, 0), dtype=np.float32)
-            self._matrix = np.stack([self._entries[each][0] for each in self._order]) if self._order else empty
+            self._matrix = np.stack([self._entries[each] for each in self._order]) if self._order else empty
         return self._order, self._matrix

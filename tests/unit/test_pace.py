@@ -36,6 +36,16 @@ def test_a_busy_house_does_not_stop_it_for_good() -> None:
     assert 0.05 <= time.monotonic() - began < 5
 
 
+def test_what_people_wait_for_too_makes_way_for_a_shorter_time() -> None:
+    class Short(Pace):
+        BETWEEN_S = 0.05
+
+    pace, began = Short(), time.monotonic()
+    pace.begin()
+    pace.between()
+    assert 0.05 <= time.monotonic() - began < 5
+
+
 def test_an_errand_asked_for_while_it_runs_is_done_once_more() -> None:
     done, going, may_end = list[int](), Event(), Event()
 

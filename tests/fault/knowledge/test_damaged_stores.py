@@ -19,7 +19,7 @@ from knowledge.testing.embedder import HashingEmbedder
 from knowledge.testing.reader import InlineReader
 from knowledge.vectors.chroma import ChromaIndex
 from knowledge.vectors.exact import ExactIndex
-from knowledge.vectors.follower import OpenIndex
+from knowledge.vectors.places import OpenIndex
 
 TEXTS = [(f"d{number}", "Animals", f"This one is about the zebra{number:02d}.") for number in range(30)]
 
@@ -80,7 +80,7 @@ def another_store(folder: Path) -> None:
     run(f"""
 from knowledge.testing.embedder import HashingEmbedder
 from knowledge.vectors.chroma import ChromaIndex
-ChromaIndex(Path({str(folder)!r})).upsert(["stranger"], HashingEmbedder().embed_passages(["x"]), [["everyone"]])
+ChromaIndex(Path({str(folder)!r})).upsert(["stranger"], HashingEmbedder().embed_passages(["x"]))
 """)
 
 
@@ -101,10 +101,10 @@ from test_damaged_stores import TEXTS
 from knowledge.testing.embedder import HashingEmbedder
 from knowledge.vectors.chroma import ChromaIndex
 index = ChromaIndex(Path({str(folder)!r}))
-assert len(index.grants()) == 20
+assert len(index.ids()) == 20
 for name, title, text in TEXTS:
     (vector,) = HashingEmbedder().embed_passages([f"{{title}}\\n{{text}}"])
-    assert {{hit for hit, _ in index.query(vector, 20, frozenset(["everyone"]))}} == index.ids()
+    assert {{hit for hit, _ in index.query(vector, 20)}} == index.ids()
 """)
 
 
@@ -128,16 +128,16 @@ class FailingIndex(ExactIndex):
 
     fails: frozenset[str] = frozenset()
 
-    def upsert(self, ids: Sequence[str], vectors: Vectors, groups: Sequence[Sequence[str]]) -> None:
+    def upsert(self, ids: Sequence[str], vectors: Vectors) -> None:
         if "write" in FailingIndex.fails:
             raise StoreError("no space left on device")
-        super().upsert(ids, vectors, groups)
+        super().upsert(ids, vectors)
 
-    def query(self, vector: Vectors, k: int, groups: frozenset[str]) -> list[tuple[str, float]]:
+    def query(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         if "read" in FailingIndex.fails:
             FailingIndex.fails = frozenset()
             raise StoreError("error loading hnsw index")
-        return super().query(vector, k, groups)
+        return super().query(vector, k)
 
 
 @pytest.fixture(autouse=True)
@@ -171,8 +171,8 @@ def test_an_index_that_lost_entries_silently_is_built_again(home: Path) -> None:
     class Forgetful(ExactIndex):
         """Knows all ids, finds only some: what was seen of Chroma after kills and deletes (#7678, #7758)."""
 
-        def query(self, vector: Vectors, k: int, groups: frozenset[str]) -> list[tuple[str, float]]:
-            return [hit for hit in super().query(vector, k, groups) if hash(hit[0]) % 2]
+        def query(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+            return [hit for hit in super().query(vector, k) if hash(hit[0]) % 2]
 
     made: list[ExactIndex] = []
 
@@ -196,8 +196,8 @@ def test_entries_lost_while_they_were_written_over_are_noticed(home: Path) -> No
     class Wedged(ExactIndex):
         """Takes an entry again and never finds it (#7678)."""
 
-        def query(self, vector: Vectors, k: int, groups: frozenset[str]) -> list[tuple[str, float]]:
-            return [hit for hit in super().query(vector, k, groups) if hit[0] != lost]
+        def query(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+            return [hit for hit in super().query(vector, k) if hit[0] != lost]
 
     made: list[ExactIndex] = []
 

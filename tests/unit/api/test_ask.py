@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from assistant.errors import ModelUnavailable
 from assistant.settings import Settings
 from assistant.testing.replies import Reply
 from assistant.testing.scripted import ScriptedAssistant
+from knowledge.search.filters import Filter
 
 
 def events_of(response: httpx.Response) -> list[tuple[str, dict]]:
@@ -138,3 +140,19 @@ def test_too_many_turns_at_once_are_refused(assistant: ScriptedAssistant, settin
         assert client.post("/api/ask", json={"question": "leave"}).status_code == 503
         slow.join()
         assert client.post("/api/ask", json={"question": "leave"}).status_code == 200
+
+
+def test_a_question_is_asked_of_some_documents(client: TestClient, assistant: ScriptedAssistant) -> None:
+    limits = {"sources": ["hr"], "types": ["PDF"], "tags": ["Old"], "since": "2026-01-01T00:00:00"}
+    assert client.post("/api/ask", json={"question": "How many days?", "filter": limits}).status_code == 200
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    assert assistant.requests[-1].filter == Filter(sources=("hr",), types=("pdf",), tags=("old",), since=since)
+    client.post("/api/ask", json={"question": "How many days?"})
+    assert not assistant.requests[-1].filter
+
+
+@pytest.mark.parametrize("limits", [{"owner": ["me"]}, {"since": "yesterday"}, {"tags": ["x" * 501]}, []])
+def test_a_filter_that_is_none_is_refused(client: TestClient, limits: object) -> None:
+    answer = client.post("/api/ask", json={"question": "How many days?", "filter": limits})
+    assert answer.status_code == 422
+    assert "filter" in answer.json()["error"]["message"]

@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import true
 
 from knowledge.errors import DocumentNotFound
 from knowledge.library import Library
 from knowledge.settings import KnowledgeSettings
 from knowledge.testing.embedder import HashingEmbedder
+from knowledge.testing.grant_cases import GrantCases
 from knowledge.testing.reader import InlineReader
 from knowledge.vectors.chroma import ChromaIndex
+from knowledge.vectors.exact import ExactIndex
 
 GROUPS = ("everyone", "staff", "board", 'o\'brien "x"')
 MODES = ("hybrid", "dense", "lexical")
@@ -95,6 +98,15 @@ def test_a_few_permitted_among_many_forbidden_are_all_found(shared: Library) -> 
         assert not [hit for hit in hits if hit.document.startswith("no")]
 
 
+def test_equal_passages_are_all_found(tmp_path: Path) -> None:
+    """Equal vectors cut the graph of the vector index in pieces: it finds some of them only."""
+    library = Library(tmp_path, HashingEmbedder(), KnowledgeSettings(), reader=InlineReader(), open_index=ChromaIndex)
+    with library:
+        library.add_texts([(f"same{n}", "Same", "The very same words in every one.") for n in range(150)])
+        hits = library.search("the very same words", k=150, candidates=150, mode="dense")
+        assert len({hit.document for hit in hits}) == 150
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(audiences=st.lists(groups, min_size=1, max_size=6), reader=groups, data=st.data())
 def test_whatever_is_granted_only_that_is_found(
@@ -113,3 +125,43 @@ def test_whatever_is_granted_only_that_is_found(
         seen = {hit.document for hit in hits if hit.document in present}
         assert seen & {f"d{number}" for number in range(len(audiences))} == permitted
     assert {each.name for each in alone.documents(reader)} >= permitted
+    alone.grants.set_audience(wanted, None)  # the next example begins with what documents come with
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_cases_against_a_plain_model(library: Library, seed: int) -> None:
+    """`python -m benchmarks.grants` tries 10,000 of these."""
+    cases = GrantCases(library, seed, documents=25)
+    for _ in cases.run(100):
+        pass
+    assert (cases.outcome.leaks, cases.outcome.missed) == ([], [])
+    assert cases.outcome.cases == 100
+
+
+@pytest.mark.parametrize("resident", [True, False])
+def test_the_same_by_the_ways_of_large_libraries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resident: bool
+) -> None:
+    """As if three passages were many, five matches too many to score, and memory too small for any vector."""
+    monkeypatch.setattr("knowledge.store.portion.FEW", 3)
+    monkeypatch.setattr("knowledge.store.words._SCORED", 5)
+    monkeypatch.setattr("knowledge.store.words._LOOKED_AT", 5)
+    if not resident:
+        monkeypatch.setattr("knowledge.vectors.resident.ResidentVectors.holds", lambda *_: False)
+    opened = Library(
+        tmp_path, HashingEmbedder(), KnowledgeSettings(), reader=InlineReader(), open_index=lambda _: ExactIndex()
+    )
+    with opened as library:
+        cases = GrantCases(library, 3, documents=20)
+        for _ in cases.run(60):
+            pass
+    assert (cases.outcome.leaks, cases.outcome.missed) == ([], [])
+
+
+def test_the_random_cases_see_a_leak(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that forgets the groups is caught."""
+    monkeypatch.setattr("knowledge.store.documents.readable_by", lambda _groups: true())
+    cases = GrantCases(library, 1, documents=10)
+    for _ in cases.run(10):
+        pass
+    assert cases.outcome.leaks

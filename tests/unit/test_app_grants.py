@@ -1,0 +1,55 @@
+"""The application as it is put together: what is taken from a person is gone from the conversations it was told in."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant.app import LOCAL_USER, build_app
+from assistant.messages import message
+from assistant.models.models import Models
+from assistant.settings import Settings
+from assistant.turn.answer import Answer, Citation, Evidence, Route, Support, Understanding
+from knowledge.testing.embedder import HashingEmbedder
+
+SECRET = "The merger is planned for May."
+
+
+def answered(found: Evidence, conversation: str) -> Answer:
+    passage = found.passage
+    return Answer(
+        "a", conversation, "It is planned for May. [1]", False,
+        Understanding("When?", "When?", "es", "lookup", 0.9), Route("slm", "small", "one_line"), (found,),
+        (Citation(1, passage.document_id, passage.document, passage.title, SECRET, 0, len(SECRET), None),),
+        (Support("It is planned for May.", 0.9, True, (1,)),),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["audience", "rule", "restricted", "deleted"])
+def test_a_conversation_forgets_what_its_owner_may_not_read(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Models, "embedder", lambda _: HashingEmbedder())
+    with build_app(Settings(home=tmp_path)) as app:
+        app.library.add_texts([("board/plan.md", "Plan", SECRET)], source="wiki")
+        (passage,) = app.library.search("merger", k=1)
+        begun = app.conversations.start(LOCAL_USER)
+        turn = app.conversations.begin_turn(LOCAL_USER, begun.id, "When?")
+        app.conversations.finish_turn(
+            turn.id, answered(Evidence(1, passage, passage.sentences[0], 0.9, passage.sentences), begun.id)
+        )
+
+        def shown() -> str:
+            conversations = app.conversations
+            return repr((conversations.turns(LOCAL_USER, begun.id), conversations.answer(LOCAL_USER, "a"),
+                         conversations.history(LOCAL_USER, begun.id, 2)))  # fmt: skip
+
+        assert "May" in shown()
+        {
+            "audience": lambda: app.library.set_audience("board/plan.md", ["board"]),
+            "rule": lambda: app.library.grants.set_rule("wiki", ["board"], "board"),
+            "restricted": lambda: app.library.grants.restrict("wiki"),
+            "deleted": lambda: app.library.delete("board/plan.md"),
+        }[how]()
+        assert "May" not in shown()
+        assert "plan.md" not in shown()
+        assert message("withheld", "es") in shown()
