@@ -5,13 +5,20 @@ BIN := $(VENV)/bin
 # No test asks the model hub; models come from where `pilares models pull` found them.
 test bench: export HF_HUB_OFFLINE = 1
 
-.PHONY: up test check unit models chromium bench format clean
+.PHONY: up test test-parts test-whole check unit models chromium postgres bench format clean
 
 up: $(VENV)/.installed
 	@$(BIN)/pilares up
 
-test: check models chromium
-	@$(BIN)/pytest -q
+# Two at a time: most of the first wait or use one core, the second ones run the models and the browser.
+test: check models chromium postgres
+	@$(MAKE) --no-print-directory -k -j2 test-parts test-whole
+
+test-parts:
+	@$(BIN)/pytest -q tests/unit tests/fault
+
+test-whole:
+	@$(BIN)/pytest -q tests/contract tests/scenario tests/browser
 
 check: $(VENV)/.developing
 	@$(BIN)/ruff check .
@@ -33,8 +40,15 @@ chromium:
 		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 		echo "Chromium is not installed: the browser tests are left out."
 
+# Tests of PostgreSQL start a server of their own. Debian and Ubuntu get it here; without it they are left out, and pytest
+# says so.
+postgres:
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } || \
+		echo "PostgreSQL is not installed: its tests are left out."
+
 bench: $(VENV)/.developing models
-	@for each in start ingest files retrieval decode answers; do echo "== $$each"; $(BIN)/python -m benchmarks.$$each || exit 1; done
+	@for each in start ingest files corpus kills chunking retrieval crosslingual grants decode chatting answers; do echo "== $$each"; $(BIN)/python -m benchmarks.$$each || exit 1; done
 
 format: $(VENV)/.developing
 	@$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format -q .

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from threading import Condition, Event, Lock, Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
@@ -10,6 +10,7 @@ from assistant.api.ports import DocumentSummary, PartState, Progress, ServiceSta
 from assistant.errors import AssistantError, InvalidRequest
 from assistant.messages import message
 from assistant.models.models import Models
+from assistant.pace import Errand, Pace
 from assistant.paths import sample_documents
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
@@ -22,6 +23,7 @@ from knowledge.library import UPLOADS, Library
 
 if TYPE_CHECKING:
     from assistant.grounding.vectors import SentenceVectors
+    from assistant.syncing import Syncing
     from assistant.turn.agent import TurnAgent
 
 # Passages whose sentences are embedded in one go in the background; small, so that questions need not wait long.
@@ -38,35 +40,39 @@ def build_app(settings: Settings) -> "Assistant":
     Raises StoreLocked while another process has the home folder open, and the errors of the parts.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    models = Models(settings)
-    library = Library.open(settings.knowledge_folder, models.embedder, settings.knowledge)
+    models, pace = Models(settings), Pace()
+    library = Library.open(settings.knowledge_folder, models.embedder, settings.knowledge, pace.between)
     try:
         conversations = Conversations.open(
-            settings.database_url,
+            settings.conversations_url,
             # Until there are accounts, everybody belongs to the group everyone and to no other.
             permitted=lambda _user, documents: library.grants.readable(documents, EVERYONE),
         )
     except BaseException:
         library.close()
         raise
-    return Assistant(settings, models, library, conversations)
+    return Assistant(settings, models, library, conversations, pace)
 
 
 class Assistant:
     """A turn in, a stream of events out; beside it the documents and the conversations."""
 
-    def __init__(self, settings: Settings, models: Models, library: Library, conversations: Conversations) -> None:
+    def __init__(
+        self, settings: Settings, models: Models, library: Library, conversations: Conversations, pace: Pace
+    ) -> None:
         self.settings = settings
         self.models = models
         self.library = library
         self.conversations = conversations
-        self.documents = LibraryDocuments(library, self._refine_soon)
+        self._refining = Errand(self._refine_quietly, "refine")
+        self.documents = LibraryDocuments(library, self._refining.soon)
         self._agent: TurnAgent | None = None
         self._sentences: SentenceVectors | None = None
+        self._syncing: Syncing | None = None
         self._building = Lock()
         self._opening = Lock()
         self._closing = Event()
-        self._pace = Pace()
+        self._pace = pace
         self._broken = ""
 
     def __enter__(self) -> Self:
@@ -203,6 +209,21 @@ class Assistant:
         except (AssistantError, KnowledgeError) as error:
             log.error("documents could not be prepared: %s", error)
 
+    def syncing(self) -> "Syncing":
+        """The sources of documents and their jobs. Raises SourceError when a source cannot be what it is said to be."""
+        with self._opening:
+            if self._syncing is None:
+                from assistant.syncing import build_syncing
+
+                self._syncing = build_syncing(self.settings, self.library)
+            return self._syncing
+
+    def start_syncing(self) -> None:
+        """Keep documents in step with their sources from now on, in the background."""
+        runner = self.syncing().runner
+        runner.on_changed = self._refining.soon
+        runner.start()
+
     def state(self) -> ServiceState:
         """Which parts can work. Quick; never waits for a model."""
         index: PartState = "ready" if self._agent is not None else "unavailable" if self._broken else "starting"
@@ -213,9 +234,6 @@ class Assistant:
             documents=self.library.count_documents(EVERYONE),
         )
 
-    def _refine_soon(self) -> None:
-        Thread(target=self._refine_quietly, name="refine", daemon=True).start()
-
     def _refine_quietly(self) -> None:
         try:
             self.refine()
@@ -225,37 +243,13 @@ class Assistant:
     def close(self) -> None:
         """Stop the models and give the home folder back."""
         self._closing.set()
+        if self._syncing is not None:
+            self._syncing.runner.close()
         if self._sentences is not None:
             self._sentences.close()
         self.models.close()
         self.library.close()
         self.conversations.close()
-
-
-class Pace:
-    """Lets work in the background wait while somebody waits for an answer."""
-
-    LONGEST_S = 60.0
-
-    def __init__(self) -> None:
-        self._turns = 0
-        self._changed = Condition()
-
-    def begin(self) -> None:
-        """A turn has begun."""
-        with self._changed:
-            self._turns += 1
-
-    def end(self) -> None:
-        """A turn has ended."""
-        with self._changed:
-            self._turns -= 1
-            self._changed.notify_all()
-
-    def wait(self) -> None:
-        """Return when no turn runs, or after a minute: a busy house must not stop the background for good."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._turns == 0, self.LONGEST_S)
 
 
 class LibraryDocuments:

@@ -1,6 +1,7 @@
 """Every setting of Pilares: `pilares.toml` in the home folder, overridden by `PILARES_*` variables, then by flags."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -73,6 +74,11 @@ class ServerSettings(_Frozen):
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
     load_models: Literal["at-start", "first-use"] = "at-start"
+    api_sources: tuple[Literal["website", "feed"], ...] = Field(
+        default=(),
+        description="kinds of sources that may be added through the API of a server on loopback; they reach public "
+        "addresses only",
+    )
 
 
 class TurnSettings(_Frozen):
@@ -96,6 +102,7 @@ class Settings(BaseSettings):
         extra="forbid",
         env_prefix="PILARES_",
         env_nested_delimiter="__",
+        hide_input_in_errors=True,
         nested_model_default_partial_update=True,
     )
 
@@ -111,6 +118,10 @@ class Settings(BaseSettings):
         default="shipped",
         description="lets the default small model read documents: the adapter that Pilares ships with, a folder with "
         "one, or `none`",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL for conversations: postgresql+psycopg://USER:PASSWORD@HOST/DATABASE; default: a file",
     )
     threads: int | None = Field(default=None, ge=1, description="threads of the local models; default: every core")
     language: Literal["en", "es"] | None = None
@@ -134,8 +145,10 @@ class Settings(BaseSettings):
         return self.home / "knowledge"
 
     @property
-    def database_url(self) -> str:
-        """SQLAlchemy URL of conversations, answers and feedback."""
+    def conversations_url(self) -> str:
+        """SQLAlchemy URL of conversations, answers and feedback; it may hold a password."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
         return f"sqlite:///{self.home / 'pilares.db'}"
 
     @classmethod
@@ -150,6 +163,11 @@ class Settings(BaseSettings):
         """Flags win over the environment, the environment over the file."""
         home = Path(init_settings().get("home") or os.environ.get("PILARES_HOME") or default_home())
         return init_settings, env_settings, _File(settings_cls, toml_file=home / "pilares.toml")
+
+
+def environment() -> Mapping[str, str]:
+    """The variables of this process, for credentials that a source names by their variable."""
+    return os.environ
 
 
 class _File(TomlConfigSettingsSource):

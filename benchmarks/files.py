@@ -23,7 +23,7 @@ def main() -> None:
 
 def measure(folder: Path, settings: KnowledgeSettings) -> Row:
     """Read every file; anything but a document or a ParseError ends the benchmark, as it would end an ingest."""
-    ends, slowest, name = Counter[str](), 0.0, ""
+    ends, slowest, name, peak = Counter[str](), 0.0, "", 0.0
     sandbox = Sandbox(settings)
     try:
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -31,10 +31,27 @@ def measure(folder: Path, settings: KnowledgeSettings) -> Row:
             ends[_end(sandbox, file)] += 1
             if (took := perf_counter() - began) > slowest:
                 slowest, name = took, file.name
+            peak = max(peak, _peak_mb(sandbox.worker_id))
     finally:
         sandbox.close()
     found = {end: ends[end] for end in ("indexed", "no text", "clear error", "stopped")}
-    return {"folder": folder.name, "files": sum(ends.values()), **found, "slowest_s": slowest, "slowest": name}
+    return {
+        "folder": folder.name,
+        "files": sum(ends.values()),
+        **found,
+        "slowest_s": slowest,
+        "slowest": name,
+        "peak_mb": round(peak),
+    }
+
+
+def _peak_mb(process: int | None) -> float:
+    """The most address space that the worker has had: its limit is on that. 0 where the system does not say."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1000 for line in status.splitlines() if line.startswith("VmPeak")), 0.0)
 
 
 def _end(sandbox: Sandbox, file: Path) -> str:

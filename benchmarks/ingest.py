@@ -39,13 +39,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="how often both are measured, in turns")
     chosen = parsed(parser)
     settings = load_settings()
+    knowledge = settings.knowledge.in_files()
     with Models(settings) as models:
         embedder = models.embedder()
         embedder.embed_passages(["The first text is slower than those that follow."] * 8)
         whole, alone = list[float](), list[float]()
         for _ in range(chosen.rounds):
             listening = Listening(embedder)
-            with TemporaryDirectory() as home, Library.open(Path(home), listening, settings.knowledge) as library:
+            with TemporaryDirectory() as home, Library.open(Path(home), listening, knowledge) as library:
                 began = perf_counter()
                 report = library.ingest(chosen.folder)
                 whole.append(perf_counter() - began)

@@ -7,28 +7,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, bindparam, delete, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from knowledge.document import State
 from knowledge.errors import StoreError
 from knowledge.lexical.analyzer import Analyzer
+from knowledge.lexical.choose import lexical
+from knowledge.lexical.index import Bag
 from knowledge.store import chunks, documents, grants, schema
+from knowledge.store.damage import damage, orphans
 from knowledge.store.database import Database, fact
 from knowledge.vectors.follower import IndexFollower
 
 REINDEX = "Run `pilares documents reindex`"
 RESTORE = "Restore a backup (`pilares restore FILE.tar.gz`)"
-_ROWS_SHOWN = 20
-
-# What full-text search keeps of a chunk, read from FTS5's own table: the virtual one cannot be read when its index is
-# damaged (https://www.sqlite.org/fts5.html#the_fts5_content_table).
-_CHUNKS = text(
-    "SELECT chunks.id, chunks.start, chunks.end, chunks.heading, chunks.text, chunks.vector, c0 AS title, c1 AS body "
-    "FROM chunks LEFT JOIN words_content ON words_content.id = chunks.number "
-    "WHERE chunks.document_id = :document_id ORDER BY chunks.position"
-)
-_STRAY_WORDS = "FROM words_content WHERE id NOT IN (SELECT number FROM chunks)"
+_ASKED_FOR = 2_000  # entries of the vector index, some seconds' worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +78,8 @@ class Care:
         """Compare everything with everything; `embedder_id` is the configured embedder's, None when unknown."""
         broken_words = self._broken_words()
         with self._database.read() as connection:
-            seen = _Seen(findings=[*self._damage(connection), *broken_words, *_strays(connection)])
+            held = lexical(connection).numbers(connection)
+            seen = _Seen(findings=[*self._damage(connection), *broken_words, *_strays(connection, held)])
             stats, stored = chunks.stats(connection), fact(connection, "model_id")
             seen.findings += _wrong_grants(connection)
             seen.findings += _foreign_vectors(stored, embedder_id, stats.vectors)
@@ -93,11 +87,10 @@ class Care:
                 self._check_document(connection, document, seen)
             marked = set(connection.execute(select(schema.unindexed.c.document_id)).scalars())
             indexed = self._check_index(connection, seen, marked)
-            words = connection.exec_driver_sql("SELECT count(*) FROM words_content").scalar() or 0
         return Verification(
             documents=stats.documents,
             chunks=stats.chunks,
-            words=words,
+            words=len(held),
             vectors=stats.vectors,
             pending=seen.pending,
             unindexed=len(marked),
@@ -112,10 +105,9 @@ class Care:
         Indexing again replaces what belongs to documents; this is the rest, which would otherwise stay for good.
         """
         with self._database.write() as connection:
-            connection.exec_driver_sql("INSERT INTO words(words) VALUES ('rebuild')")
             for table in (schema.texts, schema.grants, schema.audiences, schema.tags, schema.chunks):
                 connection.execute(delete(table).where(table.c.document_id.not_in(select(schema.documents.c.id))))
-            connection.exec_driver_sql("DELETE FROM words WHERE rowid NOT IN (SELECT number FROM chunks)")
+            lexical(connection).clear_away(connection)
             grants.settle_source(connection)
             dimension = int(fact(connection, "dimension") or 0)
             stored = select(schema.chunks.c.number, schema.chunks.c.vector).where(schema.chunks.c.vector.is_not(None))
@@ -125,25 +117,19 @@ class Care:
                 connection.execute(statement.values(vector=None), unusable)
 
     def _damage(self, connection: Connection) -> Iterator[Finding]:
-        said = list(connection.exec_driver_sql(f"PRAGMA integrity_check({_ROWS_SHOWN})").scalars())
-        if said != ["ok"]:
+        if said := damage(connection):
             yield Finding(
                 "damaged",
-                f"SQLite finds damage in {self._database.path}: {said[0]}. {RESTORE}, "
+                f"SQLite finds damage in {self._database.name}: {said[0]}. {RESTORE}, "
                 "or move the file away and ingest the documents again.",
                 count=len(said),
             )
 
     def _broken_words(self) -> list[Finding]:
-        """FTS5 checks its index against its own copy of the words; the command is an INSERT, so it needs a writer."""
-        try:
-            with self._database.write() as connection:
-                connection.exec_driver_sql("INSERT INTO words(words) VALUES ('integrity-check')")
-        except StoreError as error:
-            if not isinstance(error.__cause__, DBAPIError) or "malformed" not in str(error.__cause__):
-                raise
-            return [Finding("word_index", f"The full-text index is damaged. {REINDEX} to build it again.")]
-        return []
+        with self._database.write() as connection:
+            if not lexical(connection).broken(connection):
+                return []
+        return [Finding("word_index", f"The full-text index is damaged. {REINDEX} to build it again.")]
 
     def _check_document(self, connection: Connection, document: Row[Any], seen: _Seen) -> None:
         stored = documents.text_of(connection, document.id)
@@ -160,16 +146,20 @@ class Care:
             return
         dimension = int(fact(connection, "dimension") or 0)
         wrong: Counter[str] = Counter()
-        for row in connection.execute(_CHUNKS, {"document_id": document.id}):
-            wrong.update(self._check_chunk(row, document, stored, dimension))
+        rows = connection.execute(select(schema.chunks).where(schema.chunks.c.document_id == document.id)).all()
+        bags = lexical(connection).held(connection, [row.number for row in rows])
+        for row in rows:
+            wrong.update(self._check_chunk(row, bags.get(row.number), document, stored, dimension))
             seen.pending += row.vector is None and document.state != State.READY
         seen.findings += [_of_chunks(kind, count, document.name) for kind, count in sorted(wrong.items())]
 
-    def _check_chunk(self, row: Row[Any], document: Row[Any], stored: str, dimension: int) -> Iterator[str]:
+    def _check_chunk(
+        self, row: Row[Any], bag: Bag | None, document: Row[Any], stored: str, dimension: int
+    ) -> Iterator[str]:
         if not 0 <= row.start <= row.end <= len(stored) or stored[row.start : row.end] != row.text:
             yield "offsets"
         expected = chunks.terms_of(self._analyzer, document.title, json.loads(row.heading), row.text, document.language)
-        if (row.title, row.body) != expected:
+        if bag != tuple(Counter(terms.split()) for terms in expected):
             yield "words"
         if row.vector is None and document.state == State.READY:
             yield "no_vector"
@@ -186,7 +176,7 @@ class Care:
             wrong = Counter(_compare(held, _embedded(connection), marked))
             seen.findings += [_of_chunks(kind, count, name) for (kind, name), count in wrong.items()]
             sampled = not (wrong or marked or any(finding.kind == "vector" for finding in seen.findings))
-            if sampled and not self._index.finds_its_own(index, held):
+            if sampled and not self._index.finds_its_own(index, set(held), _ASKED_FOR):
                 seen.findings.append(
                     Finding("lost", f"The vector index does not find what it holds. {REINDEX} to build it again.")
                 )
@@ -200,15 +190,14 @@ def _usable(blob: bytes, dimension: int) -> bool:
     return len(blob) == 2 * dimension and bool(np.isfinite(chunks.from_blob(blob)).all())
 
 
-def _strays(connection: Connection) -> Iterator[Finding]:
-    rows = Counter(row[0] for row in connection.exec_driver_sql("PRAGMA foreign_key_check"))
-    for table, count in sorted(rows.items()):
+def _strays(connection: Connection, words_of: set[int]) -> Iterator[Finding]:
+    for table, count in sorted(orphans(connection).items()):
         yield Finding(
             "stray_rows",
             f"The table {table} has {_many(count, 'row')} without a document. {REINDEX} to remove what is left over.",
             count=count,
         )
-    count = int(connection.exec_driver_sql(f"SELECT count(*) {_STRAY_WORDS}").scalar() or 0)
+    count = len(words_of.difference(connection.execute(select(schema.chunks.c.number)).scalars()))
     if count:
         yield Finding(
             "stray_words",

@@ -1,18 +1,28 @@
 """Cuts a document into passages along its headings, paragraphs and sentences."""
 
+import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import inf
 
 from knowledge.parse.document import Heading, ParsedDocument
-from knowledge.sentences import sentence_spans
+from knowledge.sentences import Span, sentence_spans
 from knowledge.settings import KnowledgeSettings
 
 CountTokens = Callable[[Sequence[str]], list[int]]
+_Counted = tuple[int, int, int]  # start, end, tokens
 
 # A section shorter than this share of the target is read together with its neighbour.
 _SMALL_SHARE = 6
+
+# What a cut costs, where a chunk that is a quarter longer or shorter than the target costs 0.06 and one of twice its
+# size costs 1: nothing between two blocks, little between the sentences of a long paragraph or the lines of a long list
+# or table, much inside a short one, and more than anything inside a piece of code.
+_LINE, _SENTENCE, _SHORT, _INTRO, _PIECE, _CODE = 0.02, 0.08, 0.3, 0.3, 0.2, 4.0
+_WHOLE = 1.5  # targets up to which a paragraph, a list or a table is a short one
+_CODE_WIDTH = 160  # characters; longer lines are prose
+_ITEM_OR_ROW = re.compile(r"(?:[-*•–+]|\d{1,3}[.)]|[a-zA-Z]\))\s|.* \| ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +39,15 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class _Atom:
-    """What is not cut any further: a sentence, a table row, a list item, a heading (or a piece of a huge one)."""
+    """What is not cut any further: a sentence, a table row, a list item, a heading (or a piece of a huge one).
+
+    `cost` is what a cut before it costs, in the unit of `_cut`.
+    """
 
     start: int
     end: int
     tokens: int
-    opens_block: bool
+    cost: float
 
 
 @dataclass(slots=True)
@@ -53,7 +66,7 @@ def chunk_document(document: ParsedDocument, count_tokens: CountTokens, settings
     Sentences and table rows stay whole unless one alone is longer than the maximum. Together the chunks hold every
     non-blank character. `count_tokens` is asked once for all sentences (and again only for pieces of giant ones).
     """
-    atoms = _atoms(document.text, count_tokens, settings.chunk_tokens_max)
+    atoms = _atoms(document.text, count_tokens, settings.chunk_tokens, settings.chunk_tokens_max)
     groups = _merge_small(_sections(atoms, document.headings), settings.chunk_tokens)
     pages = [page.start for page in document.pages]
     chunks = []
@@ -83,17 +96,57 @@ def body_of(text: str, heading: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def _atoms(text: str, count_tokens: CountTokens, limit: int) -> list[_Atom]:
+def _atoms(text: str, count_tokens: CountTokens, target: int, limit: int) -> list[_Atom]:
     spans = sentence_spans(text)
     counts = count_tokens([text[start:end] for start, end in spans])
-    atoms = []
+    atoms: list[_Atom] = []
+    for block in _blocks(text, spans, counts):
+        line_cost, sentence_cost = _costs(text, block, target, limit)
+        intro = bool(atoms) and text[atoms[-1].end - 1] == ":"
+        for place, line in enumerate(block):
+            cost = line_cost if place else _INTRO if intro else 0.0
+            for found in _kept(text, line, cost, sentence_cost, limit):
+                atoms.extend([found] if found.tokens <= limit else _pieces(found, text, count_tokens, limit))
+    return atoms
+
+
+def _costs(text: str, block: Sequence[Sequence[_Counted]], target: int, limit: int) -> tuple[float, float]:
+    """What a cut inside this block costs: between two of its lines, and between two sentences of one line."""
+    tokens = sum(tokens for line in block for _, _, tokens in line)
+    lines = [(line[0][0], line[-1][1]) for line in block]
+    is_code = len(lines) > 1 and not any(
+        end - start > _CODE_WIDTH or _ITEM_OR_ROW.match(text, start, end) for start, end in lines
+    )
+    if is_code and tokens <= limit:
+        return _CODE, _CODE
+    return (_SHORT, _SHORT) if tokens <= _WHOLE * target else (_LINE, _SENTENCE)
+
+
+def _blocks(text: str, spans: Sequence[Span], counts: Sequence[int]) -> Iterator[list[list[_Counted]]]:
+    """Sentences with their tokens, by line, by block: a blank line is between two blocks."""
+    block: list[list[_Counted]] = []
     previous = 0
     for (start, end), tokens in zip(spans, counts, strict=True):
-        opens = text.count("\n", previous, start) > 1 or previous == 0
-        whole = _Atom(start, end, tokens, opens)
-        atoms.extend([whole] if tokens <= limit else _pieces(whole, text, count_tokens, limit))
+        breaks = text.count("\n", previous, start)
+        if breaks > 1 and block:
+            yield block
+            block = []
+        if breaks or not block:
+            block.append([])
+        block[-1].append((start, end, tokens))
         previous = end
-    return atoms
+    if block:
+        yield block
+
+
+def _kept(text: str, line: Sequence[_Counted], cost: float, sentence_cost: float, limit: int) -> Iterator[_Atom]:
+    """The sentences of a line; a list item or a table row is kept whole where it fits."""
+    start, end, tokens = line[0][0], line[-1][1], sum(tokens for _, _, tokens in line)
+    if len(line) > 1 and tokens <= limit and _ITEM_OR_ROW.match(text, start, end):
+        yield _Atom(start, end, tokens, cost)
+        return
+    for place, (start, end, tokens) in enumerate(line):
+        yield _Atom(start, end, tokens, sentence_cost if place else cost)
 
 
 def _pieces(atom: _Atom, text: str, count_tokens: CountTokens, limit: int) -> list[_Atom]:
@@ -103,7 +156,7 @@ def _pieces(atom: _Atom, text: str, count_tokens: CountTokens, limit: int) -> li
     counts = count_tokens([text[start:end] for start, end in spans])
     pieces: list[_Atom] = []
     for (start, end), tokens in zip(spans, counts, strict=True):
-        piece = _Atom(start, end, tokens, atom.opens_block and start == atom.start)
+        piece = _Atom(start, end, tokens, atom.cost if start == atom.start else _PIECE)
         fits = tokens <= limit or end - start <= 1
         pieces.extend([piece] if fits else _pieces(piece, text, count_tokens, limit))
     return pieces
@@ -185,27 +238,27 @@ def _shared(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _cut(atoms: list[_Atom], target: int, limit: int) -> list[list[_Atom]]:
-    """Cut one section into runs of about equal size, at the start of a paragraph where one is near."""
-    total = sum(atom.tokens for atom in atoms)
-    if total <= limit:
+    """Cut one section into runs near the target and never above the limit, at the places that cost least.
+
+    A run costs its squared distance from the target, in targets, and the cut before it what its first atom says; the
+    cheapest way to cut is found exactly (dynamic programming over the ends of runs).
+    """
+    if sum(atom.tokens for atom in atoms) <= limit:
         return [atoms]
-    goal = total / ceil(total / target)
-    runs: list[list[_Atom]] = [[]]
-    size = 0
-    for atom in atoms:
-        near_end = size >= goal * (0.75 if atom.opens_block else 1) or size + atom.tokens / 2 > goal
-        if runs[-1] and (size + atom.tokens > limit or (near_end and size >= goal / 2)):
-            runs.append([])
-            size = 0
-        runs[-1].append(atom)
-        size += atom.tokens
-    return _without_small_tail(runs, goal, limit)
-
-
-def _without_small_tail(runs: list[list[_Atom]], goal: float, limit: int) -> list[list[_Atom]]:
-    if len(runs) > 1:
-        tail = sum(atom.tokens for atom in runs[-1])
-        before = sum(atom.tokens for atom in runs[-2])
-        if tail < goal / 3 and tail + before <= limit:
-            runs[-2].extend(runs.pop())
-    return runs
+    cheapest, begins = [0.0], [0]
+    for end in range(1, len(atoms) + 1):
+        size, best = 0, (inf, end - 1)
+        for start in range(end - 1, -1, -1):
+            size += atoms[start].tokens
+            if size > limit and start < end - 1:
+                break
+            cost = cheapest[start] + (size / target - 1) ** 2 + (atoms[start].cost if start else 0)
+            best = min(best, (cost, start))
+        cheapest.append(best[0])
+        begins.append(best[1])
+    runs = []
+    end = len(atoms)
+    while end:
+        runs.append(atoms[begins[end] : end])
+        end = begins[end]
+    return runs[::-1]

@@ -21,6 +21,9 @@ class Document:
     groups that may read it. `version` counts the contents it has had, `modified_at` is the file's own time where there
     is one, `added_at` and `updated_at` are when this store first and last took its content in. `error` is set on a
     failed document, and on one whose newer content could not be read while the older one is still being served.
+    `duplicate_of` is the id of an older document that says nearly the same, word for word.
+    `dated_at` is the day its text is of, by its own words; `superseded_by` the id of the document that replaces it. A
+    `pinned` document ranks higher where it is relevant, a `hidden` one is never found.
     """
 
     id: str
@@ -40,6 +43,11 @@ class Document:
     added_at: datetime
     updated_at: datetime
     modified_at: datetime | None
+    duplicate_of: str | None = None
+    dated_at: datetime | None = None
+    pinned: bool = False
+    hidden: bool = False
+    superseded_by: str | None = None
     tags: tuple[str, ...] = ()
 
 

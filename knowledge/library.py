@@ -1,8 +1,6 @@
 """The knowledge package's front door: documents in, passages out."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from hashlib import sha256
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from threading import RLock
 from typing import Self
@@ -10,41 +8,46 @@ from typing import Self
 import numpy as np
 
 from knowledge.care import Care, Verification
+from knowledge.curation import Curation
 from knowledge.document import Document, DocumentHit, Stats, Upload
 from knowledge.embedder import Vectors
 from knowledge.embedding import EmbedderSource, Embedding
-from knowledge.errors import DocumentNotFound, EmbedderMismatch
+from knowledge.errors import EmbedderMismatch
 from knowledge.granting import Granting
 from knowledge.ingest.ingest import Ingest
 from knowledge.ingest.intake import Intake
-from knowledge.ingest.names import safe_name
-from knowledge.ingest.report import IngestReport, OnProgress, Progress
+from knowledge.ingest.report import IngestReport, OnProgress
 from knowledge.ingest.texts import add_texts
+from knowledge.ingest.upload import UPLOADS, add_upload
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.parse.sandbox import DocumentReader, Sandbox
 from knowledge.passage import Passage
 from knowledge.search.filters import EVERYTHING, Filter
+from knowledge.search.history import leaning, weighted
+from knowledge.search.overview import Overview
+from knowledge.search.reranker import Reranker, reranker_of
 from knowledge.search.searcher import Mode, Request, Searcher
-from knowledge.sentences import split_sentences
+from knowledge.search.sweep import Sweeper
 from knowledge.settings import KnowledgeSettings
-from knowledge.store import chunks, documents, grants, schema, tags
-from knowledge.store.database import Database
+from knowledge.store import chunks, documents, schema
 from knowledge.store.lock import FolderLock
+from knowledge.store.opening import open_database, places
 from knowledge.store.scope import Scope, conditions
-from knowledge.store.writing import Origin
-from knowledge.vectors.chroma import ChromaIndex
-from knowledge.vectors.follower import IndexFollower, OpenIndex
+from knowledge.sync.workshop import Workshop
+from knowledge.vectors.follower import IndexFollower
+from knowledge.vectors.places import OpenIndex
+
+__all__ = ["EVERYONE", "UPLOADS", "Library"]
 
 EVERYONE = frozenset({"everyone"})
-UPLOADS = "uploads"
 _LONGEST_QUERY = 8_000  # characters; no embedder reads more than some 2,000 of them
 
 
-class Library:
+class Library(Curation, Overview):
     """All documents of one knowledge folder. Any number of threads may search while one writes.
 
-    Everywhere `groups` are the groups of whoever asks: a document is shown when it is granted to one of them, and
-    nothing is shown to nobody. Where `groups` may be None, None means the operator, who sees all.
+    Everywhere `groups` are those of whoever asks: what is granted to one of them is shown, and nothing to nobody. Where
+    it may be None, None means the operator, who sees all. `between` is called before each step of embedding.
     """
 
     def __init__(
@@ -54,39 +57,50 @@ class Library:
         settings: KnowledgeSettings,
         *,
         reader: DocumentReader | None = None,
-        open_index: OpenIndex = ChromaIndex,
+        open_index: OpenIndex | None = None,
+        between: Callable[[], None] = lambda: None,
+        reranker: Reranker | None = None,
     ) -> None:
-        self.folder = folder
-        self._lock = FolderLock(folder)
+        self.folder, self._lock = folder, FolderLock(folder)
         try:
-            self._database = Database(folder / "knowledge.db")
+            self._database = open_database(folder, settings)
+            self._index = IndexFollower(self._database, places(self._database, folder, settings, open_index))
         except BaseException:
             self._lock.release()
             raise
+        self.place = self._database.name  # for people
         analyzer = Analyzer()
         self._settings = settings
         self._reader = reader or Sandbox(settings)
         self._embedding = Embedding(embedder, self._database)
-        self._index = IndexFollower(self._database, folder, open_index)
-        self._searcher = Searcher(self._database, self._index, analyzer, settings)
+        self._searcher = Searcher(self._database, self._index, analyzer, settings, reranker or reranker_of(settings))
+        self._sweeper = Sweeper(self._database, self._searcher.dense, analyzer)
         self._care = Care(self._database, self._index, analyzer)
-        self._intake = Intake(self._database, self._index, self._embedding, analyzer, settings)
+        self._intake = Intake(self._database, self._index, self._embedding, analyzer, settings, between)
         self._writing = RLock()
+        self.workshop = Workshop(self._database, self._intake, self._reader, settings, self._writing, between)
         self.grants = Granting(self._database, self._writing)
 
     @classmethod
-    def open(cls, folder: Path, embedder: EmbedderSource, settings: KnowledgeSettings | None = None) -> Self:
+    def open(
+        cls,
+        folder: Path,
+        embedder: EmbedderSource,
+        settings: KnowledgeSettings | None = None,
+        between: Callable[[], None] = lambda: None,
+    ) -> Self:
         """Open or create a knowledge folder.
 
-        `embedder` is an Embedder, or a callable that loads one when it is first needed. Raises StoreLocked while
+        `embedder` is an Embedder, or a callable that loads one when it is first needed; `between` is called between
+        small portions of embedding, and may wait there for what is more urgent. Raises StoreLocked while
         another process has the folder open, StoreError when the store is damaged or from a newer version.
         """
-        return cls(Path(folder), embedder, settings or KnowledgeSettings())
+        return cls(Path(folder), embedder, settings or KnowledgeSettings(), between=between)
 
     def close(self) -> None:
         """Give the folder back; the library cannot be used afterwards."""
-        self._reader.close()
-        self._database.close()
+        for part in (self._reader, self._index, self._database):
+            part.close()
         self._lock.release()
 
     def __enter__(self) -> Self:
@@ -121,23 +135,8 @@ class Library:
 
         Raises ParseError, saying what to do, when it cannot be read. Only its text is kept.
         """
-        shown = safe_name(name)
-        groups = tuple(sorted(set(audience)))
-        origin = Origin(UPLOADS, shown, groups, len(data), sha256(data).hexdigest())
-        with self._database.read() as connection:
-            before = documents.find(connection, schema.documents.c.id == origin.document_id)
-            given = grants.given(connection, [origin.document_id])
-        if before and (before[0].sha256, given.get(origin.document_id, ())) == (origin.sha256, groups):
-            return Upload(before[0], unchanged=True)
-        parsed = self._reader.read(shown, data)
-        with self._writing:
-            self._intake.store([(origin, parsed)])
-            if progress:
-                progress(Progress(shown, 1, 1, "words"))
-            self._intake.embed_pending()
-            if progress:
-                progress(Progress(shown, 1, 1, "vectors"))
-        return Upload(self.document(origin.document_id), unchanged=False)
+        parts = (self._database, self._intake, self._reader, self._writing)
+        return add_upload(*parts, name, data, audience, progress)
 
     def add_texts(
         self,
@@ -203,17 +202,18 @@ class Library:
         language: str | None = None,
         query_vectors: Vectors | None = None,
         filter: Filter = EVERYTHING,
+        earlier: Sequence[str] = (),
     ) -> list[Passage]:
         """The `k` best passages that `groups` may read, best first.
 
-        Several query texts (a question as typed and as rewritten) count as wordings of one question: a passage gets
-        the best score that any of them gives it. `query_vectors` (one row per text) saves embedding them again.
-        `filter` limits the search to some documents; neither leg looks at others.
-        `candidates` is how many hits each leg hands to the fusion. `language` is the question's; without it English
-        and Spanish word forms are both matched. Raises EmbedderMismatch unless `mode` is "lexical".
+        Several query texts (a question as typed and as rewritten) are wordings of one question: a passage gets the best
+        score of any. `query_vectors` (one row per text) saves embedding them; `candidates` is how many hits each leg
+        hands to the fusion; without `language` both languages' word forms match; `filter` limits the search to some
+        documents, and neither leg looks at others. `earlier` are the questions asked before, oldest first: the last two
+        count a little. Raises EmbedderMismatch unless `mode` is "lexical".
         """
         scope = Scope(frozenset(groups), filter)
-        request = self._request(query_texts, scope, k, candidates, mode, language, query_vectors)
+        request = self._request(query_texts, scope, k, candidates, mode, language, query_vectors, earlier)
         return self._searcher.passages(request, k)
 
     def search_documents(
@@ -227,29 +227,25 @@ class Library:
         language: str | None = None,
         query_vectors: Vectors | None = None,
         filter: Filter = EVERYTHING,
+        earlier: Sequence[str] = (),
     ) -> list[DocumentHit]:
         """The `k` best documents, each scored by its best passage; arguments as in `search`."""
         scope = Scope(frozenset(groups), filter)
-        request = self._request(query_texts, scope, k, candidates, mode, language, query_vectors)
+        request = self._request(query_texts, scope, k, candidates, mode, language, query_vectors, earlier)
         return self._searcher.documents(request, k)
 
     def documents(self, groups: Iterable[str] | None = None, filter: Filter = EVERYTHING) -> list[Document]:
         """All documents by source and name; with `groups`, those that they may read."""
         with self._database.read() as connection:
-            return documents.find(connection, *_readable(groups), *conditions(filter))
+            return documents.find(connection, *documents.visible_to(groups), *conditions(filter))
 
     def document(self, name_or_id: str, groups: Iterable[str] | None = None) -> Document:
         """One document; raises DocumentNotFound also for one `groups` may not read and for an ambiguous name."""
         columns = schema.documents.c
         with self._database.read() as connection:
-            found = documents.find(connection, columns.id == name_or_id, *_readable(groups))
-            found = found or documents.find(connection, columns.name == name_or_id, *_readable(groups))
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise DocumentNotFound(f"There is no document {name_or_id!r}. `pilares documents list` shows their names.")
-        ids = ", ".join(f"{each.id} (from {each.source})" for each in found)
-        raise DocumentNotFound(f"{len(found)} documents are called {name_or_id!r}. Use the id of one: {ids}.")
+            found = documents.find(connection, columns.id == name_or_id, *documents.visible_to(groups))
+            found = found or documents.find(connection, columns.name == name_or_id, *documents.visible_to(groups))
+        return documents.only(found, name_or_id)
 
     def text(self, name_or_id: str, groups: Iterable[str] | None = None) -> str:
         """The stored text that the offsets of passages and sentences refer to."""
@@ -271,23 +267,8 @@ class Library:
         self.grants.set_audience(found, audience)
         return self.document(found.id)
 
-    def set_tags(self, name_or_id: str, labels: Iterable[str]) -> Document:
-        """Replace the tags of a document."""
-        with self._writing:
-            found = self.document(name_or_id)
-            with self._database.write() as connection:
-                tags.put(connection, found.id, labels)
-        return self.document(found.id)
-
-    def passages_of(self, document_id: str, groups: Iterable[str] = EVERYONE) -> list[Passage]:
-        """All chunks of a document in order, unscored, with their sentences; none that `groups` may not read."""
-        with self._database.read() as connection:
-            found = chunks.passages(connection, chunks.ids_of(connection, document_id), Scope(frozenset(groups)))
-        ordered = sorted(found.values(), key=lambda passage: passage.start)
-        return [replace(each, sentences=split_sentences(each.text, each.start)) for each in ordered]
-
     def count_documents(self, groups: Iterable[str] = EVERYONE, filter: Filter = EVERYTHING) -> int:
-        """How many documents `groups` may read."""
+        """How many documents searches of `groups` go through."""
         with self._database.read() as connection:
             return documents.count(connection, Scope(frozenset(groups), filter).condition())
 
@@ -305,13 +286,12 @@ class Library:
         mode: Mode,
         language: str | None,
         vectors: Vectors | None,
+        earlier: Sequence[str],
     ) -> Request:
         texts = (query_texts,) if isinstance(query_texts, str) else tuple(query_texts)
         if mode != "lexical":
             vectors = np.atleast_2d(self.embed_queries(texts) if vectors is None else vectors)
+            if counted := weighted(earlier):
+                vectors = leaning(vectors, self.embed_queries([text for text, _ in counted]), [w for _, w in counted])
         limit = max(k, candidates or self._settings.candidates)
-        return Request(texts, vectors, scope, limit, mode, language)
-
-
-def _readable(groups: Iterable[str] | None) -> list[object]:
-    return [] if groups is None else [documents.readable_by(groups)]
+        return Request(texts, vectors, scope, limit, mode, language, tuple(earlier))

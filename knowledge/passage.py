@@ -22,7 +22,8 @@ class Passage:
     `document` is the name people know it by (the path relative to the folder it was added from), `heading` the path of
     headings it stands under, `page` the 1-based page for paged formats, `score` the fused score (higher is better),
     `dense` the cosine similarity (None while the chunk has no vector yet, or when the dense leg did not score it)
-    and `lexical` the BM25 score (None when no word matched).
+    and `lexical` the BM25 score (None when no word matched). `superseded_by` is the id of the document that replaces
+    this passage's document, when whoever asks may read that too.
     """
 
     chunk_id: str
@@ -39,3 +40,4 @@ class Passage:
     dense: float | None = None
     lexical: float | None = None
     sentences: tuple[Sentence, ...] = field(default=())
+    superseded_by: str | None = None

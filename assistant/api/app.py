@@ -18,6 +18,7 @@ from assistant.api.middleware.hosts import LoopbackHosts, is_loopback
 from assistant.api.middleware.origins import SameOrigin
 from assistant.api.ports import Assistant
 from assistant.api.running import RunningTurns
+from assistant.api.sources import OpenSources, job_routes, source_routes
 from assistant.settings import Settings
 from assistant.ui.page import Page
 
@@ -26,7 +27,9 @@ FILES_AT_ONCE = 4
 """One request may bring this many files of the largest size, or any number of smaller ones."""
 
 
-def create_app(assistant: Assistant, settings: Settings, *, page: bool = True) -> FastAPI:
+def create_app(
+    assistant: Assistant, settings: Settings, *, page: bool = True, sources: OpenSources | None = None
+) -> FastAPI:
     """The application around an assistant. It does not close the assistant: whoever made it does.
 
     The page takes seconds to import; it is built after the server listens, and a waiting page is shown until then.
@@ -42,6 +45,9 @@ def create_app(assistant: Assistant, settings: Settings, *, page: bool = True) -
     app.include_router(ask_routes(assistant, settings, turns))
     app.include_router(conversation_routes(assistant))
     app.include_router(document_routes(assistant, settings))
+    if sources is not None:
+        app.include_router(source_routes(sources, settings))
+        app.include_router(job_routes(sources, settings))
     if front is not None:
         app.mount("/", front)
     _guard(app, settings)

@@ -27,10 +27,15 @@ class Busy(AssistantError):
     """Too many turns at once, or the server is stopping."""
 
 
+class OperatorOnly(AssistantError):
+    """Something that is done at the server itself, not through the network or not through the API."""
+
+
 STATUS: dict[type[Exception], int] = {
     InvalidRequest: 422,
     TooLarge: 413,
     Busy: 503,
+    OperatorOnly: 403,
     assistant_errors.NotFound: 404,
     assistant_errors.ModelUnavailable: 503,
     assistant_errors.ModelCorrupt: 503,
@@ -39,11 +44,14 @@ STATUS: dict[type[Exception], int] = {
     assistant_errors.StorageError: 503,
     assistant_errors.ConfigurationError: 500,
     knowledge_errors.DocumentNotFound: 404,
+    knowledge_errors.SourceNotFound: 404,
+    knowledge_errors.JobNotFound: 404,
     knowledge_errors.SourceError: 422,
     knowledge_errors.ParseError: 422,
     knowledge_errors.StoreLocked: 503,
     knowledge_errors.StoreError: 503,
     knowledge_errors.EmbedderMismatch: 503,
+    knowledge_errors.RerankerUnavailable: 503,
     AssistantError: 500,
     KnowledgeError: 500,
 }

@@ -79,7 +79,18 @@ def held(path: Path, name: str) -> str:
             (count,) = connection.execute(_COUNTS[name][what]).fetchone()
     except sqlite3.Error:
         return f"{what} that cannot be read"
+    return in_numbers(count, what)
+
+
+def in_numbers(count: int, what: str) -> str:
+    """ "3 documents"; empty for none."""
     return "" if not count else f"1 {what.removesuffix('s')}" if count == 1 else f"{count} {what}"
+
+
+def forget_index(path: Path) -> None:
+    """Take out of a database of documents where its vector index was. Raises sqlite3.Error."""
+    with closing(_connect(path, "mode=rw")) as connection:
+        connection.execute("DELETE FROM facts WHERE key IN ('store_id', 'vector_folder')")
 
 
 def check_schema(contents: Contents, name: str) -> None:

@@ -1,23 +1,26 @@
 """Puts a backup in place; what was there is moved aside, never deleted."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from assistant.backup.databases import held
-from assistant.backup.manifest import CONVERSATIONS_DB, DATABASES, KNOWLEDGE_DB, SETTINGS, Manifest
+from sqlalchemy.engine import Connection
+
+from assistant.backup import servers as on_servers
+from assistant.backup.databases import forget_index, held
+from assistant.backup.exchange import LOCK, Exchange
+from assistant.backup.manifest import DATABASES, KNOWLEDGE_DB, SETTINGS, Manifest
+from assistant.backup.servers import Servers
 from assistant.backup.troubles import in_words
 from assistant.backup.unpack import unpack
 from assistant.errors import InvalidRequest
 from knowledge.store.lock import FolderLock
 
 _STAGING = ".restoring-"
-_ASIDE = "before-restore-"
-_LOCK = ("lock", "lock.pid")  # held while we work
+_FROM_SERVER = "from-server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +31,38 @@ class Restored:
     aside: Path | None
 
 
-def restore(archive: Path, home: Path, *, force: bool = False) -> Restored:
+def restore(
+    archive: Path,
+    home: Path,
+    *,
+    force: bool = False,
+    keep_settings: bool = False,
+    servers_of: Callable[[Path], Servers] = lambda _: Servers(),
+) -> Restored:
     """Verify a backup, then make it the state of a home folder.
 
-    The vector index is not part of a backup; with the former one out of the way it is built from the database when it
-    is first needed. Raises InvalidRequest for a bad archive, and for a home with documents or conversations unless
-    `force`; StoreLocked while a server is running there; StorageError when the disk is full or not writable.
+    The databases go where the settings say that will be in force: those of the backup, or with `keep_settings` those
+    that are there; `servers_of` tells which are on a server, from the folder with the settings file. The vector index
+    is not part of a backup; with the former one out of the way it is built from the database when it is first needed.
+    Raises InvalidRequest for a bad archive, and for a home with documents or conversations unless `force`; StoreLocked
+    while a server is running there; StorageError when the disk is full or not writable.
     """
     home = home.absolute()
     with _leaving_no_trace(home), in_words(home), _owned(home), _staging(home) as staging:
         made = unpack(archive, staging)
-        if not force:
-            _refuse_occupied(home)
-        return Restored(made, _exchange(staging, home, made))
+        brings = set(made.members) - (set(SETTINGS) if keep_settings else set())
+        if KNOWLEDGE_DB in brings:
+            forget_index(staging / KNOWLEDGE_DB)
+        servers = servers_of(staging if SETTINGS[0] in brings else home)
+        exchange = Exchange(home)
+        with exchange.undone_by_failure(), on_servers.writing(servers) as targets:
+            if not force:
+                _refuse_occupied(home, targets)
+            _set_aside(targets, exchange.aside)
+            for name, target in targets.items():
+                on_servers.load(staging / name, name, target)
+            exchange.make(staging, brings - set(targets))
+        return Restored(made, exchange.aside if exchange.aside.exists() else None)
 
 
 @contextmanager
@@ -50,7 +72,7 @@ def _leaving_no_trace(home: Path) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        for name in _LOCK if home / "knowledge" in new else ():
+        for name in LOCK if home / "knowledge" in new else ():
             with suppress(OSError):
                 (home / "knowledge" / name).unlink()
         for each in new:
@@ -77,43 +99,21 @@ def _staging(home: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def _refuse_occupied(home: Path) -> None:
-    found = [words for name in DATABASES if (words := held(home / name, name))]
+def _set_aside(targets: Mapping[str, Connection], aside: Path) -> None:
+    """Write what databases on a server hold into files beside those that are moved there."""
+    for name, target in targets.items():
+        if on_servers.held(target, name):
+            path = aside / _FROM_SERVER / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            on_servers.save(target, name, path)
+
+
+def _refuse_occupied(home: Path, targets: Mapping[str, Connection]) -> None:
+    files = [words for name in DATABASES if name not in targets and (words := held(home / name, name))]
+    found = [*(words for name, target in targets.items() if (words := on_servers.held(target, name))), *files]
     if found:
+        where = "the database server" if targets else home
         raise InvalidRequest(
-            f"{home} has {' and '.join(found)}. Restore into another folder with --home, or use --force: "
+            f"{where} has {' and '.join(found)}. Restore into another folder with --home, or use --force: "
             "then what is there is moved aside, not deleted. Nothing was changed."
         )
-
-
-def _exchange(staging: Path, home: Path, made: Manifest) -> Path | None:
-    """Move the former files aside and the new ones in; all of it or nothing."""
-    former, aside = _former(home, made), _free_name(home)
-    moves = [(path, aside / path.relative_to(home)) for path in former]
-    moves += [(staging / name, home / name) for name in made.members]
-    done: list[tuple[Path, Path]] = []
-    try:
-        for source, target in moves:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(source, target)
-            done.append((source, target))
-    except BaseException:
-        for source, target in reversed(done):
-            shutil.move(target, source)
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
-    return aside if former else None
-
-
-def _former(home: Path, made: Manifest) -> list[Path]:
-    """What has to make room: everything of the databases and their indexes, and settings that the backup brings."""
-    knowledge = [each for each in (home / KNOWLEDGE_DB).parent.iterdir() if each.name not in _LOCK]
-    conversations = list(home.glob(f"{CONVERSATIONS_DB}*"))
-    settings = [home / name for name in SETTINGS if name in made.members and (home / name).exists()]
-    return sorted([*knowledge, *conversations, *settings])
-
-
-def _free_name(home: Path) -> Path:
-    stamp = f"{_ASIDE}{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    names = (home / f"{stamp}{f'-{number}' if number else ''}" for number in range(1_000))
-    return next(name for name in names if not name.exists())

@@ -15,25 +15,28 @@ from tempfile import TemporaryDirectory
 from assistant.backup import manifest as manifests
 from assistant.backup.databases import Contents, look_into, snapshot
 from assistant.backup.manifest import CONVERSATIONS_DB, DATABASES, KNOWLEDGE_DB, MEMBERS, SETTINGS, Manifest, Member
+from assistant.backup.servers import Servers, reading, save
 from assistant.backup.troubles import in_words
 from assistant.errors import InvalidRequest, StorageError
 
 _PRIVATE = 0o600  # documents, conversations, and perhaps the key of an endpoint
+_NO_SERVERS = Servers()
 _LEVEL = 6  # vectors do not shrink; more effort takes three times as long for nothing
 
 
-def write(home: Path, target: Path, *, force: bool = False) -> Manifest:
+def write(home: Path, target: Path, *, force: bool = False, servers: Servers = _NO_SERVERS) -> Manifest:
     """Put the state of a home folder into `target`, which is the former file or whole, never half.
 
+    Databases that are on `servers` are taken from there, and not from a file that a former setting left behind.
     Raises InvalidRequest when there is nothing to save, when the place cannot be written to, and when `target` exists
     (unless `force`); StorageError when the disk is full or a database cannot be read.
     """
-    present = [name for name in MEMBERS if (home / name).is_file()]
+    present = [name for name in MEMBERS if name in servers.urls or (home / name).is_file()]
     if not present:
         raise InvalidRequest(f"There is nothing to back up in {home}. Set PILARES_HOME to the folder you mean.")
     _check(target, force)
     with in_words(target), _scratch(target) as scratch:
-        contents = _collect(home, present, scratch)
+        contents = _collect(home, present, scratch, servers)
         made = _describe(scratch, present, contents)
         part = scratch / "backup"
         part.touch(mode=_PRIVATE)
@@ -58,7 +61,7 @@ def _scratch(target: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def _collect(home: Path, present: list[str], scratch: Path) -> dict[str, Contents]:
+def _collect(home: Path, present: list[str], scratch: Path, servers: Servers) -> dict[str, Contents]:
     """Copy everything to `scratch`; returns what the databases hold."""
     (scratch / KNOWLEDGE_DB).parent.mkdir()
     for name in SETTINGS:
@@ -66,7 +69,10 @@ def _collect(home: Path, present: list[str], scratch: Path) -> dict[str, Content
             shutil.copyfile(home / name, scratch / name)
     databases = [name for name in DATABASES if name in present]
     try:
-        snapshot({home / name: scratch / name for name in databases})
+        with reading(servers) as on_servers:
+            snapshot({home / name: scratch / name for name in databases if name not in on_servers})
+            for name, source in on_servers.items():
+                save(source, name, scratch / name)
         return {name: look_into(scratch / name, name) for name in databases}
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError) and "no such table" not in str(error):

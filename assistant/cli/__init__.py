@@ -2,7 +2,7 @@
 
 import typer
 
-from assistant.cli import asking, doctor, documents, evaluate, finetune, grants, keeping, models, serving
+from assistant.cli import asking, doctor, documents, evaluate, finetune, grants, jobs, keeping, models, serving, sources
 
 app = typer.Typer(
     name="pilares",
@@ -17,6 +17,8 @@ app.command()(asking.ask)
 app.command()(asking.chat)
 app.command()(documents.ingest)
 app.add_typer(documents.app, name="documents")
+app.add_typer(sources.app, name="sources")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(grants.app, name="grants")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")

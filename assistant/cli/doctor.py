@@ -98,23 +98,34 @@ def _documents(settings: "Settings") -> str:
     from knowledge.library import Library
     from knowledge.testing.embedder import HashingEmbedder
 
-    if not settings.knowledge_folder.exists():
+    if settings.knowledge.database_url is None and not settings.knowledge_folder.exists():
         return "none yet; add some with `pilares ingest PATH`"
     with Library.open(settings.knowledge_folder, lambda: HashingEmbedder(), settings.knowledge) as library:
-        stats = library.stats()
-    return f"{stats.documents} documents, {stats.chunks} passages, {stats.vectors} with vectors, {stats.failed} failed"
+        stats, place = library.stats(), library.place
+    counts = f"{stats.documents} documents, {stats.chunks} passages, {stats.vectors} with vectors"
+    return f"{counts}, {stats.failed} failed, in {place}"
+
+
+def _vector_index(settings: "Settings") -> str:
+    url = settings.knowledge.chroma_url
+    if url is None:
+        return "in the home folder"
+    from knowledge.vectors.chroma_server import answers
+
+    answers(url, settings.knowledge.chroma_token)
+    return f"Chroma server at {url}"
 
 
 def _conversations(settings: "Settings") -> str:
     from assistant.storage.conversations import Conversations
 
-    if not (settings.home / "pilares.db").exists():
+    if settings.database_url is None and not (settings.home / "pilares.db").exists():
         return "none yet"
-    Conversations.open(settings.database_url, recover=False).close()
-    return "readable"
+    with Conversations.open(settings.conversations_url, recover=False) as conversations:
+        return f"readable, in {conversations.place}"
 
 
 CHECKS: "tuple[tuple[str, Callable[[Settings], str]], ...]" = (
     ("Python", _python), ("disk", _disk), ("embedder", _embedder), ("small model", _slm), ("large model", _llm),
-    ("documents", _documents), ("conversations", _conversations),
+    ("documents", _documents), ("vector index", _vector_index), ("conversations", _conversations),
 )  # fmt: skip

@@ -9,23 +9,39 @@ import typer
 from assistant.cli.asking import safe
 from assistant.cli.errors import FAILED, clear_errors
 from assistant.cli.filtering import Since, Sources, Tags, Types, Until, Written, chosen
+from assistant.cli.syncing import do
 
 if TYPE_CHECKING:
     from assistant.app import Assistant
     from knowledge.care import Verification
+    from knowledge.document import Document
     from knowledge.ingest.report import IngestReport
 
 app = typer.Typer(help="The documents answers are found in: list, show, delete, check, repair.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Name or id, as `pilares documents list` shows them.")]
 
 
-def ingest(paths: Annotated[list[Path], typer.Argument(help="Files or folders.", metavar="PATH...")]) -> None:
-    """Add documents, or take in what changed: unchanged files are skipped, removed ones are forgotten."""
+def ingest(
+    paths: Annotated[
+        list[str], typer.Argument(help="Files, folders, or addresses (https, s3, git, ...).", metavar="PATH_OR_URL...")
+    ],
+) -> None:
+    """Add documents, or take in what changed: unchanged files are skipped, removed ones are forgotten.
+
+    An address becomes a source, which is synced once. Its kind decides who may read it: everyone what is public
+    anyway, nobody what needs credentials; `pilares sources add` can say it.
+    """
+    from assistant.cli.addresses import ask_for, is_address
+
+    files = [Path(path) for path in paths if not is_address(path)]
     with clear_errors(), _assistant() as assistant:
-        report = _ingest(assistant, paths)
-        _print_report(report)
-        if report.failed and not (report.added or report.updated or report.unchanged):
-            raise typer.Exit(FAILED)
+        if files:
+            report = _ingest(assistant, files)
+            _print_report(report)
+            if report.failed and not (report.added or report.updated or report.unchanged):
+                raise typer.Exit(FAILED)
+        for address in filter(is_address, paths):
+            do(assistant, ask_for(assistant, address), wait=True)
 
 
 @app.command("list")
@@ -45,8 +61,11 @@ def list_documents(
             typer.echo("No document fits. `pilares documents list` without options shows all.")
         elif not documents:
             typer.echo("There are no documents yet. Add some with `pilares ingest PATH`.")
+        names = {document.id: document.name for document in documents}
         for document in documents:
-            note = f"  {document.error}" if document.error else ""
+            note = "".join(f"  {each}" for each in _notes(document))
+            if document.duplicate_of:
+                note += f"  nearly the same as {names.get(document.duplicate_of, document.duplicate_of)}"
             language = document.language or "-"
             typer.echo(
                 f"{safe(document.name):<48} {language:<3} {document.chunks:>4} passages  {document.state}{safe(note)}"
@@ -83,6 +102,34 @@ def delete(name: Name) -> None:
         gone = assistant.library.delete(name)
         assistant.refine()
         typer.echo(f"{safe(gone.name)} is forgotten.")
+
+
+@app.command()
+def pin(name: Name) -> None:
+    """Have a document rank higher wherever it is relevant."""
+    with clear_errors(), _assistant() as assistant:
+        typer.echo(f"{safe(assistant.library.set_pinned(name).name)} is pinned.")
+
+
+@app.command()
+def unpin(name: Name) -> None:
+    """Rank a document like any other again."""
+    with clear_errors(), _assistant() as assistant:
+        typer.echo(f"{safe(assistant.library.set_pinned(name, False).name)} is pinned no more.")
+
+
+@app.command()
+def hide(name: Name) -> None:
+    """Take a document out of every search without forgetting it; this list still shows it."""
+    with clear_errors(), _assistant() as assistant:
+        typer.echo(f"{safe(assistant.library.set_hidden(name).name)} is hidden: no search finds it.")
+
+
+@app.command()
+def unhide(name: Name) -> None:
+    """Let a hidden document be found again."""
+    with clear_errors(), _assistant() as assistant:
+        typer.echo(f"{safe(assistant.library.set_hidden(name, False).name)} is found again.")
 
 
 @app.command()
@@ -123,6 +170,11 @@ def compact() -> None:
         assistant.library.compact()
         assistant.refine()
         typer.echo("Done.")
+
+
+def _notes(document: "Document") -> list[str]:
+    told = {"pinned": document.pinned, "hidden": document.hidden, "superseded": document.superseded_by}
+    return [*(word for word, holds in told.items() if holds), *([document.error] if document.error else [])]
 
 
 def _assistant() -> "Assistant":

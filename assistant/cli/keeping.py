@@ -15,10 +15,12 @@ def backup(
 ) -> None:
     """Save documents, conversations and settings in one file; a server may be running meanwhile."""
     with clear_errors():
+        from assistant.backup.servers import Servers
         from assistant.backup.write import write
         from assistant.settings import load_settings
 
-        made = write(load_settings().home, file, force=force)
+        settings = load_settings()
+        made = write(settings.home, file, force=force, servers=Servers.of(settings))
         typer.echo(f"{file}: {_told(made.counts)}, {file.stat().st_size / 1e6:,.1f} MB.")
         if "pilares.toml" in made.members:
             typer.echo("It holds pilares.toml with whatever keys stand there: keep it as private as the home folder.")
@@ -32,14 +34,27 @@ def restore(
     force: Annotated[
         bool, typer.Option("--force", help="Also where there are documents or conversations: they are moved aside.")
     ] = False,
+    keep_settings: Annotated[
+        bool,
+        typer.Option(
+            "--keep-settings", help="Leave pilares.toml and intents.toml as they are: to move to another database."
+        ),
+    ] = False,
 ) -> None:
     """Verify a backup and put it in place; stop the server first."""
     with clear_errors():
         from assistant.backup.restore import restore as put_back
+        from assistant.backup.servers import Servers
         from assistant.settings import load_settings
 
         folder = load_settings(home=home).home
-        done = put_back(file, folder, force=force)
+        done = put_back(
+            file,
+            folder,
+            force=force,
+            keep_settings=keep_settings,
+            servers_of=lambda place: Servers.of(load_settings(home=place)),
+        )
         typer.echo(f"{folder}: {_told(done.manifest.counts)}, as of {done.manifest.created:%Y-%m-%d %H:%M} UTC.")
         if done.aside:
             typer.echo(f"What was there before is in {done.aside}; delete it when you do not need it.")

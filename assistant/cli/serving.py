@@ -57,4 +57,5 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
     with build_app(settings) as assistant:
         if samples or settings.server.load_models == "at-start":
             assistant.start(samples=samples)
-        run(create_app(assistant, settings), settings)
+        assistant.start_syncing()
+        run(create_app(assistant, settings, sources=lambda: assistant.syncing().sources), settings)

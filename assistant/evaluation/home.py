@@ -19,4 +19,6 @@ def temporary_home(settings: Settings) -> Iterator[Settings]:
         for own in _OWN_FILES:
             if (settings.home / own).is_file():
                 shutil.copyfile(settings.home / own, home / own)
-        yield settings.model_copy(update={"home": home})
+        yield settings.model_copy(
+            update={"home": home, "database_url": None, "knowledge": settings.knowledge.in_files()}
+        )

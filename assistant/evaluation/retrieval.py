@@ -12,10 +12,8 @@ import numpy as np
 from assistant.evaluation.formats import Query, RetrievalSet
 from assistant.evaluation.metrics import mean, ndcg, percentile, recall, reciprocal_rank
 from assistant.evaluation.progress import OnStep
-from assistant.turn.followup import carried_over, depends_on_history
-from assistant.turn.language import detect_language
+from assistant.turn.followup import asked_before
 from knowledge.embedder import Embedder, Vectors
-from knowledge.lexical.analyzer import Analyzer
 from knowledge.library import Library
 from knowledge.parse.clean import clean_text, one_line
 from knowledge.search.searcher import Mode
@@ -52,9 +50,9 @@ def indexed(
     """Take the corpus into a new library at `folder`; `words_only` leaves out what lexical search does not need."""
     embedder.embed_queries(["loaded"])
     library = (
-        Library(folder, _WordsOnly(embedder), settings, open_index=lambda _: ExactIndex())
+        Library(folder, _WordsOnly(embedder), settings.in_files(), open_index=lambda _: ExactIndex())
         if words_only
-        else Library.open(folder, embedder, settings)
+        else Library.open(folder, embedder, settings.in_files())
     )
     with library:
         began = perf_counter()
@@ -72,29 +70,17 @@ def search(
     corpus: Indexed, queries: Sequence[Query], mode: Mode = "hybrid", *,
     use_history: bool = True, on_step: OnStep | None = None,
 ) -> list[Ranking]:  # fmt: skip
-    """Search for every query, one after another, as a turn does before any model has spoken."""
-    analyzer = Analyzer()
+    """Search for every query, one after another, with those asked before it as a turn does; no model rewrites any."""
     rankings = []
     for query in queries:
-        texts = wordings(query, analyzer) if use_history else (query.text,)
+        earlier = asked_before(query.history) if use_history else ()
         began = perf_counter()
-        hits = corpus.library.search_documents(texts, k=DEPTH, mode=mode)
+        hits = corpus.library.search_documents(query.text, k=DEPTH, mode=mode, earlier=earlier)
         took = (perf_counter() - began) * 1000
         rankings.append(Ranking(query.id, tuple(corpus.names[hit.document] for hit in hits), took))
         if on_step:
             on_step(len(rankings), len(queries))
     return rankings
-
-
-def wordings(query: Query, analyzer: Analyzer) -> tuple[str, ...]:
-    """The query; when it leans on its history, with the question before it in front, and as it was typed."""
-    before = next((message.content for message in reversed(query.history) if message.role == "user"), "")
-    if not before:
-        return (query.text,)
-    language = detect_language(query.text, detect_language(before))
-    if not depends_on_history(query.text, analyzer, language):
-        return (query.text,)
-    return (carried_over(query.text, before), query.text)
 
 
 def summary(data: RetrievalSet, corpus: Indexed, rankings: Sequence[Ranking], mode: Mode) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def ranked_lines(organisation: Organisation, embedder: Embedder, settings: Knowl
         for path, text in organisation.documents.items():
             (source / path).parent.mkdir(parents=True, exist_ok=True)
             (source / path).write_text(text, encoding="utf-8")
-        with Library.open(Path(home) / "library", embedder, settings) as library:
+        with Library.open(Path(home) / "library", embedder, settings.in_files()) as library:
             library.ingest(source)
             passages = [each for found in library.documents() for each in library.passages_of(found.id)]
     places = [(passage, sentence) for passage in passages for sentence in passage.sentences]

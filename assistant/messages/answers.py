@@ -30,6 +30,21 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "El borrador no respetaba las cifras de su fuente, así que se cita la fuente.",
     ),
     "documents_say": ("The documents say:", "Los documentos dicen:"),
+    "swept_one": (
+        "I went through {searched}; 1 of them speaks of “{subject}”:",
+        "He revisado {searched}; 1 de ellos habla de «{subject}»:",
+    ),
+    "swept_many": (
+        "I went through {searched}; {number} of them speak of “{subject}”:",
+        "He revisado {searched}; {number} de ellos hablan de «{subject}»:",
+    ),
+    "swept_at_least": (
+        "I went through {searched}; at least {number} of them speak of “{subject}”:",
+        "He revisado {searched}; al menos {number} de ellos hablan de «{subject}»:",
+    ),
+    "swept_first": ("These are the {number} that fit best:", "Estos son los {number} que mejor encajan:"),
+    "all_documents_one": ("the only document there is", "el único documento que hay"),
+    "all_documents_many": ("all {number} documents", "los {number} documentos"),
     "revised": ("The draft was checked and replaced.", "El borrador se ha comprobado y sustituido."),
     "unsupported_legend": (
         "Underlined: no sentence in the documents was found to back this.",

@@ -38,6 +38,24 @@ ERRORS: dict[str, tuple[str, str]] = {
         "A document called {name} cannot be replaced here. Give the file another name.",
         "Un documento llamado {name} no se puede sustituir aquí. Pon otro nombre al archivo.",
     ),
+    "operator_only": (
+        "Sources and jobs are managed at the server itself: `pilares sources`, `pilares jobs`.",
+        "Las fuentes y los trabajos se gestionan en el propio servidor: `pilares sources`, `pilares jobs`.",
+    ),
+    "source_exists": (
+        "There is a source called {name} already. Give this one another name.",
+        "Ya hay una fuente llamada {name}. Pon otro nombre a esta.",
+    ),
+    "source_kind_refused": (
+        "Sources of the kind {kind} are not added or removed through the API. Use `pilares sources` at the server; "
+        "server.api_sources in pilares.toml names the kinds that may be.",
+        "Las fuentes de tipo {kind} no se añaden ni se quitan por la API. Usa `pilares sources` en el servidor; "
+        "server.api_sources en pilares.toml nombra los tipos que sí pueden.",
+    ),
+    "source_option_refused": (
+        "The option {option} is not set through the API. Use `pilares sources add` at the server.",
+        "La opción {option} no se puede dar por la API. Usa `pilares sources add` en el servidor.",
+    ),
     "not_found": ("Not found.", "No encontrado."),
     "unexpected": (
         "Something unexpected went wrong; the server's log has the details. Your question was kept. Try again.",

@@ -54,13 +54,24 @@ class Conversations:
         no rights) and ConfigurationError (unusable URL).
         """
         opened = cls(Database(url), permitted=permitted)
-        migrate(opened._database)
-        if recover:
-            with opened._database.write() as connection:
-                connection.execute(
-                    sa.update(turns).where(turns.c.state == "running").values(state="interrupted", ended=opened._now())
-                )
+        try:
+            migrate(opened._database)
+            if recover:
+                opened._recover()
+        except BaseException:
+            opened.close()
+            raise
         return opened
+
+    def _recover(self) -> None:
+        left = sa.update(turns).where(turns.c.state == "running")
+        with self._database.write() as connection:
+            connection.execute(left.values(state="interrupted", ended=self._now()))
+
+    @property
+    def place(self) -> str:
+        """The database, without its password."""
+        return self._database.name
 
     def close(self) -> None:
         """Give the database connections back."""

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from assistant.errors import ConfigurationError, StorageError
 
@@ -31,6 +31,8 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads."""
         with self._guarded(), self._engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield connection
 
     @contextmanager
@@ -49,10 +51,15 @@ class Database:
         try:
             yield
         except (SQLAlchemyError, sqlite3.Error) as error:
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            if isinstance(error, DBAPIError) and not isinstance(error.orig, self._engine.dialect.loaded_dbapi.Error):
+                raise  # of another database, which is written to from this one
+            reason = (str(getattr(error, "orig", None) or error).splitlines() or ["no reason given"])[0]
+            check = "the free disk space and the rights on the file"
+            if self._engine.dialect.name == "postgresql":
+                check = "that the server runs, and user, password and database in `database_url`"
             raise StorageError(
                 f"The conversations in {self.name} cannot be read or written: {reason}. "
-                "Check the free disk space and the rights on the file, then try again; `pilares doctor` looks into it."
+                f"Check {check}, then try again; `pilares doctor` looks into it."
             ) from error
 
 
@@ -60,7 +67,7 @@ def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            return sa.create_engine(parsed, pool_pre_ping=True)
+            return _postgres(parsed)
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(parsed, connect_args={"check_same_thread": False})
@@ -68,14 +75,28 @@ def _engine(url: str) -> Engine:
         raise StorageError(
             f"The folder of {url} cannot be created: {error}. Check its rights, or set another home."
         ) from error
-    except (ArgumentError, ImportError) as error:
+    except (ArgumentError, ImportError, ValueError) as error:
         raise ConfigurationError(
-            f"The database address {url!r} is not usable: {error}. "
-            "Use sqlite:///PATH, or postgresql+psycopg://USER@HOST/NAME with `pip install psycopg`."
+            f"The database address is not usable: {_without_address(error)}. "
+            "Use sqlite:///PATH, or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE with "
+            "`pip install 'pilares[postgres]'`."
         ) from None
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _postgres(url: URL) -> Engine:
+    """Connections that a restart of the server cut are replaced."""
+    if url.get_backend_name() != "postgresql":
+        raise ArgumentError(f"{url.get_backend_name()} is not supported")
+    driver = url.set(drivername="postgresql+psycopg")
+    return sa.create_engine(driver, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+
+
+def _without_address(error: Exception) -> str:
+    """What is wrong, without the address: SQLAlchemy repeats one that it cannot parse, with the password."""
+    return "it is no address of a database" if isinstance(error, ValueError) or "parse" in str(error) else str(error)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

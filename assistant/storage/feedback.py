@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Row
 from assistant.errors import InvalidRequest
 from assistant.storage.folding import storable
 from assistant.storage.records import Feedback, Verdict
-from assistant.storage.schema import feedback
+from assistant.storage.schema import answers, feedback
 
 MAX_REASON_CHARS = 1_000
 MAX_CORRECTION_CHARS = 20_000
@@ -32,6 +32,8 @@ def add(
     connection: Connection, answer_id: str, user_id: str, verdict: Verdict, reason: str, correction: str, surface: str
 ) -> Feedback:
     """Store a verdict and make it this person's current one on this answer."""
+    # Verdicts on one answer take turns; SQLite has one writer anyway.
+    connection.execute(sa.select(answers.c.id).where(answers.c.id == answer_id).with_for_update())
     mine = sa.and_(feedback.c.answer_id == answer_id, feedback.c.user_id == user_id)
     connection.execute(sa.update(feedback).where(mine, feedback.c.is_current).values(is_current=False))
     row: dict[str, Any] = {

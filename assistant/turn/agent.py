@@ -81,7 +81,7 @@ class TurnAgent:
                     {"slm": reader, "llm": judge},
                     {"slm": settings.slm.evidence_tokens, "llm": budget},
                 ),
-                Conclude(models, citer, store),
+                Conclude(models, library, citer, store),
             ],
         )
 

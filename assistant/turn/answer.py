@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from knowledge.parse.document import PageBox
 from knowledge.passage import Passage, Sentence
 from knowledge.search.filters import EVERYTHING, Filter
 
@@ -79,7 +80,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote that exists verbatim in a document: `document text[start:end] == quote`."""
+    """A quote that exists verbatim in a document: `document text[start:end] == quote`.
+
+    `boxes` are where it is printed, line by line, in documents with printed pages (PDF).
+    """
 
     marker: int
     document_id: str
@@ -89,6 +93,7 @@ class Citation:
     start: int
     end: int
     page: int | None
+    boxes: tuple[PageBox, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from langchain.agents.middleware.types import PrivateStateAttr
 
 from assistant.grounding.judge import Sifted
 from assistant.turn.answer import Answer, Citation, Evidence, Route, Support, Timings, TurnRequest, Understanding, Usage
+from assistant.turn.listing import Swept
 
 
 class Stopped(Exception):
@@ -69,6 +70,7 @@ class TurnState(AgentState[Any]):
     evidence: NotRequired[Annotated[tuple[Evidence, ...], PrivateStateAttr]]
     searched: NotRequired[Annotated[int, PrivateStateAttr]]
     documents: NotRequired[Annotated[tuple[str, ...], PrivateStateAttr]]
+    swept: NotRequired[Annotated[Swept | None, PrivateStateAttr]]
     route: NotRequired[Annotated[Route, PrivateStateAttr]]
     sifted: NotRequired[Annotated[Sifted, PrivateStateAttr]]
     quoted: NotRequired[Annotated[bool, PrivateStateAttr]]

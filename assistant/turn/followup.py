@@ -1,7 +1,9 @@
 """Whether a question can be understood without the conversation before it."""
 
 import re
+from collections.abc import Sequence
 
+from assistant.turn.answer import Message
 from knowledge.lexical.analyzer import Analyzer
 
 _OPENS = re.compile(
@@ -32,3 +34,8 @@ def depends_on_history(question: str, analyzer: Analyzer, language: str) -> bool
 def carried_over(question: str, previous: str) -> str:
     """The question with the one before it: the standalone form when no model is there to write a better one."""
     return f"{previous.strip()} {question.strip()}"
+
+
+def asked_before(history: Sequence[Message]) -> tuple[str, ...]:
+    """What the person asked earlier in the conversation, oldest first."""
+    return tuple(message.content for message in history if message.role == "user")

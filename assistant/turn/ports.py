@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from assistant.errors import ModelError
 from assistant.turn.answer import Answer, Message
 from knowledge.embedder import Embedder, Vectors
+from knowledge.parse.document import PageBox
 from knowledge.passage import Passage
 from knowledge.search.filters import EVERYTHING, Filter
+from knowledge.search.sweep import Sweep
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -52,11 +54,26 @@ class Searchable(Protocol):
         language: str | None = None,
         query_vectors: Vectors | None = None,
         filter: Filter = EVERYTHING,
+        earlier: Sequence[str] = (),
     ) -> list[Passage]:
         """The best passages that `groups` may read, best first."""
 
+    def sweep(
+        self,
+        subject: str,
+        *,
+        groups: Iterable[str] = frozenset({"everyone"}),
+        language: str | None = None,
+        query_vector: Vectors | None = None,
+        filter: Filter = EVERYTHING,
+    ) -> Sweep:
+        """Every document that speaks of a subject, each with its best passage."""
+
     def count_documents(self, groups: Iterable[str], filter: Filter = EVERYTHING) -> int:
         """How many documents `groups` may read, of those that `filter` lets through."""
+
+    def boxes(self, document_id: str, start: int, end: int, groups: Iterable[str]) -> list[PageBox]:
+        """Where a stretch of a document's text is printed; nothing for formats without pages of their own."""
 
 
 class TurnStore(Protocol):

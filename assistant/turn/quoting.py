@@ -13,7 +13,7 @@ _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 
 def quoted(reading: Sequence[Evidence]) -> str:
     """The selected lines as a Markdown list, word for word."""
-    return "\n".join(f"- {_plain(sentence)}" for each in reading for sentence in each.selected)
+    return "\n".join(f"- {plain(sentence)}" for each in reading for sentence in each.selected)
 
 
 def cited(reading: Sequence[Evidence]) -> Grounded:
@@ -21,9 +21,9 @@ def cited(reading: Sequence[Evidence]) -> Grounded:
     lines, citations, support = list[str](), list[Citation](), list[Support]()
     for each in reading:
         for sentence in each.selected:
-            lines.append(f"- {marked(_plain(sentence), (each.number,))}")
+            lines.append(f"- {marked(plain(sentence), (each.number,))}")
             citations.append(citation_of(each, sentence))
-            support.append(Support(_plain(sentence), 1.0, True, (each.number,)))
+            support.append(Support(plain(sentence), 1.0, True, (each.number,)))
     return Grounded("\n".join(lines), tuple(citations), tuple(support))
 
 
@@ -41,5 +41,6 @@ def says_as_much(answer: str, question: str, reading: Sequence[Evidence]) -> boo
     return said <= held | figures(question) and all(not own or own & said for own in of_lines)
 
 
-def _plain(sentence: Sentence) -> str:
+def plain(sentence: Sentence) -> str:
+    """A line without the bullet or number that it stands under."""
     return _BULLET.sub("", sentence.text)

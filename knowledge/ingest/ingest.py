@@ -1,4 +1,4 @@
-"""One ingest of files and folders: read, store by words, embed, report."""
+"""One ingest of files and folders: read, store by words, then embed, and report."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -7,15 +7,20 @@ from time import perf_counter
 from knowledge.ingest.discover import Discovery, FoundFile, discover
 from knowledge.ingest.intake import BATCH, Intake
 from knowledge.ingest.reading import ReadAhead, Reading
+from knowledge.ingest.renames import Renames
 from knowledge.ingest.report import Failure, IngestReport, OnProgress, Progress, Stage
 from knowledge.parse.sandbox import DocumentReader
 from knowledge.settings import KnowledgeSettings
 from knowledge.store import documents
 from knowledge.store.database import Database
 from knowledge.store.documents import Known
+from knowledge.store.ids import digest
 
 # Documents stored in one transaction at most, while the next ones are being read anyway.
 _TOGETHER = 64
+# All documents are found by words before any vector is computed, unless so many chunks wait that the first documents
+# of a long run would be found by meaning only hours later.
+_BACKLOG = 16 * BATCH
 
 
 class Ingest:
@@ -37,6 +42,7 @@ class Ingest:
         self._progress = progress
         self._report = IngestReport()
         self._names: dict[str, str] = {}
+        self._removed = False
         self._done = 0
         self._embedded = 0
         self._total = 0
@@ -53,23 +59,26 @@ class Ingest:
         self._report.skipped.extend(found.skipped)
         for failure in found.failed:
             self._fail(failure.document, failure.reason)
-        self._remove_missing(found, files, known)
-        self._take_in(files, known)
+        renames = Renames(_missing(found, files, known))
+        if all((file.source, file.name) in known for file in files):
+            self._remove(renames)
+        self._take_in(files, known, renames)
+        self._remove(renames)
         self._report.seconds = perf_counter() - started
         return self._report
 
-    def _take_in(self, files: Sequence[FoundFile], known: dict[tuple[str, str], Known]) -> None:
+    def _take_in(self, files: Sequence[FoundFile], known: dict[tuple[str, str], Known], renames: Renames) -> None:
         batch: list[Reading] = []
         waiting = 0
-        for reading, more in self._reader.readings(files, known):
+        for reading, more in self._reader.readings(files, known, renames):
             batch.append(reading)
             if more and len(batch) < _TOGETHER:
                 continue
             waiting += self._store(batch)
             batch = []
-            if waiting >= BATCH:
-                self._report.tokens += self._intake.embed_pending(self._vectors, at_most=waiting // BATCH)
-                waiting %= BATCH
+            while waiting >= _BACKLOG:
+                self._report.tokens += self._intake.embed_pending(self._vectors, at_most=1)
+                waiting -= BATCH
         self._report.tokens += self._intake.embed_pending(self._vectors)
 
     def _store(self, readings: Sequence[Reading]) -> int:
@@ -84,11 +93,12 @@ class Ingest:
     def _tell(self, reading: Reading) -> None:
         name = reading.origin.name
         self._done += 1
-        self._names[reading.origin.document_id] = name
+        self._names[reading.known.id if reading.known else digest(*reading.origin.key)] = name
         if reading.error is not None:
             self._fail(name, reading.error)
         elif reading.parsed is None:
-            same = reading.known is not None and reading.known.groups == frozenset(self._groups)
+            before = reading.known
+            same = before is not None and (before.name, before.groups) == (name, frozenset(self._groups))
             (self._report.unchanged if same else self._report.updated).append(name)
             self._step(name, "unchanged")
         else:
@@ -107,18 +117,10 @@ class Ingest:
                 )
         return list(kept.values())
 
-    def _remove_missing(
-        self, found: Discovery, files: Sequence[FoundFile], known: dict[tuple[str, str], Known]
-    ) -> None:
-        present = {(file.source, file.name) for file in files}
-        gone = {
-            key: each
-            for key, each in known.items()
-            if each.root in found.folders
-            and key not in present
-            and not any(closed == "." or key[1].startswith(f"{closed}/") for closed in found.closed)
-        }
-        if gone:
+    def _remove(self, renames: Renames) -> None:
+        gone = renames.left()
+        if gone and not self._removed:
+            self._removed = True
             self._intake.remove([each.id for each in gone.values()])
             for _, name in gone:
                 self._report.removed.append(name)
@@ -139,3 +141,17 @@ class Ingest:
     def _step(self, name: str, stage: Stage) -> None:
         if self._progress:
             self._progress(Progress(name, self._done, self._total, stage))
+
+
+def _missing(
+    found: Discovery, files: Sequence[FoundFile], known: dict[tuple[str, str], Known]
+) -> dict[tuple[str, str], Known]:
+    """The documents of the folders that were seen whole, and are not there any more."""
+    present = {(file.source, file.name) for file in files}
+    return {
+        key: each
+        for key, each in known.items()
+        if each.root in found.folders
+        and key not in present
+        and not any(closed == "." or key[1].startswith(f"{closed}/") for closed in found.closed)
+    }

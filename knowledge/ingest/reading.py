@@ -8,8 +8,9 @@ from hashlib import sha256
 from itertools import islice
 
 from knowledge.document import State
-from knowledge.errors import ParseError, ReaderStopped
+from knowledge.errors import OnlyScans, ParseError, ReaderStopped
 from knowledge.ingest.discover import FoundFile
+from knowledge.ingest.renames import Renames
 from knowledge.parse.document import ParsedDocument
 from knowledge.parse.sandbox import DocumentReader, too_large
 from knowledge.store.documents import Known
@@ -38,12 +39,14 @@ class ReadAhead:
     def __init__(self, reader: DocumentReader, groups: tuple[str, ...], max_file_bytes: int) -> None:
         self._reader = reader
         self._groups = groups
+        self._renames = Renames({})
         self._max_file_bytes = max_file_bytes
 
     def readings(
-        self, files: Sequence[FoundFile], known: Mapping[tuple[str, str], Known]
+        self, files: Sequence[FoundFile], known: Mapping[tuple[str, str], Known], renames: Renames
     ) -> Iterator[tuple[Reading, bool]]:
         """One Reading per file, in order, each with whether the next one is there already."""
+        self._renames = renames
         waiting: deque[Future[Reading]] = deque()
         upcoming = iter(files)
         pool = ThreadPoolExecutor(1, thread_name_prefix="reading")
@@ -75,6 +78,7 @@ class ReadAhead:
         origin = Origin(
             file.source, file.name, self._groups, len(data), sha256(data).hexdigest(), file.root, stat.st_mtime_ns
         )
+        known = known or self._renames.claim(origin.key, origin.sha256)
         if known and known.sha256 == origin.sha256 and known.reader == READER_VERSION:
             return self._unchanged(file, origin, known)
         return self._parse(file, origin, known, data)
@@ -82,7 +86,7 @@ class ReadAhead:
     def _parse(self, file: FoundFile, origin: Origin, known: Known | None, data: bytes) -> Reading:
         try:
             return Reading(file, origin, known, parsed=self._reader.read(file.name, data))
-        except ReaderStopped as error:  # may succeed another time: without a digest it is tried again
+        except (ReaderStopped, OnlyScans) as error:  # may succeed another time: without a digest it is tried again
             again = Origin(file.source, file.name, self._groups, len(data), "", file.root)
             return Reading(file, again, known, error=str(error))
         except ParseError as error:

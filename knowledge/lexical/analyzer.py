@@ -43,6 +43,11 @@ class Analyzer:
         terms = dict.fromkeys(self._stem(word, each) for word in kept for each in languages)
         return list(terms)[:limit]
 
+    def words(self, text: str, limit: int = 16) -> list[str]:
+        """The distinct words of a text as they are, at most `limit`, without those too common in either language."""
+        common = frozenset.union(*BY_LANGUAGE.values())
+        return [word for word in dict.fromkeys(_words(text[:20_000])) if word not in common][:limit]
+
     def _stem(self, word: str, language: str | None) -> str:
         if language not in _STEMMERS or len(word) > _MAX_WORD:
             return _without_accents(word[:_MAX_WORD])

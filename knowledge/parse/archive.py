@@ -8,6 +8,7 @@ from knowledge.parse.format import RawFile
 
 _MAX_ENTRIES = 10_000
 _MAX_RATIO = 200  # XML compresses 10 to 30 times
+_PAGE = 20_000  # bytes, unpacked, that take as long to read as a printed page
 _ENCRYPTED = 0x1
 
 
@@ -33,6 +34,7 @@ def open_archive(file: RawFile) -> zipfile.ZipFile:
         )
     if any(entry.flag_bits & _ENCRYPTED for entry in entries):
         raise ParseError(f"{file.name} is protected by a password. Save a copy without the password and add that.")
+    file.tell_pages(unpacked // _PAGE)
     return archive
 
 

@@ -1,9 +1,14 @@
 """Builds the canonical text of a document block by block, keeping the offsets of headings and pages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from knowledge.parse.clean import clean_text, one_line
-from knowledge.parse.document import Heading, PageStart, ParsedDocument
+from knowledge.parse.document import Boxed, Heading, PageBox, PageStart, ParsedDocument
+
+# A line as it was printed: its pieces, one after the other, and where each stands.
+Placed = Sequence[tuple[str, PageBox | None]]
+
+_LONGEST_HEADING = 200  # characters; a paragraph that a rule was drawn under is marked like one
 
 
 class TextBuilder:
@@ -14,6 +19,7 @@ class TextBuilder:
         self._length = 0
         self._headings: list[Heading] = []
         self._pages: list[PageStart] = []
+        self._boxes: list[Boxed] = []
         self._page: int | None = None
 
     @property
@@ -26,13 +32,23 @@ class TextBuilder:
         """Headings collected so far."""
         return self._headings
 
-    def block(self, lines: Iterable[str]) -> int | None:
+    def block(self, lines: Iterable[str | Placed]) -> int | None:
         """Add one block (the rows of a table, the items of a list, one paragraph); returns where it starts."""
-        kept = [line for line in (one_line(clean_text(line)) for line in lines) if line]
-        if not kept:
-            return None
-        text = "\n".join(kept)
         start = self._length + (2 if self._parts else 0)
+        text = ""
+        for line in lines:
+            pieces: Placed = [(line, None)] if isinstance(line, str) else line
+            separator = "\n" if text else ""
+            for piece, box in pieces:
+                cleaned = one_line(clean_text(piece))
+                if not cleaned:
+                    continue
+                text += separator + cleaned
+                if box is not None:
+                    self._boxes.append(Boxed(start + len(text) - len(cleaned), start + len(text), box))
+                separator = " "
+        if not text:
+            return None
         self._parts.append(text)
         self._length = start + len(text)
         if self._page is not None:
@@ -44,11 +60,14 @@ class TextBuilder:
         """Add a paragraph: one line, however it was wrapped."""
         self.block([one_line(text)])
 
-    def heading(self, level: int, text: str) -> None:
-        """Add a heading line of depth `level` (1 is the top)."""
+    def heading(self, level: int, text: str, pieces: Placed = ()) -> None:
+        """Add a heading line of depth `level` (1 is the top); what is too long for one is a paragraph.
+
+        `pieces` are its text as it was printed.
+        """
         line = one_line(clean_text(text))
-        start = self.block([line])
-        if start is not None:
+        start = self.block([pieces or line])
+        if start is not None and len(line) <= _LONGEST_HEADING:
             self._headings.append(Heading(start, level, line))
 
     def page(self, number: int) -> None:
@@ -63,6 +82,7 @@ class TextBuilder:
             media_type=media_type,
             headings=tuple(self._headings),
             pages=tuple(self._pages),
+            boxes=tuple(self._boxes),
         )
 
     def _only_top_heading(self) -> str:

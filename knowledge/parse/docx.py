@@ -8,11 +8,13 @@ from typing import Any
 from knowledge.parse.archive import refuse_bomb
 from knowledge.parse.builder import TextBuilder
 from knowledge.parse.document import ParsedDocument
+from knowledge.parse.docx_hidden import HiddenRuns
 from knowledge.parse.format import RawFile
 from knowledge.parse.rows import table_lines
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_WITH_MACROS = "application/vnd.ms-word.document.macroEnabled.main+xml"
 _HEADING_STYLE = re.compile(r"heading ([1-9])", re.IGNORECASE)
 _SPACES = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 
@@ -20,14 +22,22 @@ _SPACES = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyph
 def parse_docx(file: RawFile) -> ParsedDocument:
     """Read a .docx; what is deleted under tracked changes, headers and footers are left out."""
     refuse_bomb(file)
-    from docx import Document
-
-    document = Document(io.BytesIO(file.data))
+    document = _opened(file.data)
     builder = TextBuilder()
     _Reader(document, builder).read()
     return builder.build(
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document", document.core_properties.title or ""
     )
+
+
+def _opened(data: bytes) -> Any:
+    """The document; one with macros too, which python-docx knows by another name and leaves alone."""
+    from docx.opc.part import PartFactory
+    from docx.package import Package
+    from docx.parts.document import DocumentPart
+
+    PartFactory.part_type_for[_WITH_MACROS] = DocumentPart
+    return Package.open(io.BytesIO(data)).main_document_part.document
 
 
 class _Reader:
@@ -38,6 +48,7 @@ class _Reader:
         self._page = 1
         self._paged = bool(document.element.body.findall(f".//{_W}lastRenderedPageBreak"))
         self._styles = _heading_levels(document)
+        self._hidden = HiddenRuns(document.styles.element)
 
     def read(self) -> None:
         if self._paged:
@@ -45,14 +56,14 @@ class _Reader:
         for element in _blocks(self._document.element.body):
             if element.tag == f"{_W}tbl":
                 self._end_list()
-                self._builder.block(table_lines(*_table(element)))
+                self._builder.block(table_lines(*_table(element, self._hidden)))
             else:
                 self._paragraph(element)
             self._count_pages(element)
         self._end_list()
 
     def _paragraph(self, element: Any) -> None:
-        text = _text(element)
+        text = _text(element, self._hidden)
         level = self._level(element)
         if level is None and element.find(f"{_W}pPr/{_W}numPr") is not None and text.strip():
             self._items.append(f"- {' '.join(text.split())}")
@@ -103,14 +114,14 @@ def _blocks(parent: Any) -> Iterator[Any]:
             yield from _blocks(element)
 
 
-def _text(element: Any) -> str:
+def _text(element: Any, hidden: HiddenRuns) -> str:
     """Text of a paragraph or cell, insertions included; text boxes are stored twice, the fallback copy is skipped."""
     parts: list[str] = []
     skipped = {id(each) for fallback in element.iter(_FALLBACK) for each in fallback.iter()}
     for node in element.iter():
         if id(node) in skipped:
             continue
-        if node.tag == f"{_W}t":
+        if node.tag == f"{_W}t" and not hidden.holds(node):
             parts.append(node.text or "")
         elif node.tag in _SPACES:
             parts.append(_SPACES[node.tag])
@@ -119,8 +130,8 @@ def _text(element: Any) -> str:
     return "".join(parts)
 
 
-def _table(element: Any) -> tuple[list[str], list[list[str]]]:
+def _table(element: Any, hidden: HiddenRuns) -> tuple[list[str], list[list[str]]]:
     rows = []
     for row in element.iterchildren(f"{_W}tr"):
-        rows.append([" ".join(_text(cell).split()) for cell in row.iter(f"{_W}tc") if cell.getparent() is row])
+        rows.append([" ".join(_text(cell, hidden).split()) for cell in row.iter(f"{_W}tc") if cell.getparent() is row])
     return (rows[0], rows[1:]) if rows else ([], [])

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from knowledge.errors import ParseError
+from knowledge.errors import OnlyScans, ParseError
 from knowledge.language import LanguageDetector
 from knowledge.parse.detect import Kind, kind_of
 from knowledge.parse.document import ParsedDocument
@@ -123,11 +123,18 @@ class FileReader:
                 f"{file.name} could not be read ({reason}). Open it in the program it comes from and save it again."
             ) from error
         if not any(char.isalnum() for char in parsed.text):
-            raise ParseError(_no_text(file.name, kind))
+            raise _no_text(file, parsed)
         return replace(parsed, language=self._languages.detect(parsed.text))
 
 
-def _no_text(name: str, kind: Kind) -> str:
-    if kind == "pdf":
-        return f"No text found in {name}: its pages seem to be scanned images. Run text recognition (OCR) on it first."
-    return f"No text found in {name}. Add it again when it has content."
+def _no_text(file: RawFile, parsed: ParsedDocument) -> ParseError:
+    if parsed.scans and file.recogniser is None:
+        return OnlyScans(
+            f"No text found in {file.name}: its pages are scanned images. Install text recognition (OCR) with "
+            "`pip install 'pilares[ocr]'` and add it again, or run OCR on it first.",
+            parsed.scans,
+        )
+    advice = "If it shows text, that is drawn: run text recognition (OCR) on it first."
+    if parsed.media_type != "application/pdf":
+        advice = "Add it again when it has content."
+    return ParseError(f"No text found in {file.name}. {advice}")

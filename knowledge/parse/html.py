@@ -10,18 +10,12 @@ from knowledge.parse.builder import TextBuilder
 from knowledge.parse.clean import clean_text, one_line
 from knowledge.parse.document import ParsedDocument
 from knowledge.parse.format import RawFile
+from knowledge.parse.html_hidden import drop_hidden
 from knowledge.parse.rows import table_lines
 from knowledge.parse.text import decode
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,30})", re.IGNORECASE)
-_NEVER_SHOWN = (
-    "head,script,style,noscript,template,svg,math,canvas,iframe,object,embed,audio,video,select,button,input,textarea,"
-    "dialog,datalist,[hidden],[aria-hidden=true]"
-)
 _BOILERPLATE = "nav,footer,aside,[role=navigation],[role=contentinfo],[role=banner],[role=search],[role=complementary]"
-_HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])"
-)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCK_TAGS = """
     address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form header hr
@@ -35,14 +29,14 @@ def parse_html(file: RawFile) -> ParsedDocument:
     tree = LexborHTMLParser(clean_text(decode_html(file.data)))
     title_node = tree.css_first("title")
     title = one_line(title_node.text()) if title_node else ""
-    _drop_hidden(tree)
+    drop_hidden(tree)
     return _read(tree, title)
 
 
 def add_html(builder: TextBuilder, source: str) -> None:
     """Add what a page or a fragment shows, boilerplate included, to what `builder` holds."""
     tree = LexborHTMLParser(clean_text(source))
-    _drop_hidden(tree)
+    drop_hidden(tree)
     if tree.body:
         _walk(tree.body, builder)
 
@@ -61,17 +55,8 @@ def decode_html(data: bytes) -> str:
 def html_text(fragment: str) -> list[str]:
     """The visible lines of a fragment of HTML, as found inside Markdown."""
     tree = LexborHTMLParser(fragment)
-    for node in tree.css(_NEVER_SHOWN):
-        node.decompose()
+    drop_hidden(tree)
     return _walk(tree.body).build("text/html").text.split("\n") if tree.body else []
-
-
-def _drop_hidden(tree: LexborHTMLParser) -> None:
-    for node in tree.css(_NEVER_SHOWN):
-        node.decompose()
-    for node in tree.css("[style]"):
-        if _HIDDEN_STYLE.search((node.attributes.get("style") or "").lower()):
-            node.decompose()
 
 
 def _read(tree: LexborHTMLParser, title: str) -> ParsedDocument:

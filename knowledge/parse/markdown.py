@@ -20,6 +20,9 @@ _HEADING_ID = re.compile(r"\s*\{\s*#[^{}\n]{0,200}\}\s*$")
 # Lines that only steer a documentation generator: admonition fences, file includes, directives.
 _DIRECTIVE = re.compile(r"(?:/{3,}.*|!{3}\s*\w.*|\?{3}\+?\s*\w.*|:{3,}.*|\{[*%!].*[*%!]\})\s*")
 _MAX_LINK = 120
+_WIDEST = 160  # characters; nobody wraps wider
+_CELLS = " | "
+_TAG = re.compile(r"<(?P<end>/)?(?P<name>[a-zA-Z][\w-]*)[^>]*>")
 
 
 def parse_markdown(file: RawFile) -> ParsedDocument:
@@ -66,7 +69,7 @@ class _Reader:
     def _paragraph(self, text: str) -> None:
         lines = [line for line in text.split("\n") if not _DIRECTIVE.fullmatch(line.strip())]
         # A line break the writer asked for was kept by `_inline` as a paragraph separator.
-        paragraph = " ".join(lines).split("\u2029")
+        paragraph = [part for line in _rejoined(lines) for part in line.split("\u2029")]
         if self._pending_marker and paragraph:
             paragraph[0] = f"{self._pending_marker} {paragraph[0]}"
             self._pending_marker = ""
@@ -90,6 +93,19 @@ class _Reader:
                 self._items = []
 
 
+def _rejoined(lines: Sequence[str]) -> list[str]:
+    """Undo wrapping; a line longer than any width is a paragraph of its own, and rows of a table without rule stay."""
+    joined: list[str] = []
+    before = ""
+    for line in lines:
+        if joined and len(before) <= _WIDEST and not (_CELLS in before and _CELLS in line):
+            joined[-1] += f" {line}"
+        else:
+            joined.append(line)
+        before = line
+    return joined
+
+
 def _inline(token: Token) -> str:
     return "".join(_inline_parts(token.children or []))
 
@@ -97,7 +113,7 @@ def _inline(token: Token) -> str:
 def _inline_parts(children: Sequence[Token]) -> Iterator[str]:
     targets: list[str] = []
     said: list[str] = []
-    for child in children:
+    for child in _shown(children):
         if child.type == "link_open":
             targets.append(str(child.attrGet("href") or ""))
             said = []
@@ -113,6 +129,25 @@ def _inline_parts(children: Sequence[Token]) -> Iterator[str]:
         elif child.type in ("text", "code_inline", "image"):
             said.append(child.content)
             yield child.content
+
+
+def _shown(children: Sequence[Token]) -> Iterator[Token]:
+    """The parts of a line, without what stands between the tags of a hidden element."""
+    hidden, depth = "", 0
+    for child in children:
+        tag = _TAG.match(child.content) if child.type == "html_inline" else None
+        if tag and not depth and _hides(tag):
+            hidden = tag["name"].lower()
+        if tag and tag["name"].lower() == hidden:
+            depth += -1 if tag["end"] else 1
+            hidden = hidden if depth else ""
+        elif not depth:
+            yield child
+
+
+def _hides(tag: re.Match[str]) -> bool:
+    """Whether what follows an opening tag is not shown."""
+    return not tag["end"] and not any(html_text(f"{tag[0]}shown</{tag['name']}>"))
 
 
 def _table(stream: Iterator[Token]) -> tuple[list[str], list[list[str]]]:

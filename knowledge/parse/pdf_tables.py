@@ -1,10 +1,11 @@
 """Which parts of a PDF page are tables, and whether their first row names the columns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
 
+from knowledge.parse.document import PageBox
 from knowledge.parse.pdf_columns import aligned
 from knowledge.parse.pdf_grid import Cells, grids
 from knowledge.parse.pdf_rules import rules_of
@@ -23,9 +24,11 @@ class PdfTable:
     first: int
     end: int
     rows: list[list[str]]
+    boxes: list[PageBox | None]  # of each row
     lefts: tuple[float, ...]  # where the columns of a ruled table begin, in points
     has_set_off_header: bool
     has_header: bool
+    names_rows: bool = False  # two columns, of which the first names what is in the second
 
     def goes_on_from(self, other: "PdfTable") -> bool:
         """Whether it is the rest of a ruled table of the page before, its header not repeated."""
@@ -34,7 +37,12 @@ class PdfTable:
         return all(abs(one - two) < 3 for one, two in zip(self.lefts, other.lefts, strict=True))
 
 
-def tables_of(page: pdfium.PdfPage, text: pdfium.PdfTextPage, lines: Sequence[Sequence[Word]]) -> list[PdfTable]:
+def tables_of(
+    page: pdfium.PdfPage,
+    text: pdfium.PdfTextPage,
+    lines: Sequence[Sequence[Word]],
+    box: Callable[[Sequence[Word]], PageBox | None],
+) -> list[PdfTable]:
     """The tables of a page whose lines these are, also those without a header, in reading order."""
     if sum(map(len, lines)) > _MAX_WORDS:
         return []
@@ -43,10 +51,22 @@ def tables_of(page: pdfium.PdfPage, text: pdfium.PdfTextPage, lines: Sequence[Se
         if all(end <= other.first or other.end <= first for other in tables):
             rows = [[cell_text(cell) for cell in row] for row in cells]
             titles = title_rows(rows)
-            set_off = _is_set_off(text, cells[titles:]) and _could_name(rows[titles:])
+            keys = bool(lefts) and _names_rows(text, cells[titles:])
+            set_off = not keys and _is_set_off(text, cells[titles:]) and _could_name(rows[titles:])
             has_header = set_off or _is_over_values(rows[titles:])
-            tables.append(PdfTable(first, end, rows, lefts, set_off, has_header))
+            boxes = [box([word for cell in row for word in cell]) for row in cells]
+            tables.append(PdfTable(first, end, rows, boxes, lefts, set_off, has_header, keys))
     return sorted(tables, key=lambda table: table.first)
+
+
+def unruled_tables(
+    lines: Sequence[Sequence[Word]], box: Callable[[Sequence[Word]], PageBox | None]
+) -> Iterator[PdfTable]:
+    """The tables of a page of which nothing but the words is known."""
+    for first, end, cells in aligned(lines) if sum(map(len, lines)) <= _MAX_WORDS else ():
+        rows = [[cell_text(cell) for cell in row] for row in cells]
+        boxes = [box([word for cell in row for word in cell]) for row in cells]
+        yield PdfTable(first, end, rows, boxes, (), False, _is_over_values(rows[title_rows(rows) :]))
 
 
 def _ruled(
@@ -92,6 +112,14 @@ def _is_set_off(text: pdfium.PdfTextPage, cells: Cells) -> bool:
         letter_font(text, column[0][0].place) not in {letter_font(text, cell[0].place) for cell in column[-1:]}
         for column in ([row[place] for row in cells if row[place]] for place in range(1, len(cells[0])))
     )
+
+
+def _names_rows(text: pdfium.PdfTextPage, cells: Cells) -> bool:
+    """Two columns, the first in one font, the second, but for its first cell, in others: that cell is no name."""
+    if len(cells) < 2 or any(len(row) != 2 or not all(row) for row in cells):
+        return False
+    keys = {letter_font(text, row[0][0].place) for row in cells}
+    return len(keys) == 1 and not keys & {letter_font(text, row[1][0].place) for row in cells[1:]}
 
 
 def _is_over_values(rows: Sequence[Sequence[str]]) -> bool:

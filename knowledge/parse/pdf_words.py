@@ -40,6 +40,8 @@ def words_of(page: pdfium.PdfTextPage, line: str, start: int) -> list[Word]:
     for match in re.finditer(r"\S+", line):
         place = letter_at(page, start + match.start())
         first, last = letter_box(page, place), letter_box(page, letter_at(page, start + match.end() - 1))
+        if last.top <= first.bottom:  # broken at the end of a line: the rest stands below
+            last = first
         left, right = min(first.left, last.left), max(first.right, last.right)
         bottom, top = min(first.bottom, last.bottom), max(first.top, last.top)
         if not all(map(isfinite, (left, right, bottom, top))):

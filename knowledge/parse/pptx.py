@@ -7,10 +7,13 @@ from typing import Any
 
 from knowledge.parse.archive import refuse_bomb
 from knowledge.parse.builder import TextBuilder
+from knowledge.parse.charts import chart_lines
 from knowledge.parse.document import ParsedDocument
 from knowledge.parse.format import RawFile
 from knowledge.parse.rows import table_lines
 
+_HIDDEN = "./*[1]/p:cNvPr[@hidden='1' or @hidden='true']"
+_DUST = ".//a:r[a:rPr[@sz<=150]]"  # letters of a point and a half
 _DEPTH = 20  # of groups in groups
 _PROGRAM_TITLE = re.compile(
     r"power ?point[ -]pr[äe]sentation|presentaci[óo]n(?: de powerpoint)?|presentation ?\d*|untitled.*|slide 1",
@@ -52,6 +55,8 @@ def _read_slide(builder: TextBuilder, slide: Any) -> None:
     title = slide.shapes.title
     if title is not None:
         builder.heading(1, title.text_frame.text)
+    for dust in slide.shapes._spTree.xpath(_DUST):
+        dust.getparent().remove(dust)
     for shape in _shapes(slide.shapes):
         if title is not None and shape.shape_id == title.shape_id:
             continue
@@ -60,6 +65,8 @@ def _read_slide(builder: TextBuilder, slide: Any) -> None:
         elif getattr(shape, "has_table", False):
             rows = _filled(shape.table)
             builder.block(table_lines(rows[0], rows[1:]) if rows else [])
+        elif getattr(shape, "has_chart", False):
+            builder.block(chart_lines(shape.chart))
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         for paragraph in slide.notes_slide.notes_text_frame.paragraphs:
             builder.paragraph(paragraph.text)
@@ -72,6 +79,10 @@ def _shapes(shapes: Any, depth: int = 0) -> Iterator[Any]:
 
     repeated = (PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER)
     for shape in shapes:
+        if shape._element.xpath("boolean(.//p:cNvPr[1][@hidden='1' or @hidden='true'])") and not isinstance(
+            shape, GroupShape
+        ):
+            continue
         if shape.is_placeholder and shape.placeholder_format.type in repeated:
             continue
         if isinstance(shape, GroupShape):

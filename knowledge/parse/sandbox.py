@@ -1,19 +1,15 @@
-"""Reads files in a worker process, so that no file can hurt this one."""
+"""Reads files in worker processes, so that no file can hurt this one."""
 
-import subprocess
-import sys
-from pathlib import Path
-from threading import Lock, Timer
+from threading import Lock
 from typing import Protocol
 
-import knowledge
-from knowledge.errors import ParseError, ReaderStopped
+from knowledge.errors import OnlyScans, ParseError
+from knowledge.parse import ocr
 from knowledge.parse.document import ParsedDocument
 from knowledge.parse.format import RawFile
-from knowledge.parse.wire import from_dict, receive, send
+from knowledge.parse.limits import Limits
+from knowledge.parse.process import WorkerProcess
 from knowledge.settings import KnowledgeSettings
-
-_FILES_PER_WORKER = 500  # then a fresh one: parsers leak
 
 
 class DocumentReader(Protocol):
@@ -27,90 +23,77 @@ class DocumentReader(Protocol):
 
 
 class Sandbox:
-    """One persistent worker, started when first needed and again after a crash or when its time was up."""
+    """A worker that reads, and a roomier one for files with pages that are pictures, where text recognition is there.
+
+    Apart, since recognition takes more memory than any file may, and the worker that has it is ended with each file.
+    """
 
     def __init__(self, settings: KnowledgeSettings) -> None:
         self._settings = settings
-        self._process: subprocess.Popen[bytes] | None = None
-        self._served = 0
+        reads = Limits(settings.parse_seconds, settings.parse_memory_bytes)
+        recognises = Limits(
+            settings.parse_seconds, settings.ocr_memory_bytes, settings.ocr_pages, settings.ocr_page_seconds
+        )
+        self._reader = WorkerProcess(reads)
+        self._recogniser = WorkerProcess(recognises)
         self._lock = Lock()
+
+    @property
+    def worker_id(self) -> int | None:
+        """Process id of the worker that reads, for whoever measures it; None while there is none."""
+        return self._reader.process.pid if self._reader.process else None
 
     def read(self, name: str, data: bytes) -> ParsedDocument:
         """Read one file; raises ParseError (ReaderStopped when it broke the limits), whatever it does to the worker."""
         if len(data) > self._settings.max_file_bytes:
             raise ParseError(too_large(name, len(data), self._settings.max_file_bytes))
+        file = RawFile(name, data, self._settings.max_unpacked_bytes)
         with self._lock:
-            process = self._running()
-            expired = False
-
-            def stop() -> None:
-                nonlocal expired
-                expired = True
-                process.kill()
-
-            timer = Timer(self._settings.parse_seconds, stop)
-            timer.start()
             try:
-                return self._ask(process, RawFile(name, data, self._settings.max_unpacked_bytes))
-            except (EOFError, OSError, ValueError, KeyError, TypeError):
-                self._stop()
-                raise ReaderStopped(self._reason(name, expired)) from None
-            finally:
-                timer.cancel()
+                parsed = self._reader.read(file)
+            except OnlyScans as error:
+                self._check(name, error)
+                return self._recognised(file)
+            if not (0 < parsed.scans <= self._settings.ocr_pages and self._recognises):
+                return parsed
+            try:
+                return self._recognised(file)
+            except ParseError:
+                return parsed  # its pages of text are worth having without the others
 
     def close(self) -> None:
-        """End the worker."""
+        """End the workers, whatever they are reading."""
+        self._reader.kill()
+        self._recogniser.kill()
         with self._lock:
-            self._stop()
+            self._reader.stop()
+            self._recogniser.stop()
 
-    def _ask(self, process: subprocess.Popen[bytes], file: RawFile) -> ParsedDocument:
-        assert process.stdin
-        assert process.stdout
-        send(process.stdin, {"name": file.name, "max_unpacked_bytes": file.max_unpacked_bytes}, file.data)
-        header, text = receive(process.stdout)
-        self._served += 1
-        if "error" in header:
-            raise ParseError(str(header["error"]))
-        return from_dict(header, text.decode("utf-8"))
-
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._served >= _FILES_PER_WORKER or (self._process and self._process.poll() is not None):
-            self._stop()
-        if self._process is None:
-            package = str(Path(knowledge.__file__).parent.parent)
-            limits = f"{self._settings.parse_memory_bytes}, {self._settings.parse_seconds}"
-            program = (
-                f"import sys; sys.path.insert(0, {package!r}); "
-                f"from knowledge.parse.worker import serve; serve({limits})"
+    def _check(self, name: str, refusal: OnlyScans) -> None:
+        """Raise what keeps text recognition from reading a file of nothing but scans."""
+        if self._settings.ocr == "off":
+            raise OnlyScans(
+                f"No text found in {name}: its pages are scanned images, and text recognition is switched off. "
+                'Set knowledge.ocr = "auto" and add it again, or run OCR on it first.',
+                refusal.scans,
             )
-            self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and code)
-                [sys.executable, "-c", program],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+        if not self._recognises:
+            raise refusal
+        if refusal.scans > self._settings.ocr_pages:
+            raise ParseError(
+                f"{name} has {refusal.scans} scanned pages; text recognition reads {self._settings.ocr_pages} of a "
+                "file at most. Split it, raise knowledge.ocr_pages, or run OCR on it first."
             )
-        return self._process
 
-    def _stop(self) -> None:
-        process, self._process, self._served = self._process, None, 0
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            try:
-                if pipe:
-                    pipe.close()
-            except OSError:
-                pass  # what was still to be written has no reader any more
+    @property
+    def _recognises(self) -> bool:
+        return self._settings.ocr == "auto" and ocr.is_available()
 
-    def _reason(self, name: str, expired: bool) -> str:
-        if expired:
-            return (
-                f"{name} took longer than {self._settings.parse_seconds:g} seconds to read and was given up. "
-                "Split it into smaller documents."
-            )
-        return f"{name} made the reader stop; it is damaged or needs too much memory. Save it again, or split it."
+    def _recognised(self, file: RawFile) -> ParsedDocument:
+        try:
+            return self._recogniser.read(file)
+        finally:
+            self._recogniser.stop()
 
 
 def too_large(name: str, size: int, limit: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
 
 from knowledge.parse.builder import TextBuilder
+from knowledge.parse.document import PageBox
 from knowledge.parse.rows import row_line, table_lines
 
 _VALUE = re.compile(r"[-+]?[\d.,]+\s*[%€$]?|\d{4}-\d\d-\d\d.*|\d\d?:\d\d.*|TRUE|FALSE")
@@ -24,17 +25,31 @@ def add_tables(builder: TextBuilder, rows: Sequence[Sequence[str]]) -> None:
         builder.block([_line(names, row) for row in body] or table_lines(names, []))
 
 
-def add_table(builder: TextBuilder, rows: Sequence[Sequence[str]], names: list[str]) -> list[str]:
-    """Add one table as a block, under these names or else those of its first row; returns the names."""
+def add_table(
+    builder: TextBuilder, rows: Sequence[Sequence[str]], names: list[str], boxes: Sequence[PageBox | None]
+) -> list[str]:
+    """Add one table as a block, under these names or else those of its first row; returns the names.
+
+    `boxes` are where its rows stand.
+    """
     titles = title_rows(rows)
-    builder.block(_single(row) for row in rows[:titles])
+    builder.block([(_single(row), box)] for row, box in zip(rows[:titles], boxes[:titles], strict=True))
     body = [list(row) for row in rows[titles:]]
     if not names:
         names, body = _named([], body)
     elif body[0] == names:
         body = body[1:]
-    builder.block(_line(names, row) for row in body)
+    places = boxes[len(boxes) - len(body) :]
+    builder.block([(_line(names, row), box)] for row, box in zip(body, places, strict=True))
     return names
+
+
+def add_pairs(builder: TextBuilder, rows: Sequence[Sequence[str]], boxes: Sequence[PageBox | None]) -> None:
+    """Add a table of names and values as a block of `name: value` lines; `boxes` are where its rows stand."""
+    titles = title_rows(rows)
+    lines = [_single(row) for row in rows[:titles]]
+    lines += [f"{row[0].rstrip(' :')}: {row[1]}" for row in rows[titles:]]
+    builder.block([(line, box)] for line, box in zip(lines, boxes, strict=True))
 
 
 def title_rows(rows: Sequence[Sequence[str]]) -> int:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from knowledge.errors import ParseError
-from knowledge.parse.archive import refuse_bomb
+from knowledge.parse.archive import open_archive
 from knowledge.parse.builder import TextBuilder
 from knowledge.parse.cells import MergedCells, cell_text
+from knowledge.parse.charts import chart_titles
 from knowledge.parse.document import ParsedDocument
 from knowledge.parse.format import RawFile
 from knowledge.parse.tables import add_tables
@@ -23,8 +24,9 @@ _PROGRAM_NAME = re.compile(r"(?:sheet|hoja|tabelle|feuille?|feuil|planilha|fogli
 
 
 def parse_xlsx(file: RawFile) -> ParsedDocument:
-    """Read a .xlsx by the values that Excel last computed; hidden sheets and charts are left out."""
-    refuse_bomb(file)
+    """Read a .xlsx by the values that Excel last computed; hidden sheets are left out, charts named."""
+    with open_archive(file) as archive:
+        charts = list(chart_titles(archive))
     from openpyxl import load_workbook
 
     builder = TextBuilder()
@@ -35,6 +37,7 @@ def parse_xlsx(file: RawFile) -> ParsedDocument:
             _read(file.name, book, builder)
         finally:
             book.close()
+    builder.block(charts)
     return builder.build(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", book.properties.title or ""
     )

@@ -27,7 +27,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A part of the source that could not be listed: what lies below `prefix` ("" is all of it) may still be there."""
+    """A part of the source that could not be listed: what lies below `prefix` ("" is all of it) may still be there.
+
+    `reason` is "" where nothing went wrong: a feed lists its latest items only.
+    """
 
     prefix: str
     reason: str

@@ -1,11 +1,11 @@
 """Chunks, their vectors and their words in SQL; every function works inside the caller's transaction."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, select, update
 
 from knowledge.chunk import body_of, context_of
 from knowledge.document import DocumentHit, State, Stats
@@ -67,7 +67,7 @@ def unembedded(connection: Connection, after: int, limit: int) -> list[Unembedde
     ]
 
 
-def put_vectors(connection: Connection, ids: Sequence[str], vectors: Vectors) -> None:
+def put_vectors(connection: Connection, ids: Sequence[str], vectors: Iterable[Vectors]) -> None:
     """Store the vectors of chunks; a chunk that is gone meanwhile is passed over."""
     statement = update(schema.chunks).where(_chunks.id == bindparam("key"))
     rows = [{"key": chunk_id, "vector": to_blob(row)} for chunk_id, row in zip(ids, vectors, strict=True)]
@@ -125,6 +125,23 @@ def vectors_of(connection: Connection, ids: Sequence[str]) -> dict[str, Vectors]
     return found
 
 
+def progress(connection: Connection) -> tuple[int, bool]:
+    """The highest number of a chunk, and whether any chunk waits for its vector."""
+    waiting = select(_chunks.number).where(_chunks.vector.is_(None)).limit(1)
+    return connection.execute(select(func.max(_chunks.number))).scalar() or 0, bool(connection.execute(waiting).first())
+
+
+def vector_sample(connection: Connection, last: int, most: int) -> list[tuple[str | None, Vectors]]:
+    """About `most` vectors spread evenly over the chunks up to number `last`, each with its document's language."""
+    numbers = sorted({1 + place * last // most for place in range(most)} if last > most else range(1, last + 1))
+    joined = select(_documents.language, _chunks.vector).join(schema.documents, _documents.id == _chunks.document_id)
+    found = []
+    for some in batched(numbers):
+        rows = connection.execute(joined.where(_chunks.number.in_(some), _chunks.vector.is_not(None)))
+        found += [(row.language, from_blob(row.vector)) for row in rows]
+    return found
+
+
 def passages(connection: Connection, ids: Sequence[str], scope: Scope) -> dict[str, Passage]:
     """The chunks of `ids` that are in the scope, by id; score and sentences are for the caller to fill in."""
     found: dict[str, Passage] = {}
@@ -175,7 +192,7 @@ def owners(connection: Connection, ids: Sequence[str], scope: Scope) -> dict[str
 
 def stats(connection: Connection) -> Stats:
     """Sizes of the store."""
-    failed = func.sum(func.iif(_documents.state == State.FAILED, 1, 0))
+    failed = func.sum(case((_documents.state == State.FAILED, 1), else_=0))
     documents, bad = connection.execute(select(func.count(), failed).select_from(schema.documents)).one()
     total, vectors = connection.execute(
         select(func.count(), func.count(_chunks.vector)).select_from(schema.chunks)

@@ -1,123 +1,68 @@
-"""The SQLite file: connections, transactions, schema version, and errors in our own words."""
+"""What the store needs of a database, and the small things that are the same on each."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from threading import RLock
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+from uuid import uuid4
 
-from sqlalchemy import Connection, create_engine, event, insert, inspect, select
-from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import Connection, Dialect, Table, insert, inspect, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateColumn
 
 from knowledge.errors import StoreError
 from knowledge.store import schema
+from knowledge.store.batches import batched
 
-_Value = TypeVar("_Value", str, int)
+# Tells this store's indexes from those of others on the same Chroma server; a restored store gets one of its own.
+STORE_ID = "store_id"
+COMMITS = "commits"  # under this name a connection for reading carries how many there had been
 
-_AT_ONCE = 500
-_COMMITS = "commits"
-_CHECKED_UP_TO = 512_000_000  # bytes: a quick_check of more would delay every start
+__all__ = [
+    "COMMITS",
+    "STORE_ID",
+    "Database",
+    "batched",
+    "bring_up_to_date",
+    "commits_before",
+    "fact",
+    "mark_unindexed",
+    "set_fact",
+    "upsert",
+]
 
 
-class Database:
-    """One SQLite file in WAL mode: any number of reading threads, one writing at a time."""
+class Database(Protocol):
+    """Any number of reading threads, one writing at a time; raises StoreError, never its library's exceptions.
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the file.
+    `name` is what people call it: a path, or a database on a server. It never holds a password.
+    """
 
-        Raises StoreError when it is damaged, not writable, or was written by a newer version of Pilares.
-        """
-        self.path = path
-        self._write_lock = RLock()
-        self._commits = 0
-        self._engine = create_engine(f"sqlite:///{path}", pool_size=8, max_overflow=-1)
-        event.listen(self._engine, "connect", _prepare)
-        event.listen(self._engine, "begin", _begin)
-        try:
-            with self.write() as connection:
-                self._create(connection)
-            self._check_damage()
-        except StoreError:
-            self.close()
-            raise
+    name: str
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> AbstractContextManager[Connection]:
         """A connection that sees one consistent state from its first query to its last."""
-        with self._translated(), self._engine.connect() as connection:
-            connection.info[_COMMITS] = self._commits
-            yield connection
 
-    def commits_before(self, connection: Connection) -> int:
-        """How many commits a connection of `read` sees at least: whoever saw as many saw the same, or newer."""
-        return int(connection.info[_COMMITS])
-
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self) -> AbstractContextManager[Connection]:
         """A transaction that is committed as a whole when the block ends, or rolled back."""
-        with self._write_lock, self._translated(), self._engine.connect() as plain:
-            connection = plain.execution_options(immediate=True)
-            with connection.begin():
-                yield connection
-            self._commits += 1
 
     def compact(self) -> None:
-        """Give deleted space back to the file system and overwrite what was deleted."""
-        with self._write_lock, self._translated(), self._engine.connect() as plain:
-            raw: Any = plain.connection.dbapi_connection
-            raw.execute("INSERT INTO words(words) VALUES ('optimize')")
-            raw.execute("VACUUM")
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Give deleted space back and overwrite what was deleted."""
 
     def close(self) -> None:
         """Close every connection."""
-        self._engine.dispose()
 
-    def _create(self, connection: Connection) -> None:
-        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
-        found = fact(connection, "schema_version")
-        if found is not None and int(found) > schema.SCHEMA_VERSION:
-            raise StoreError(
-                f"{self.path} was written by a newer Pilares (schema {found}, this one knows {schema.SCHEMA_VERSION}). "
-                "Update Pilares, or point PILARES_HOME to another folder."
-            )
-        schema.metadata.create_all(connection)
-        _add_missing_columns(connection)
-        connection.exec_driver_sql(schema.WORDS_DDL)
-        set_fact(connection, "schema_version", str(schema.SCHEMA_VERSION))
 
-    def _check_damage(self) -> None:
-        if self.path.stat().st_size > _CHECKED_UP_TO:
-            return
-        with self.read() as connection:
-            result = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-        if result != "ok":
-            raise self._error(str(result))
+def upsert(table: Table, dialect: Dialect) -> sqlite.Insert | postgresql.Insert:
+    """An insert that may say what happens to rows that are there already."""
+    return postgresql.insert(table) if dialect.name == "postgresql" else sqlite.insert(table)
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except DBAPIError as error:
-            raise self._error(str(error.orig)) from error
-        except SQLAlchemyError as error:
-            raise self._error(str(error)) from error
 
-    def _error(self, reason: str) -> StoreError:
-        if "full" in reason:
-            return StoreError(
-                f"The disk that holds {self.path} is full. Nothing was changed; free some space and try again."
-            )
-        if "readonly" in reason or "unable to open" in reason:
-            return StoreError(f"{self.path} cannot be written ({reason}). Check the folder's permissions.")
-        if "locked" in reason:
-            return StoreError(f"{self.path} is busy in another program. Close that program and try again.")
-        return StoreError(
-            f"{self.path} is damaged or not readable ({reason}). "
-            "Restore a backup (`pilares restore`), or move the file away and ingest the documents again."
-        )
+def commits_before(connection: Connection) -> int:
+    """How many commits a connection of `read` sees at least: whoever saw as many saw the same, or newer.
+
+    One process owns a store, so it is enough to count the commits of this one.
+    """
+    return int(connection.info[COMMITS])
 
 
 def fact(connection: Connection, key: str) -> str | None:
@@ -127,20 +72,30 @@ def fact(connection: Connection, key: str) -> str | None:
 
 def set_fact(connection: Connection, key: str, value: str) -> None:
     """Store a fact, replacing an earlier value."""
-    statement = upsert(schema.facts).values(key=key, value=value)
+    statement = upsert(schema.facts, connection.dialect).values(key=key, value=value)
     connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
 
 
-def mark_unindexed(connection: Connection, document_ids: list[str]) -> None:
+def mark_unindexed(connection: Connection, document_ids: Sequence[str]) -> None:
     """Remember that the vector index has yet to follow these documents."""
     if document_ids:
         connection.execute(insert(schema.unindexed), [{"document_id": each} for each in document_ids])
 
 
-def batched(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
-    """The values in portions that fit one statement's bound parameters."""
-    for start in range(0, len(values), _AT_ONCE):
-        yield values[start : start + _AT_ONCE]
+def bring_up_to_date(connection: Connection, name: str) -> None:
+    """Create the tables and columns that are not there yet. Raises StoreError for a store of a newer version."""
+    schema.facts.create(connection, checkfirst=True)
+    found = fact(connection, "schema_version")
+    if found is not None and int(found) > schema.SCHEMA_VERSION:
+        raise StoreError(
+            f"{name} was written by a newer Pilares (schema {found}, this one knows {schema.SCHEMA_VERSION}). "
+            "Update Pilares, or point PILARES_HOME to another folder."
+        )
+    schema.metadata.create_all(connection)
+    _add_missing_columns(connection)
+    set_fact(connection, "schema_version", str(schema.SCHEMA_VERSION))
+    if fact(connection, STORE_ID) is None:
+        set_fact(connection, STORE_ID, uuid4().hex[:12])
 
 
 def _add_missing_columns(connection: Connection) -> None:
@@ -152,14 +107,3 @@ def _add_missing_columns(connection: Connection) -> None:
             if column.name not in there:
                 definition = CreateColumn(column).compile(dialect=connection.dialect)
                 connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {definition}")
-
-
-def _prepare(raw: Any, _record: Any) -> None:
-    raw.isolation_level = None  # we begin transactions ourselves; sqlite3 would not begin one for a SELECT
-    for pragma in ("journal_mode=WAL", "busy_timeout=5000", "foreign_keys=ON", "synchronous=FULL", "secure_delete=ON"):
-        raw.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("immediate")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

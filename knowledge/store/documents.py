@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, and_, func, or_, select
 from sqlalchemy.sql import Select
 
 from knowledge.document import Document, State
+from knowledge.errors import DocumentNotFound
 from knowledge.parse.document import Heading, PageStart, ParsedDocument
-from knowledge.store import grants, schema, tags
+from knowledge.store import boxes, grants, schema, tags
 
 _documents, _chunks, _grants, _texts = schema.documents.c, schema.chunks.c, schema.grants.c, schema.texts.c
+_DESCRIBED = [column for column in _documents if column.name != "signature"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Known:
     """What an ingest compares a file with."""
 
     id: str
+    name: str
     root: str | None
     sha256: str
     bytes: int
@@ -30,6 +33,9 @@ class Known:
     reader: int
     updated_at: float
     groups: frozenset[str]  # that it came with
+    title: str = ""
+    remote_version: str | None = None
+    url: str | None = None
 
     @property
     def served(self) -> bool:
@@ -40,12 +46,13 @@ class Known:
 def known(connection: Connection, sources: Iterable[str], roots: Iterable[str] = ()) -> dict[tuple[str, str], Known]:
     """The documents of some sources or from below some folders, by (source, name)."""
     wanted = or_(_documents.source.in_(sorted(set(sources))), _documents.root.in_(sorted(set(roots))))
-    statement = select(schema.documents).where(wanted)
+    statement = select(*_DESCRIBED).where(wanted)
     rows = connection.execute(statement).all()
     groups = grants.given(connection, [row.id for row in rows])
     return {
         (row.source, row.name): Known(
             id=row.id,
+            name=row.name,
             root=row.root,
             sha256=row.sha256,
             bytes=row.bytes,
@@ -55,6 +62,9 @@ def known(connection: Connection, sources: Iterable[str], roots: Iterable[str] =
             reader=row.reader,
             updated_at=row.updated_at,
             groups=frozenset(groups.get(row.id, ())),
+            title=row.title,
+            remote_version=row.remote_version,
+            url=row.url,
         )
         for row in rows
     }
@@ -72,6 +82,16 @@ def find(connection: Connection, *where: Any) -> list[Document]:
     ids = [row.id for row in rows]
     groups, labels = grants.current(connection, ids), tags.of(connection, ids)
     return [_document(row, groups.get(row.id, ()), labels.get(row.id, ())) for row in rows]
+
+
+def only(found: Sequence[Document], name_or_id: str) -> Document:
+    """The one that was found; raises DocumentNotFound when there is none, or several of that name."""
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise DocumentNotFound(f"There is no document {name_or_id!r}. `pilares documents list` shows their names.")
+    ids = ", ".join(f"{each.id} (from {each.source})" for each in found)
+    raise DocumentNotFound(f"{len(found)} documents are called {name_or_id!r}. Use the id of one: {ids}.")
 
 
 def count(connection: Connection, *where: Any) -> int:
@@ -96,6 +116,16 @@ def unindexed(column: Any) -> Any:
     return column.concat("")
 
 
+def visible_to(groups: Iterable[str] | None) -> list[Any]:
+    """The conditions for what is shown to `groups`; none for the operator, who is None."""
+    return [] if groups is None else [findable_by(groups)]
+
+
+def findable_by(groups: Iterable[str]) -> Any:
+    """The condition that searches of `groups` find a document: they may read it, and it is not hidden."""
+    return and_(readable_by(groups), ~_documents.hidden)
+
+
 def names(connection: Connection) -> dict[str, str]:
     """The names of all documents, by id."""
     return {row.id: row.name for row in connection.execute(select(_documents.id, _documents.name))}
@@ -118,6 +148,7 @@ def parsed(connection: Connection, document_id: str) -> ParsedDocument | None:
         media_type=row.media_type,
         headings=tuple(Heading(*heading) for heading in json.loads(row.headings)),
         pages=tuple(PageStart(*page) for page in json.loads(row.pages)),
+        boxes=boxes.loaded(row.boxes),
         language=row.language,
     )
 
@@ -129,7 +160,7 @@ def text_of(connection: Connection, document_id: str) -> str | None:
 
 def _select_documents() -> Select[Any]:
     count = select(func.count()).where(_chunks.document_id == _documents.id).scalar_subquery()
-    return select(schema.documents, count.label("chunks")).order_by(_documents.source, _documents.name)
+    return select(*_DESCRIBED, count.label("chunks")).order_by(_documents.source, _documents.name)
 
 
 def _document(row: Row[Any], groups: Sequence[str], labels: Sequence[str]) -> Document:
@@ -151,5 +182,10 @@ def _document(row: Row[Any], groups: Sequence[str], labels: Sequence[str]) -> Do
         added_at=datetime.fromtimestamp(row.added_at, UTC),
         updated_at=datetime.fromtimestamp(row.updated_at, UTC),
         modified_at=datetime.fromtimestamp(row.modified_ns / 1e9, UTC) if row.modified_ns else None,
+        duplicate_of=row.duplicate_of,
+        dated_at=datetime.fromtimestamp(row.dated_at, UTC) if row.dated_at is not None else None,
+        pinned=bool(row.pinned),
+        hidden=bool(row.hidden),
+        superseded_by=row.superseded_by,
         tags=tuple(labels),
     )

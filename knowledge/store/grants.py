@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import Connection, Select, delete, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from knowledge.store import schema
-from knowledge.store.database import batched
+from knowledge.store.database import batched, upsert
 
 Reason = Literal["own", "rule", "restricted", "given"]
 
@@ -44,7 +43,7 @@ def give(connection: Connection, audiences: Mapping[str, Iterable[str]]) -> None
     """Note the audiences that documents came with. They count where nothing stronger does."""
     rows = [{"document_id": key, "given": _listed(groups)} for key, groups in audiences.items()]
     if rows:
-        new = upsert(schema.audiences)
+        new = upsert(schema.audiences, connection.dialect)
         connection.execute(
             new.on_conflict_do_update(index_elements=["document_id"], set_={"given": new.excluded.given}), rows
         )
@@ -55,14 +54,16 @@ def own(connection: Connection, document_id: str, groups: Iterable[str] | None) 
     """Set the audience of one document, whatever rules say; None takes that back."""
     listed = None if groups is None else _listed(groups)
     given = _listed(current(connection, [document_id]).get(document_id, ()))
-    new = upsert(schema.audiences).values(document_id=document_id, given=given, own=listed)
+    new = upsert(schema.audiences, connection.dialect).values(document_id=document_id, given=given, own=listed)
     connection.execute(new.on_conflict_do_update(index_elements=["document_id"], set_={"own": listed}))
     settle(connection, [document_id])
 
 
 def put_rule(connection: Connection, rule: Rule) -> None:
     """Add a rule, or replace the one of the same folder."""
-    new = upsert(schema.grant_rules).values(source=rule.source, prefix=rule.prefix, groups=_listed(rule.groups))
+    new = upsert(schema.grant_rules, connection.dialect).values(
+        source=rule.source, prefix=rule.prefix, groups=_listed(rule.groups)
+    )
     connection.execute(
         new.on_conflict_do_update(index_elements=["source", "prefix"], set_={"groups": new.excluded.groups})
     )

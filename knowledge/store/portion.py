@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from knowledge.store import numbers as store
-from knowledge.store.database import Database
+from knowledge.store.database import commits_before
 from knowledge.store.numbers import Numbers
 from knowledge.store.scope import Scope
 
@@ -52,6 +52,16 @@ class Portion:
         """The chunks that have a vector."""
         return np.setdiff1d(self.members, self.pending, assume_unique=True) if len(self.pending) else self.members
 
+    @property
+    def lowest(self) -> int:
+        """The first of its numbers."""
+        return int(self.members[0])
+
+    @property
+    def highest(self) -> int:
+        """The last of its numbers."""
+        return int(self.members[-1])
+
     @cached_property
     def mask(self) -> bytes:
         """A byte per chunk number up to the highest one of the portion: 1 when it is in, else 0."""
@@ -63,8 +73,7 @@ class Portion:
 class Portions:
     """Finds portions, and keeps the latest ones until the next commit: what was granted may be another thing then."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self) -> None:
         self._kept: OrderedDict[tuple[Scope, bool], tuple[int, Portion]] = OrderedDict()
         self._lock = Lock()
 
@@ -77,7 +86,7 @@ class Portions:
         return self._find(connection, scope, whole=True)
 
     def _find(self, connection: Connection, scope: Scope, whole: bool) -> Portion:
-        key, now = (scope, whole), self._database.commits_before(connection)
+        key, now = (scope, whole), commits_before(connection)
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None and kept[0] == now:

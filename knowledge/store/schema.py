@@ -1,4 +1,7 @@
-"""Tables of the knowledge store."""
+"""Tables of the knowledge store, the same on SQLite and on PostgreSQL.
+
+What they do not share is the full-text index (`knowledge/lexical`): each brings its own table for it.
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -11,16 +14,17 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
-    Text,
     UniqueConstraint,
     false,
 )
+
+from knowledge.store.text import StoredText as Text
 
 # A store of an older version gets the tables and columns it lacks when it is opened; a newer one is refused.
 SCHEMA_VERSION = 2
 
 # Raised when parsers read the same file differently, so that the next ingest reads unchanged files again.
-READER_VERSION = 1
+READER_VERSION = 2
 
 metadata = MetaData()
 
@@ -122,8 +126,21 @@ chunks = Table(
     Index("chunks_by_document", "document_id", "position"),
 )
 
+# What a document says of its place among its versions (`knowledge.versions`); lists are JSON.
+editions = Table(
+    "editions",
+    metadata,
+    Column("document_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("family", Text, nullable=False),  # empty for a document without a year or version
+    Column("marks", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("replaces", Text, nullable=False),
+    Index("editions_by_family", "family"),
+)
+
 # Without a vector yet: what a restart has to finish.
-Index("chunks_without_vector", chunks.c.number, sqlite_where=chunks.c.vector.is_(None))
+_without_vector = chunks.c.vector.is_(None)
+Index("chunks_without_vector", chunks.c.number, sqlite_where=_without_vector, postgresql_where=_without_vector)
 
 # Documents whose vectors changed in SQL and are not yet known to have reached the vector index.
 unindexed = Table(
@@ -134,4 +151,46 @@ unindexed = Table(
     sqlite_autoincrement=True,
 )
 
-WORDS_DDL = "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(title, body, tokenize='unicode61 remove_diacritics 2')"
+# Sources that are synced; `config` is the JSON of a SourceConfig, NULL for a source that stands in the settings file.
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("config", Text),
+    Column("added_at", Float, nullable=False),
+    Column("next_at", Float),  # when the schedule runs it next; NULL: only when asked
+    Column("failures", Integer, nullable=False, server_default="0"),  # failed syncs in a row
+)
+
+# Each sync of a source.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("error", Text),
+    Column("retry_of", Integer),  # the job whose failed documents are fetched again
+    Column("whole", Boolean, nullable=False, server_default=false()),  # fetch everything, whatever its version
+    Column("cancelling", Boolean, nullable=False, server_default=false()),
+    Column("requested_at", Float, nullable=False),
+    Column("started_at", Float),
+    Column("finished_at", Float),
+    Column("unchanged", Integer, nullable=False, server_default="0"),  # by version; they have no row
+    Column("skipped", Integer, nullable=False, server_default="0"),  # of a type that is not read
+    Column("begun_at", Float),  # when its documents were begun with, by the process that runs it now
+    Column("begun_with", Integer, nullable=False, server_default="0"),  # documents that were finished by then
+    Index("jobs_by_source", "source"),
+    sqlite_autoincrement=True,
+)
+
+# What a job has to do with each document that is not as it was.
+job_documents = Table(
+    "job_documents",
+    metadata,
+    Column("job_id", Integer, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("error", Text),
+)

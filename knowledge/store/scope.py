@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from knowledge.search.filters import EVERYTHING, Filter
 from knowledge.store import schema
-from knowledge.store.documents import readable_by, unindexed
+from knowledge.store.documents import findable_by, unindexed
 
 _documents, _tags = schema.documents.c, schema.tags.c
 _DATE = func.coalesce(_documents.dated_at, _documents.modified_ns / 1e9, _documents.added_at)
@@ -15,14 +15,14 @@ _DATE = func.coalesce(_documents.dated_at, _documents.modified_ns / 1e9, _docume
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The documents that a search may look at: granted to one of `groups`, and let through by `filter`."""
+    """The documents that a search may look at: granted to one of `groups`, not hidden, and let through by `filter`."""
 
     groups: frozenset[str]
     filter: Filter = EVERYTHING
 
     def condition(self) -> ColumnElement[bool]:
         """The condition on `schema.documents`."""
-        found: ColumnElement[bool] = readable_by(self.groups)
+        found: ColumnElement[bool] = findable_by(self.groups)
         for each in conditions(self.filter):
             found = found & each
         return found

@@ -1,4 +1,4 @@
-"""Search by words in SQLite's full-text table; every function works inside the caller's transaction.
+"""Search by words in the full-text index; every function works inside the caller's transaction.
 
 Scoring a match costs some microseconds, and a question's commoner words match a good part of a large library. So the
 rarer words, which carry nearly all of a BM25 score, find the candidates, and the commoner ones are added to the scores
@@ -10,26 +10,21 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
+from knowledge.lexical.choose import lexical
+from knowledge.lexical.index import MOST_RANKED, Occurrences
 from knowledge.store import numbers as store
 from knowledge.store.portion import Portion
 from knowledge.store.scope import Scope
 
 _SCORED = 5_000
 _LOOKED_AT = 30_000  # of a small portion: what lies outside is passed over before it is scored
-_MOST_SCORED = 20_000
 _CANDIDATES = 2  # times as many as asked for
 _KEPT = 50_000
 _K1, _B = 1.2, 0.75  # as FTS5 has them (https://www.sqlite.org/fts5.html#the_bm25_function)
 
-_COUNT = text("SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH :match LIMIT 100000)")
-_RANKED = (
-    "SELECT number, score FROM (SELECT rowid AS number, -bm25(words, :title, 1.0) AS score FROM words "
-    "WHERE words MATCH :match{inside} LIMIT :scored) ORDER BY score DESC, number LIMIT :most"
-)
-_ANYWHERE = text(_RANKED.format(inside=""))
-_INSIDE = text(_RANKED.format(inside=" AND rowid BETWEEN :low AND :high AND substr(:mask, rowid + 1, 1) = x'01'"))
+_NOTHING = Occurrences(0, {}, {})
 
 Ranked = list[tuple[int, float]]
 
@@ -46,9 +41,7 @@ class Frequencies:
         if not 0.8 * self.passages <= passages <= 1.25 * self.passages or len(self._known) > _KEPT:
             self.passages, self._known = passages, {}
         known = self._known
-        for term in terms:
-            if term not in known:
-                known[term] = int(connection.execute(_COUNT, {"match": _any_of([term])}).scalar() or 0)
+        known.update(lexical(connection).counts(connection, [term for term in terms if term not in known]))
         return {term: known[term] for term in terms}
 
 
@@ -72,6 +65,12 @@ class Query:
         return kept
 
 
+def best_score(query: Query) -> float:
+    """The BM25 score that a chunk full of every one of the terms would have; terms that stand nowhere do not count."""
+    known = [each for each in query.frequencies.values() if each]
+    return sum((_K1 + 1) * max(0.0, _rarity(each, query.passages)) for each in known)
+
+
 def search(connection: Connection, query: Query, scope: Scope, portion: Portion) -> list[tuple[str, float]]:
     """The best chunks of a scope, which lets `portion` through, by BM25: (chunk id, score), higher is better."""
     small = portion if portion.small else None
@@ -83,7 +82,7 @@ def search(connection: Connection, query: Query, scope: Scope, portion: Portion)
     ranked = _with_the_rest(connection, _ranked(connection, kept, query, small, most), dropped, query)
     found = _inside(connection, ranked, scope, query.limit)
     if len(found) < query.limit and len(ranked) == most:  # others may be granted further down
-        further = _ranked(connection, kept, query, small, _MOST_SCORED)
+        further = _ranked(connection, kept, query, small, MOST_RANKED)
         ids = _inside(connection, further, scope, most)
         scores = dict(further)
         ranked = _with_the_rest(connection, [(number, scores[number]) for number in ids], dropped, query)
@@ -93,12 +92,7 @@ def search(connection: Connection, query: Query, scope: Scope, portion: Portion)
 
 
 def _ranked(connection: Connection, terms: Sequence[str], query: Query, small: Portion | None, most: int) -> Ranked:
-    values = {"title": query.title_weight, "match": _any_of(terms), "scored": _MOST_SCORED, "most": most}
-    statement = _ANYWHERE
-    if small is not None:
-        statement = _INSIDE
-        values |= {"low": int(small.members[0]), "high": int(small.members[-1]), "mask": small.mask}
-    return [(row.number, float(row.score)) for row in connection.execute(statement, values)]
+    return lexical(connection).ranked(connection, terms, query.title_weight, min(most, MOST_RANKED), small)
 
 
 def _inside(connection: Connection, ranked: Ranked, scope: Scope, most: int) -> dict[int, str]:
@@ -117,31 +111,19 @@ def _with_the_rest(connection: Connection, ranked: Ranked, terms: Sequence[str],
     """The candidates with what the commoner words add to their scores, best first."""
     if not terms:
         return ranked
-    stored = _terms_of(connection, [number for number, _ in ranked])
-    lengths = {number: len(title) + len(body) for number, (title, body) in stored.items()}
-    average = sum(lengths.values()) / max(1, len(lengths)) or 1.0
+    stored = lexical(connection).occurrences(connection, terms, [number for number, _ in ranked])
+    average = sum(each.length for each in stored.values()) / max(1, len(stored)) or 1.0
     scored = []
     for number, score in ranked:
-        title, body = stored.get(number, ([], []))
-        norm = _K1 * (1 - _B + _B * lengths.get(number, 0) / average)
+        there = stored.get(number, _NOTHING)
+        norm = _K1 * (1 - _B + _B * there.length / average)
         for term in terms:
-            often = query.title_weight * title.count(term) + body.count(term)
+            often = query.title_weight * there.title.get(term, 0) + there.body.get(term, 0)
             if often:
                 score += _rarity(query.frequencies[term], query.passages) * often * (_K1 + 1) / (often + norm)
         scored.append((number, score))
     return sorted(scored, key=lambda each: (-each[1], each[0]))
 
 
-def _terms_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[list[str], list[str]]]:
-    """The indexed terms of chunks, of title and text, by number."""
-    marks = ",".join(str(int(number)) for number in numbers)
-    rows = connection.exec_driver_sql(f"SELECT rowid, title, body FROM words WHERE rowid IN ({marks})")
-    return {number: (title.split(), body.split()) for number, title, body in rows}
-
-
 def _rarity(frequency: int, passages: int) -> float:
     return max(1e-6, math.log((passages - frequency + 0.5) / (frequency + 0.5))) if frequency < passages else 1e-6
-
-
-def _any_of(terms: Sequence[str]) -> str:
-    return " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)

@@ -5,17 +5,18 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Column, Connection, Delete, Update, delete, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from knowledge.chunk import Chunk
 from knowledge.document import State
+from knowledge.lexical.choose import lexical
 from knowledge.parse.document import ParsedDocument
-from knowledge.store import grants, schema
-from knowledge.store.database import batched, mark_unindexed
+from knowledge.store import boxes, grants, schema
+from knowledge.store.database import batched, mark_unindexed, upsert
+from knowledge.store.ids import digest, ids_of
+from knowledge.store.notes import forget_error, set_tags
 from knowledge.store.numbers import first_free
 
 _documents, _chunks, _texts = schema.documents.c, schema.chunks.c, schema.texts.c
@@ -23,7 +24,7 @@ _documents, _chunks, _texts = schema.documents.c, schema.chunks.c, schema.texts.
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a document comes from and who may read it."""
+    """Where a document comes from and who may read it. `tags` that are None stay as they are."""
 
     source: str
     name: str
@@ -32,11 +33,14 @@ class Origin:
     sha256: str
     root: str | None = None
     modified_ns: int | None = None
+    remote_version: str | None = None
+    url: str | None = None
+    tags: tuple[str, ...] | None = None
 
     @property
-    def document_id(self) -> str:
-        """Stable: the same source and name give the same id after every change of content."""
-        return digest(self.source, self.name)
+    def key(self) -> tuple[str, str]:
+        """What a document is known by: its id may come from a name it had before."""
+        return self.source, self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,6 @@ class IndexedChunk:
     body_terms: str
 
 
-def digest(*parts: str) -> str:
-    """128 bits of SHA-256 over the parts, in hexadecimal."""
-    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A document ready to be stored."""
@@ -61,12 +60,15 @@ class Prepared:
     origin: Origin
     parsed: ParsedDocument
     chunks: Sequence[IndexedChunk]
+    signature: bytes | None = None
 
 
 def put(connection: Connection, items: Sequence[Prepared]) -> None:
     """Store documents with their chunks in place of what they were before; unchanged chunks keep their vectors."""
-    by_id = {item.origin.document_id: item for item in items}
-    _upsert(connection, [_row(item.origin, item.parsed, State.WORDS) for item in by_id.values()])
+    ids = ids_of(connection, [item.origin.key for item in items])
+    by_id = {ids[item.origin.key]: item for item in items}
+    rows = [_row(each, item.origin, item.parsed, State.WORDS) for each, item in by_id.items()]
+    _upsert(connection, [{**row, "signature": by_id[row["id"]].signature} for row in rows])
     _in_batches(connection, delete(schema.texts), _texts.document_id, list(by_id))
     connection.execute(
         insert(schema.texts),
@@ -76,12 +78,14 @@ def put(connection: Connection, items: Sequence[Prepared]) -> None:
                 "text": item.parsed.text,
                 "headings": json.dumps([[h.start, h.level, h.text] for h in item.parsed.headings], ensure_ascii=False),
                 "pages": json.dumps([[page.start, page.number] for page in item.parsed.pages]),
+                "boxes": boxes.stored(item.parsed.boxes),
             }
             for document_id, item in by_id.items()
         ],
     )
     put_chunks(connection, {document_id: item.chunks for document_id, item in by_id.items()})
     set_audiences(connection, {document_id: item.origin.audience for document_id, item in by_id.items()})
+    set_tags(connection, {document_id: item.origin.tags for document_id, item in by_id.items()})
 
 
 def put_chunks(connection: Connection, chunks: Mapping[str, Sequence[IndexedChunk]]) -> None:
@@ -94,7 +98,7 @@ def put_chunks(connection: Connection, chunks: Mapping[str, Sequence[IndexedChun
     if rows:
         terms = [(row["number"], row.pop("title_terms"), row.pop("body_terms")) for row in rows]
         connection.execute(insert(schema.chunks), rows)
-        connection.exec_driver_sql("INSERT INTO words(rowid, title, body) VALUES (?, ?, ?)", terms)
+        lexical(connection).put(connection, terms)
     incomplete = {row["document_id"] for row in rows if row["vector"] is None}
     for state, ids in ((State.WORDS, incomplete), (State.READY, set(chunks) - incomplete)):
         _in_batches(connection, update(schema.documents).values(state=state.value), _documents.id, sorted(ids))
@@ -103,13 +107,15 @@ def put_chunks(connection: Connection, chunks: Mapping[str, Sequence[IndexedChun
 
 def put_failure(connection: Connection, origin: Origin, error: str) -> None:
     """Record that a document could not be read; what an earlier version had stays in place."""
-    document_id = origin.document_id
+    document_id = ids_of(connection, [origin.key])[origin.key]
     previous = connection.execute(select(_documents.state).where(_documents.id == document_id)).scalar()
     if previous is None or previous == State.FAILED:
-        _upsert(connection, [_row(origin, ParsedDocument(origin.name, "", ""), State.FAILED, error)])
-        set_audiences(connection, {document_id: origin.audience})
+        _upsert(connection, [_row(document_id, origin, ParsedDocument(origin.name, "", ""), State.FAILED, error)])
+        set_tags(connection, {document_id: origin.tags})
     else:
-        connection.execute(update(schema.documents).where(_documents.id == document_id).values(error=error))
+        values = {"error": error, "remote_version": origin.remote_version}
+        connection.execute(update(schema.documents).where(_documents.id == document_id).values(**values))
+    set_audiences(connection, {document_id: origin.audience})
 
 
 def remove(connection: Connection, document_ids: Sequence[str]) -> None:
@@ -128,6 +134,7 @@ def touch(connection: Connection, document_id: str, modified_ns: int | None, roo
     """Note the time of a file whose content is still the same."""
     values = {"modified_ns": modified_ns, "root": root, "updated_at": time.time()}
     connection.execute(update(schema.documents).where(_documents.id == document_id).values(**values))
+    forget_error(connection, document_id)
 
 
 def mark_ready(connection: Connection, document_ids: Sequence[str]) -> None:
@@ -139,17 +146,19 @@ def mark_ready(connection: Connection, document_ids: Sequence[str]) -> None:
 
 
 def _upsert(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    new = upsert(schema.documents)
+    new = upsert(schema.documents, connection.dialect)
     kept = ("id", "source", "name", "added_at", "version")
     changed: dict[str, Any] = {key: new.excluded[key] for key in rows[0] if key not in kept}
     changed["version"] = _documents.version + 1
     connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=changed), rows)
 
 
-def _row(origin: Origin, parsed: ParsedDocument, state: State, error: str | None = None) -> dict[str, Any]:
+def _row(
+    document_id: str, origin: Origin, parsed: ParsedDocument, state: State, error: str | None = None
+) -> dict[str, Any]:
     now = time.time()
     return {
-        "id": origin.document_id,
+        "id": document_id,
         "source": origin.source,
         "name": origin.name,
         "root": origin.root,
@@ -166,6 +175,8 @@ def _row(origin: Origin, parsed: ParsedDocument, state: State, error: str | None
         "version": 1,
         "added_at": now,
         "updated_at": now,
+        "remote_version": origin.remote_version,
+        "url": origin.url,
     }
 
 
@@ -203,11 +214,11 @@ def _remove_chunks(connection: Connection, document_ids: Sequence[str]) -> dict[
     columns = (_chunks.number, _chunks.document_id, _chunks.content_hash, _chunks.vector)
     for some in batched(document_ids):
         for row in connection.execute(select(*columns).where(_chunks.document_id.in_(some))):
-            numbers.append((row.number,))
+            numbers.append(row.number)
             if row.vector is not None:
                 vectors[row.document_id][row.content_hash] = row.vector
     if numbers:
-        connection.exec_driver_sql("DELETE FROM words WHERE rowid = ?", numbers)
+        lexical(connection).remove(connection, numbers)
         _in_batches(connection, delete(schema.chunks), _chunks.document_id, document_ids)
     return vectors
 

@@ -11,38 +11,40 @@ from knowledge.embedder import Vectors
 from knowledge.errors import StoreError
 
 _COLLECTION = "chunks"
-_BATCH = 2_000  # Chroma takes up to 5,461 at once
 _HNSW = {"space": "cosine", "ef_search": 200, "ef_construction": 100, "max_neighbors": 32}
 
 
 class ChromaIndex:
     """One collection in one folder. Whoever opens it makes sure that no other process does."""
 
+    batch = 2_000  # Chroma takes up to 5,461 at once
+
     def __init__(self, folder: Path) -> None:
         """Open or create; raises StoreError when Chroma cannot read what is there."""
-        self._folder = folder
+        self._place = str(folder)
         with self._translated("opened"):
             import chromadb
             from chromadb.config import Settings
 
             settings = Settings(anonymized_telemetry=False, is_persistent=True, persist_directory=str(folder))
             client = chromadb.PersistentClient(str(folder), settings=settings)
-            self._collection: Any = client.get_or_create_collection(
-                _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
-            )
+            self._collection = self._collection_of(client, _COLLECTION)
+
+    def _collection_of(self, client: Any, name: str) -> Any:
+        return client.get_or_create_collection(name, embedding_function=None, configuration={"hnsw": _HNSW})
 
     def upsert(self, ids: Sequence[str], vectors: Vectors) -> None:
         """Add or replace entries."""
         with self._translated("written"):
-            for start in range(0, len(ids), _BATCH):
-                some = slice(start, start + _BATCH)
+            for start in range(0, len(ids), self.batch):
+                some = slice(start, start + self.batch)
                 self._collection.upsert(ids=list(ids[some]), embeddings=np.ascontiguousarray(vectors[some]))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove entries."""
         with self._translated("written"):
-            for start in range(0, len(ids), _BATCH):
-                self._collection.delete(ids=list(ids[start : start + _BATCH]))
+            for start in range(0, len(ids), self.batch):
+                self._collection.delete(ids=list(ids[start : start + self.batch]))
 
     def query(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         """The nearest entries.
@@ -67,8 +69,10 @@ class ChromaIndex:
         try:
             yield
         except Exception as error:  # Chroma raises its own, sqlite's, pickle's and plain Exceptions
-            reason = f"{type(error).__name__}: {error}"
-            raise StoreError(
-                f"The vector index in {self._folder} could not be {action} ({reason}). "
-                "Run `pilares documents reindex` to build it again from the stored documents."
-            ) from error
+            raise self._in_words(action, error) from error
+
+    def _in_words(self, action: str, error: Exception) -> StoreError:
+        return StoreError(
+            f"The vector index in {self._place} could not be {action} ({type(error).__name__}: {error}). "
+            "Run `pilares documents reindex` to build it again from the stored documents."
+        )

@@ -1,42 +1,44 @@
 """Keeps a vector index in step with SQL, and builds it again when it is damaged or differs."""
 
 import logging
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
-from pathlib import Path
 from threading import RLock
+from time import monotonic
 
 import numpy as np
 from sqlalchemy import delete, func, select
 
 from knowledge.embedder import Vectors
-from knowledge.errors import StoreError
+from knowledge.errors import IndexUnreachable, StoreError
 from knowledge.store import chunks, schema
 from knowledge.store.database import Database, fact, set_fact
 from knowledge.vectors.exact import ExactIndex
 from knowledge.vectors.index import VectorIndex
-
-OpenIndex = Callable[[Path], VectorIndex]
+from knowledge.vectors.places import PREFIX, Places
 
 _log = logging.getLogger(__name__)
 _BATCH = 2_000
-_FOLDER_FACT = "vector_folder"
-_AUDITED = 16
+_NAME_FACT = "vector_folder"
+_SAMPLED = 16  # entries asked for at every start
+_CHECKED = 4_000  # entries that are asked for at a start, some five seconds' worth; building anew costs little more
+_TRIED_AGAIN_S = 30.0
 
 
 class IndexFollower:
-    """Owns the index folder. Each rebuild goes into a new folder, so that damage is never opened again.
+    """Owns the places of the index. Each rebuild goes into a new one, so that damage is never opened again.
 
-    While no index can be written at all (a full disk), searches are answered exactly from the vectors in SQL.
+    While no index can be had at all (a full disk, a server that is away), searches are answered exactly from the
+    vectors in SQL, and every half minute it is tried again.
     """
 
-    def __init__(self, database: Database, folder: Path, open_index: OpenIndex) -> None:
+    def __init__(self, database: Database, places: Places) -> None:
         self._database = database
-        self._folder = folder
-        self._open_index = open_index
+        self._places = places
         self._index: VectorIndex | None = None
         self._held: set[str] = set()
+        self._tried: float | None = None  # when an index could last not be had; None while there is one
         self._lock = RLock()
 
     def query(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
@@ -45,18 +47,20 @@ class IndexFollower:
         try:
             return index.query(vector, k)
         except StoreError as error:
-            _log.warning("Vector search failed: %s", error)
+            failure = error
         with self._lock:
-            replaced = self._index is not None and self._index is not index
-            return (self.opened() if replaced else self.rebuild()).query(vector, k)
+            if self._index is index:
+                self._recover(failure)
+            return self.opened().query(vector, k)
 
     def opened(self) -> VectorIndex:
         """The index, brought in step with SQL the first time it is needed."""
         index = self._index  # searches do not wait for a writer
         if index is None:
             with self._lock:
-                index = self._index or self._open_checked()
-                self._index = index
+                index = self._index or self._open()
+        elif self._tried is not None and monotonic() - self._tried > _TRIED_AGAIN_S:
+            index = self._try_again(index)
         return index
 
     def follow(self) -> None:
@@ -64,10 +68,9 @@ class IndexFollower:
         with self._lock:
             index = self.opened()
             try:
-                self._catch_up(index)
+                self._catch_up(index, forget=self._tried is None)
             except StoreError as error:
-                _log.warning("The vector index could not be written: %s", error)
-                self.rebuild()
+                self._recover(error)
 
     def follow_if_open(self) -> None:
         """The same, unless nobody has needed the index yet: then it catches up when it is opened."""
@@ -81,67 +84,125 @@ class IndexFollower:
         Raises StoreError when it cannot be opened.
         """
         with self._lock:
-            name = self._folder_name()
-            if self._index is not None or name is None or not (self._folder / name).is_dir():
+            if self._index is not None and self._tried is None:
                 return self._index
-            return self._open_index(self._folder / name)
+            name = self._name()
+            return self._places.open(name) if name in self._places.names() and name else None
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self._places.close()
 
     def rebuild(self) -> VectorIndex:
-        """Build the index from the vectors in SQL, in a new folder, and remove the old one."""
+        """Build the index from the vectors in SQL, in a new place, and remove the old one."""
         with self._lock:
             try:
-                index, name = self._build()
+                return self._use(self._build())
             except StoreError as error:
-                _log.error("The vector index cannot be written; searching without it. %s", error)
-                index, name = ExactIndex(), ""
-                self._fill(index)
-            self._index = index
-            for other in self._folder.glob("vectors-*"):
-                if name and other.name != name:
-                    shutil.rmtree(other, ignore_errors=True)
-            return index
+                with suppress(StoreError), self._database.write() as connection:
+                    set_fact(connection, _NAME_FACT, self._next_name())  # not there: what there was is left alone
+                return self._substitute(error)
 
-    def _folder_name(self) -> str | None:
-        with self._database.read() as connection:
-            return fact(connection, _FOLDER_FACT)
+    def _recover(self, failure: StoreError) -> None:
+        _log.warning("The vector index failed: %s", failure)
+        if isinstance(failure, IndexUnreachable):
+            self._substitute(failure)
+        else:
+            self.rebuild()
 
-    def _open_checked(self) -> VectorIndex:
-        name = self._folder_name()
-        if name is None or not (self._folder / name).is_dir():
-            return self.rebuild()
+    def _open(self) -> VectorIndex:
         try:
-            index = self._open_index(self._folder / name)
+            return self._use(self._reopen() or self._build())
+        except StoreError as error:
+            return self._substitute(error)
+
+    def _try_again(self, substitute: VectorIndex) -> VectorIndex:
+        """The index, if it can be had by now; one thread tries, the others go on."""
+        if not self._lock.acquire(blocking=False):
+            return substitute
+        try:
+            if self._index is not substitute:
+                return self.opened()
+            self._tried = monotonic()
+            return self._use(self._reopen() or self._build())
+        except StoreError:
+            self._held = substitute.ids()
+            return substitute
+        finally:
+            self._lock.release()
+
+    def _use(self, index: VectorIndex) -> VectorIndex:
+        self._index, self._tried = index, None
+        return index
+
+    def _substitute(self, error: StoreError) -> VectorIndex:
+        _log.error("The vector index cannot be used; searching without it. %s", error)
+        index = ExactIndex()
+        self._fill(index)
+        self._index, self._tried = index, monotonic()
+        return index
+
+    def _name(self) -> str | None:
+        with self._database.read() as connection:
+            return fact(connection, _NAME_FACT)
+
+    def _next_name(self) -> str:
+        old = self._name()
+        return f"{PREFIX}{int(old.rpartition('-')[2]) + 1 if old else 1}"
+
+    def _reopen(self) -> VectorIndex | None:
+        """The index that was built last, in step with SQL; None when it is not there, damaged or not complete."""
+        name = self._name()
+        if name is None or name not in self._places.names():
+            return None
+        try:
+            index = self._places.open(name)
             self._held = index.ids()
-            self._catch_up(index)
-            if self.finds_its_own(index, self._held):
+            begun = self._catch_up(index)  # what a killed process may have been writing
+            sound = (
+                len(begun) <= _CHECKED and self._finds(index, sorted(begun)) and self.finds_its_own(index, self._held)
+            )
+            if sound:
                 return index
             _log.warning("The vector index has lost entries; building it again.")
+        except IndexUnreachable:
+            raise
         except StoreError as error:
             _log.warning("The vector index is damaged; building it again. %s", error)
-        return self.rebuild()
+        return None
 
-    def _catch_up(self, index: VectorIndex) -> None:
-        """Write what is marked or missing, delete what is gone."""
+    def _catch_up(self, index: VectorIndex, *, forget: bool = True) -> set[str]:
+        """Write what is marked or missing, delete what is gone; returns the entries that were marked.
+
+        Marks stay while they reach a substitute only.
+        """
         with self._database.read() as connection:
             marks = connection.execute(select(schema.unindexed)).all()
             wanted = chunks.vector_ids(connection)
             marked = sorted({mark.document_id for mark in marks})
-            self._write(index, chunks.vector_rows(connection, document_ids=marked))
+            begun = self._write(index, chunks.vector_rows(connection, document_ids=marked))
             self._write(index, chunks.vector_rows(connection, chunk_ids=sorted(wanted - self._held)))
         gone = sorted(self._held - wanted)
         if gone:
             index.delete(gone)
             self._held.difference_update(gone)
-        if marks:
+        if marks and forget:
             with self._database.write() as connection:
                 last = max(mark.mark for mark in marks)
                 connection.execute(delete(schema.unindexed).where(schema.unindexed.c.mark <= last))
+        return begun
 
-    def finds_its_own(self, index: VectorIndex, held: set[str]) -> bool:
-        """Whether a sample of entries is found by their own vectors (chroma #7678, #7758: counts can stay right)."""
-        sample = sorted(held)[:: max(1, len(held) // _AUDITED)][:_AUDITED]
+    def finds_its_own(self, index: VectorIndex, held: set[str], sampled: int = _SAMPLED) -> bool:
+        """Whether so many of the entries are found by their own vectors."""
+        return self._finds(index, sorted(held)[:: max(1, len(held) // sampled)][:sampled])
+
+    def _finds(self, index: VectorIndex, ids: Sequence[str]) -> bool:
+        """Counts and ids stay right where a graph has lost its entries (chroma #7678, #7758), so each is asked for.
+
+        What is lost is what was being written over when a process was killed; writing it again does not bring it back.
+        """
         with self._database.read() as connection:
-            rows = list(chunks.vector_rows(connection, chunk_ids=sample))
+            rows = list(chunks.vector_rows(connection, chunk_ids=ids))
         for row in rows:
             hits = index.query(row.vector, 10)
             # An equal passage of another document may stand in its place.
@@ -149,28 +210,32 @@ class IndexFollower:
                 return False
         return True
 
-    def _build(self) -> tuple[VectorIndex, str]:
-        old = self._folder_name()
-        number = int(old.rpartition("-")[2]) + 1 if old else 1
-        while (self._folder / f"vectors-{number}").exists():
-            number += 1
-        name = f"vectors-{number}"
-        index = self._open_index(self._folder / name)
-        self._fill(index)
+    def _build(self) -> VectorIndex:
+        there, name = self._places.names(), self._next_name()
+        while name in there:
+            name = f"{PREFIX}{int(name.rpartition('-')[2]) + 1}"
+        index = self._places.open(name)
+        last = self._fill(index)
         with self._database.write() as connection:
-            set_fact(connection, _FOLDER_FACT, name)
-        return index, name
+            set_fact(connection, _NAME_FACT, name)
+            if last is not None:  # what was marked until then has been written just now
+                connection.execute(delete(schema.unindexed).where(schema.unindexed.c.mark <= last))
+        for other in there:
+            self._places.remove(other)
+        return index
 
-    def _fill(self, index: VectorIndex) -> None:
+    def _fill(self, index: VectorIndex) -> int | None:
+        """Write everything; returns the last mark there was by then."""
         self._held = set()
         with self._database.read() as connection:
             last = connection.execute(select(func.max(schema.unindexed.c.mark))).scalar()
             self._write(index, chunks.vector_rows(connection))
-        if last is not None:  # what was marked until then has been written just now
-            with self._database.write() as connection:
-                connection.execute(delete(schema.unindexed).where(schema.unindexed.c.mark <= last))
+        return last
 
-    def _write(self, index: VectorIndex, rows: Iterator[chunks.VectorRow]) -> None:
+    def _write(self, index: VectorIndex, rows: Iterator[chunks.VectorRow]) -> set[str]:
+        written: set[str] = set()
         while some := list(islice(rows, _BATCH)):
             index.upsert([row.id for row in some], np.stack([row.vector for row in some]))
-            self._held.update(row.id for row in some)
+            written.update(row.id for row in some)
+        self._held |= written
+        return written

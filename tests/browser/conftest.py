@@ -53,7 +53,7 @@ class Site:
 def start_site(home: Path, port: int = 0, **pace: float) -> Site:
     settings = Settings(home=home, server={"port": port}, turn={"max_question_chars": 2_000},
                         knowledge={"max_file_bytes": 200_000})  # fmt: skip
-    conversations = Conversations.open(settings.database_url)
+    conversations = Conversations.open(settings.conversations_url)
     assistant = ScriptedAssistant(conversations, **pace)
     app = create_app(assistant, settings)
     listener = bind(settings.server)

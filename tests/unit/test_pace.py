@@ -1,9 +1,9 @@
 """Background work makes way for questions."""
 
 import time
-from threading import Thread
+from threading import Event, Thread
 
-from assistant.app import Pace
+from assistant.pace import Errand, Pace
 
 
 def test_nobody_waits_while_nobody_asks() -> None:
@@ -34,3 +34,43 @@ def test_a_busy_house_does_not_stop_it_for_good() -> None:
     pace.begin()
     pace.wait()
     assert 0.05 <= time.monotonic() - began < 5
+
+
+def test_what_people_wait_for_too_makes_way_for_a_shorter_time() -> None:
+    class Short(Pace):
+        BETWEEN_S = 0.05
+
+    pace, began = Short(), time.monotonic()
+    pace.begin()
+    pace.between()
+    assert 0.05 <= time.monotonic() - began < 5
+
+
+def test_an_errand_asked_for_while_it_runs_is_done_once_more() -> None:
+    done, going, may_end = list[int](), Event(), Event()
+
+    def work() -> None:
+        going.set()
+        assert may_end.wait(5)
+        done.append(1)
+
+    errand = Errand(work, "test")
+    errand.soon()
+    assert going.wait(5)
+    for _ in range(20):
+        errand.soon()
+    may_end.set()
+    deadline = time.monotonic() + 5
+    while len(done) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.05)
+    assert done == [1, 1]
+
+
+def test_an_errand_can_be_sent_again() -> None:
+    done = Event()
+    errand = Errand(done.set, "test")
+    for _ in range(2):
+        done.clear()
+        errand.soon()
+        assert done.wait(5)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ConfigurationError
+from assistant.evaluation.home import temporary_home
 from assistant.settings import OLLAMA_URL, load_settings
 
 
@@ -69,3 +70,32 @@ def test_a_bad_file_is_named(tmp_path: Path, text: str) -> None:
     _file(tmp_path, text)
     with pytest.raises(ConfigurationError, match=r"pilares\.toml"):
         load_settings()
+
+
+def test_addresses_of_servers_are_one_line_each_and_show_no_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PILARES_HOME", str(tmp_path))
+    url = "postgresql+psycopg://pilares:geheim@db.example.org/pilares"
+    (tmp_path / "pilares.toml").write_text(
+        f'database_url = "{url}"\n[knowledge]\ndatabase_url = "{url}"\nchroma_url = "http://127.0.0.1:8000"\n'
+    )
+    settings = load_settings()
+    assert settings.conversations_url == url
+    assert settings.knowledge.database_url is not None
+    assert settings.knowledge.database_url.get_secret_value() == url
+    assert "geheim" not in f"{settings!r} {settings.model_dump_json()}"
+    monkeypatch.setenv("PILARES_KNOWLEDGE__DATABASE_URL", "mysql://pilares:geheim@db/x")
+    with pytest.raises(ConfigurationError, match=r"knowledge\.database_url is not usable.*PostgreSQL") as caught:
+        load_settings()
+    assert "geheim" not in str(caught.value)
+
+
+def test_a_home_for_measuring_never_touches_the_servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PILARES_HOME", str(tmp_path))
+    monkeypatch.setenv("PILARES_DATABASE_URL", "postgresql://db/pilares")
+    monkeypatch.setenv("PILARES_KNOWLEDGE__DATABASE_URL", "postgresql://db/pilares")
+    monkeypatch.setenv("PILARES_KNOWLEDGE__CHROMA_URL", "http://127.0.0.1:8000")
+    with temporary_home(load_settings()) as own:
+        assert own.conversations_url == f"sqlite:///{own.home / 'pilares.db'}"
+        assert (own.knowledge.database_url, own.knowledge.chroma_url) == (None, None)

@@ -15,7 +15,10 @@ from assistant.turn.ports import LanguageModels
 
 
 class Choose(AgentMiddleware[TurnState, TurnContext]):
-    """Decides the route. Without evidence no model is asked: the answer is that the documents do not say."""
+    """Decides the route. Without evidence no model is asked: the answer is that the documents do not say.
+
+    Nor is one asked when all documents were gone through: the list of them is the answer.
+    """
 
     state_schema = TurnState
 
@@ -28,6 +31,11 @@ class Choose(AgentMiddleware[TurnState, TurnContext]):
     def before_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any]:
         """Choose the model."""
         understanding = state["understanding"]
+        if state.get("swept"):
+            route = Route("none", "", "all_documents")
+            runtime.context.clock.mark("routed")
+            runtime.stream_writer(Routed(route))
+            return {"route": route, "jump_to": "end"}
         decision = decide(
             Signals(
                 choice=runtime.context.request.model,

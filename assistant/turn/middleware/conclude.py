@@ -1,6 +1,7 @@
 """Step 6: the draft is checked, cited or withheld, stored, and only then finished."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware
@@ -15,11 +16,12 @@ from assistant.grounding.judge import Sifted
 from assistant.grounding.names import first_signals
 from assistant.messages import counted, message
 from assistant.turn import prompts
-from assistant.turn.answer import Answer, Understanding, Usage
+from assistant.turn.answer import Answer, Citation, Understanding, Usage
 from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.energy import usage
 from assistant.turn.events import Finished, Revised
-from assistant.turn.ports import LanguageModels, TurnStore
+from assistant.turn.listing import listed
+from assistant.turn.ports import LanguageModels, Searchable, TurnStore
 from assistant.turn.quoting import cited, introduced
 from assistant.turn.reply import reply_of
 
@@ -31,9 +33,10 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
 
     state_schema = TurnState
 
-    def __init__(self, models: LanguageModels, citer: Citer, store: TurnStore) -> None:
+    def __init__(self, models: LanguageModels, library: Searchable, citer: Citer, store: TurnStore) -> None:
         super().__init__()
         self._models = models
+        self._library = library
         self._citer = citer
         self._store = store
 
@@ -42,7 +45,9 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         context = runtime.context
         draft = _draft(state)
         signals: Mapping[str, float] = {}
-        if not state["evidence"] and not state.get("abstained"):  # small talk
+        if swept := state.get("swept"):
+            grounded, abstained = listed(swept, state["evidence"], state["understanding"].language), False
+        elif not state["evidence"] and not state.get("abstained"):  # small talk
             grounded, abstained = Grounded(without_markers(draft), (), ()), False
         else:
             grounded, signals = self._grounded(draft, state)
@@ -52,10 +57,11 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
             text = introduced(text, state["understanding"].language)
         if abstained and draft:
             runtime.stream_writer(Revised(text, "revised_unsupported"))
+        citations = () if abstained else self._located(grounded.citations, context)
         answer = Answer(
             id=context.answer_id, conversation_id=context.conversation_id, text=text, abstained=abstained,
             understanding=state["understanding"], route=state["route"], evidence=state["evidence"],
-            citations=() if abstained else grounded.citations, support=() if abstained else grounded.support,
+            citations=citations, support=() if abstained else grounded.support,
             timings=context.clock.timings(), usage=_usage(state, context), searched=state["searched"], signals=signals,
         )  # fmt: skip
         if not context.stopped.is_set():
@@ -81,6 +87,14 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         if state["route"].tier == "llm" and (sure := self._check(draft, state)) is not None:
             signals["check"] = round(sure, 3)
         return grounded, signals
+
+    def _located(self, citations: Sequence[Citation], context: TurnContext) -> tuple[Citation, ...]:
+        """The citations with the place where each quote is printed; its page is where it begins, not its passage."""
+        groups, found = context.request.groups, list[Citation]()
+        for each in citations:
+            boxes = tuple(self._library.boxes(each.document_id, each.start, each.end, groups)) if each.page else ()
+            found.append(replace(each, page=boxes[0].page if boxes else each.page, boxes=boxes))
+        return tuple(found)
 
     def _told(self, draft: str, understanding: Understanding, sifted: Sifted) -> Grounded:
         """What the model made of the lines that answer: only these can back it."""

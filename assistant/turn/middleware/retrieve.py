@@ -11,13 +11,17 @@ from assistant.grounding.versions import current
 from assistant.routing.intents import IntentClassifier
 from assistant.turn.answer import TurnRequest, Understanding
 from assistant.turn.context import TurnContext, TurnState
+from assistant.turn.corpus import subject_across, without_kind
 from assistant.turn.events import Found
+from assistant.turn.followup import asked_before
+from assistant.turn.listing import LISTED, Swept, lines_of
 from assistant.turn.parts import parts_of
 from assistant.turn.ports import Searchable
 from knowledge.embedder import Embedder
+from knowledge.lexical.analyzer import Analyzer
 
-# Passages whose sentences are ranked (docs/benchmarks.md, "Evidence": more than 32 change nothing).
-RANKED_PASSAGES = 32
+# Passages whose sentences are ranked (docs/benchmarks.md, "Evidence": 64 are hardly better).
+RANKED_PASSAGES = 48
 
 
 class Retrieve(AgentMiddleware[TurnState, TurnContext]):
@@ -35,6 +39,7 @@ class Retrieve(AgentMiddleware[TurnState, TurnContext]):
         self._vectors = vectors
         self._selector = selector
         self._intents = intents
+        self._analyzer = Analyzer()
         self._tokens = tokens
         self._most = most
 
@@ -44,10 +49,29 @@ class Retrieve(AgentMiddleware[TurnState, TurnContext]):
         if self._intents.is_small_talk(state["understanding"].intent):
             found: dict[str, Any] = {"evidence": (), "documents": (), "searched": 0}
         else:
-            found = self.find(context.request, state["understanding"])
+            swept = self.sweep(context.request, state["understanding"])
+            found = swept or self.find(context.request, state["understanding"])
             runtime.stream_writer(Found(found["evidence"], found["searched"]))
         context.clock.mark("found")
         return found
+
+    def sweep(self, request: TurnRequest, understanding: Understanding) -> dict[str, Any] | None:
+        """Go through all documents for a question that asks for it, unless a model was asked for by the person."""
+        subject = subject_across(understanding.text) if request.model == "auto" else None
+        if subject is None:
+            return None
+        for words in dict.fromkeys((subject, without_kind(subject))):
+            vector = self._embedder.embed_queries([words])[0]
+            swept = self._library.sweep(
+                words, groups=request.groups, language=understanding.language, query_vector=vector,
+                filter=request.filter,
+            )  # fmt: skip
+            if swept.passages:
+                evidence = lines_of(swept.passages[:LISTED], words, self._analyzer)
+                names = tuple(each.passage.document for each in evidence)
+                counted = Swept(words, len(swept.passages), swept.searched, swept.complete)
+                return {"evidence": evidence, "documents": names, "searched": swept.searched, "swept": counted}
+        return None
 
     def find(self, request: TurnRequest, understanding: Understanding) -> dict[str, Any]:
         """Search with every wording of the question; returns evidence, its documents, how many were searched."""
@@ -56,6 +80,7 @@ class Retrieve(AgentMiddleware[TurnState, TurnContext]):
         passages = self._library.search(
             texts, k=RANKED_PASSAGES, groups=request.groups, language=None,
             query_vectors=self._embedder.embed_queries(texts), filter=request.filter,
+            earlier=asked_before(request.history),
         )  # fmt: skip
         passages = current(passages, f"{understanding.question} {understanding.text}")
         evidence = self._selector.select(question, passages, tokens=self._tokens, most=self._most)

@@ -1,5 +1,6 @@
 """Step 1: what is asked, in which language, and does it stand alone?"""
 
+import re
 from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware
@@ -8,6 +9,7 @@ from langgraph.runtime import Runtime
 from assistant.routing.intents import Guess, IntentClassifier
 from assistant.turn.answer import Message, TurnRequest, Understanding
 from assistant.turn.context import TurnContext, TurnState
+from assistant.turn.corpus import subject_across
 from assistant.turn.events import Understood
 from assistant.turn.followup import carried_over, depends_on_history
 from assistant.turn.language import detect_language
@@ -19,6 +21,10 @@ SMALL_TALK_SURE = 0.55
 SMALL_TALK_WORDS = 14
 # "And in Paris?" resembles chat more than any other example; only from this confidence on it is taken for chat.
 CONTINUATION_IS_CHAT = 0.9
+
+
+LISTING = "listing"
+_COUNTS = re.compile(r"^\W*(?:and |y )?(?:how (?:many|much)|cuánt[oa]s?|cuant[oa]s?)\b", re.IGNORECASE)
 
 
 class Understand(AgentMiddleware[TurnState, TurnContext]):
@@ -43,6 +49,8 @@ class Understand(AgentMiddleware[TurnState, TurnContext]):
             follows = follows and request.text.rstrip().endswith("?") and confidence < CONTINUATION_IS_CHAT
             intent = "question" if follows else intent
         question = carried_over(request.text, previous) if follows else request.text
+        if intent == LISTING and subject_across(request.text) is None and _COUNTS.match(request.text):
+            intent = "question"  # of something that a document says the number of
         understanding = Understanding(request.text, question, language, intent, confidence, follows)
         runtime.context.clock.mark("understood")
         runtime.stream_writer(Understood(understanding))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from knowledge.library import Library
 from knowledge.settings import KnowledgeSettings
@@ -32,3 +33,12 @@ class TestWithFakes(LibraryConformance):
             reader=InlineReader(),
             open_index=lambda _: ExactIndex(),
         )
+
+
+class TestWithPostgresAndAChromaServer(LibraryConformance):
+    """Both servers are real ones."""
+
+    @pytest.fixture
+    def open_library(self, tmp_path: Path, postgres_url: str, chroma_url: str) -> OpenLibrary:
+        settings = KnowledgeSettings(database_url=SecretStr(postgres_url), chroma_url=chroma_url)
+        return lambda: Library.open(tmp_path / "knowledge", HashingEmbedder, settings)

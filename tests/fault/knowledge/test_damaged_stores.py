@@ -19,7 +19,7 @@ from knowledge.testing.embedder import HashingEmbedder
 from knowledge.testing.reader import InlineReader
 from knowledge.vectors.chroma import ChromaIndex
 from knowledge.vectors.exact import ExactIndex
-from knowledge.vectors.follower import OpenIndex
+from knowledge.vectors.places import OpenIndex
 
 TEXTS = [(f"d{number}", "Animals", f"This one is about the zebra{number:02d}.") for number in range(30)]
 
@@ -84,7 +84,34 @@ ChromaIndex(Path({str(folder)!r})).upsert(["stranger"], HashingEmbedder().embed_
 """)
 
 
-@pytest.mark.parametrize("damage", [empty_folder, remove_folder, garbage_everywhere, truncated_files, another_store])
+def vectors_without_metadata(folder: Path) -> None:
+    """What was seen after kills: the graph holds a vector of which Chroma's own tables know nothing."""
+    connection = sqlite3.connect(folder / "chroma.sqlite3")
+    for table in ("embedding_metadata", "embedding_metadata_array", "embeddings"):
+        connection.execute(f"DELETE FROM {table} WHERE id % 3 = 0")
+    connection.commit()
+    connection.close()
+
+
+def test_a_vector_without_metadata_is_shown_to_nobody(home: Path) -> None:
+    folder = index_folder(home)
+    vectors_without_metadata(folder)
+    run(f"""
+from test_damaged_stores import TEXTS
+from knowledge.testing.embedder import HashingEmbedder
+from knowledge.vectors.chroma import ChromaIndex
+index = ChromaIndex(Path({str(folder)!r}))
+assert len(index.ids()) == 20
+for name, title, text in TEXTS:
+    (vector,) = HashingEmbedder().embed_passages([f"{{title}}\\n{{text}}"])
+    assert {{hit for hit, _ in index.query(vector, 20)}} == index.ids()
+""")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [empty_folder, remove_folder, garbage_everywhere, truncated_files, another_store, vectors_without_metadata],
+)
 def test_a_damaged_index_is_built_again(home: Path, damage: Callable[[Path], None]) -> None:
     damage(index_folder(home))
     run(f"""
@@ -151,6 +178,31 @@ def test_an_index_that_lost_entries_silently_is_built_again(home: Path) -> None:
 
     def open_index(folder: Path) -> ExactIndex:
         made.append(ExactIndex() if made else Forgetful())
+        return made[-1]
+
+    with open_library(home, open_index) as library:
+        assert dense(library) == EXPECTED
+    assert len(made) == 2
+
+
+def test_entries_lost_while_they_were_written_over_are_noticed(home: Path) -> None:
+    """Of what was under way when a process was killed, every entry is asked for, not only a sample."""
+    connection = sqlite3.connect(home / "knowledge.db")
+    lost, document = connection.execute("SELECT id, document_id FROM chunks ORDER BY id DESC LIMIT 1").fetchone()
+    connection.execute("INSERT INTO unindexed(document_id) VALUES (?)", (document,))
+    connection.commit()
+    connection.close()
+
+    class Wedged(ExactIndex):
+        """Takes an entry again and never finds it (#7678)."""
+
+        def query(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+            return [hit for hit in super().query(vector, k) if hit[0] != lost]
+
+    made: list[ExactIndex] = []
+
+    def open_index(folder: Path) -> ExactIndex:
+        made.append(ExactIndex() if made else Wedged())
         return made[-1]
 
     with open_library(home, open_index) as library:

@@ -25,7 +25,7 @@ from assistant.storage.conversations import Conversations
 from assistant.testing.scripted import ScriptedAssistant
 
 settings = Settings(home=sys.argv[1], server={"port": 0})
-with Conversations.open(settings.database_url) as conversations:
+with Conversations.open(settings.conversations_url) as conversations:
     run(create_app(ScriptedAssistant(conversations, word_s=0.05), settings, page=False), settings)
 print("closed", flush=True)
 """

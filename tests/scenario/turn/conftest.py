@@ -98,7 +98,7 @@ def opened(settings: Settings, *, has_reader: bool = False) -> Iterator[Stage]:
     models = ScriptedModels(has_reader=has_reader, sure={"Batteries": 0.9, "New appliances": 0.8, "23 días": 0.9})
     with (
         Library.open(settings.knowledge_folder, models.embedder()) as library,
-        Conversations.open(settings.database_url) as store,
+        Conversations.open(settings.conversations_url) as store,
     ):
         library.add_texts(DOCUMENTS)
         intents = IntentClassifier(models.embedder(), load_intents(SHIPPED))

@@ -3,6 +3,9 @@
 import time
 from typing import Any
 
+from fpdf import FPDF
+
+from assistant.api.wire import answer_json
 from assistant.grounding.citations import without_markers
 from assistant.turn.answer import Answer, Message
 from assistant.turn.events import Failed, Finished, Found, Reading, Revised, Routed, TurnEvent, Understood, Wrote
@@ -225,3 +228,23 @@ def test_instructions_in_a_document_stay_data(stage: Any) -> None:
     _answer(stage.ask("what warranty do batteries have?", model="llm"))
     system, *_ = stage.models.llm.asked[0]
     assert "HACKED" not in system.text
+
+
+def test_a_citation_of_a_pdf_tells_where_on_which_page_it_is_printed(stage: Any) -> None:
+    made = FPDF(unit="pt", format=(400, 600))
+    made.set_font("helvetica", size=10)
+    for text in ("The shop opens at nine.", "Scooters have a warranty of 30 months."):
+        made.add_page()
+        made.text(50, 100, text)
+    stage.library.add_upload("scooters.pdf", bytes(made.output()))
+    stage.models.llm.lines = [
+        "Quote: Scooters have a warranty of 30 months.\nAnswer: Scooters have a warranty of 30 months."
+    ]
+    stage.models.sure = {"Scooters": 0.9}
+    answer = _answer(stage.ask("what warranty do scooters have?", model="llm"))
+    (citation,) = answer_json(answer)["citations"]
+    assert (citation["document"], citation["page"]) == ("scooters.pdf", 2)
+    (box,) = citation["boxes"]
+    assert box.keys() == {"page", "left", "top", "right", "bottom"}
+    assert (box["page"], box["left"]) == (2, 50)
+    assert box["top"] < 95 < box["bottom"]

@@ -26,7 +26,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def assistant(settings: Settings) -> Iterator[ScriptedAssistant]:
-    with Conversations.open(settings.database_url) as conversations:
+    with Conversations.open(settings.conversations_url) as conversations:
         yield ScriptedAssistant(conversations)
 
 

@@ -38,6 +38,8 @@ def test_help_names_every_command() -> None:
         "chat",
         "ingest",
         "documents",
+        "sources",
+        "jobs",
         "grants",
         "models",
         "evaluate",

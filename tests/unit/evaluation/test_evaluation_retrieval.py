@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from assistant.evaluation.formats import Query, RetrievalSet, Text
-from assistant.evaluation.retrieval import indexed, search, summary, wordings
+from assistant.evaluation.retrieval import indexed, search, summary
 from assistant.turn.answer import Message
-from knowledge.lexical.analyzer import Analyzer
 from knowledge.settings import KnowledgeSettings
 from knowledge.testing.embedder import HashingEmbedder
 
@@ -86,17 +85,10 @@ def test_history_is_used_unless_it_is_to_be_ignored(tmp_path: Path) -> None:
         assert embedder.queries == before + 3
 
 
-@pytest.mark.parametrize(
-    ("text", "history", "expected"),
-    [
-        ("And in Berlin?", BEFORE, ("How much is the gym? And in Berlin?", "And in Berlin?")),
-        ("And in Berlin?", (), ("And in Berlin?",)),
-        ("And in Berlin?", BEFORE[1:], ("And in Berlin?",)),
-        ("How many days of annual leave does an employee have?", BEFORE,
-         ("How many days of annual leave does an employee have?",)),
-        ("¿Y en Berlín?", (Message("user", "¿Cuánto cuesta?"), Message("user", "¿Y el gimnasio?")),
-         ("¿Y el gimnasio? ¿Y en Berlín?", "¿Y en Berlín?")),
-    ],
-)  # fmt: skip
-def test_a_query_that_leans_on_its_history_is_searched_with_it(text, history, expected) -> None:
-    assert wordings(Query("q", text, history), Analyzer()) == expected
+def test_what_was_asked_before_tells_which_is_meant(tmp_path: Path) -> None:
+    gyms = tuple(Text(f"{city}-{thing}", "", f"The {thing} in {city} costs ten euros.")
+                 for city in ("Berlin", "Paris") for thing in ("gym", "pool", "sauna", "court"))  # fmt: skip
+    asked = Query("q", "And in Berlin?", (Message("user", "Is there a sauna in Paris?"),))
+    data = RetrievalSet(gyms, (asked,), {"q": {"Berlin-sauna": 1}})
+    with indexed(data, HashingEmbedder(), tmp_path, KnowledgeSettings()) as corpus:
+        assert search(corpus, data.queries)[0].ranked[0] == "Berlin-sauna"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from knowledge.library import Library
 from knowledge.parse.document import ParsedDocument
@@ -20,12 +21,14 @@ def reader() -> InlineReader:
     return InlineReader()
 
 
-@pytest.fixture
-def library(tmp_path: Path, reader: InlineReader) -> Iterator[Library]:
+@pytest.fixture(params=["sqlite", "postgres"])
+def library(request: pytest.FixtureRequest, tmp_path: Path, reader: InlineReader) -> Iterator[Library]:
+    """On each database; a test of one of them alone is parametrized with its name."""
+    url = SecretStr(request.getfixturevalue("postgres_url")) if request.param == "postgres" else None
     with Library(
         tmp_path / "knowledge",
         HashingEmbedder(),
-        KnowledgeSettings(max_file_bytes=100_000),
+        KnowledgeSettings(max_file_bytes=100_000, database_url=url),
         reader=reader,
         open_index=lambda _: ExactIndex(),
     ) as opened:

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from knowledge.chunk import Chunk, body_of, chunk_document, context_of
 from knowledge.parse.builder import TextBuilder
 from knowledge.parse.document import ParsedDocument
+from knowledge.parse.format import RawFile
+from knowledge.parse.markdown import parse_markdown
 from knowledge.sentences import sentence_spans
 from knowledge.settings import KnowledgeSettings
 from knowledge.testing.embedder import HashingEmbedder
@@ -76,6 +78,62 @@ def test_a_table_row_is_never_cut() -> None:
         for line in chunk.text.split("\n"):
             assert line.startswith("Name: ")
             assert "Age: " in line
+
+
+def whole_lines(chunks: list[Chunk], text: str) -> bool:
+    """Whether every chunk begins and ends where a line does."""
+    lines = text.split("\n")
+    return all(line in lines for chunk in chunks for line in chunk.text.split("\n") if line)
+
+
+def test_a_list_item_is_never_cut() -> None:
+    step = "Now take the lid off with both hands. Then wait for the ten minutes named."
+    items = "\n".join(f"- This is step number {index} of this list here. {step}" for index in range(40))
+    chunks = cut((1, "Descaling"), "Do this:", items)
+    assert len(chunks) > 5
+    assert whole_lines(chunks, f"Descaling\nDo this:\n{items}")
+
+
+def test_an_item_longer_than_the_maximum_is_cut_between_its_sentences() -> None:
+    chunks = cut("- " + " ".join(["This sentence has seven words in it."] * 30))
+    assert max(chunk.tokens for chunk in chunks) <= SMALL.chunk_tokens_max
+    assert all(chunk.text.endswith("in it.") for chunk in chunks)
+
+
+def test_an_introduction_stays_with_its_list() -> None:
+    items = "\n".join(f"- Step {index} takes ten minutes of time" for index in range(5))
+    chunks = cut((1, "Descaling"), words(25), "The machine has to be prepared as follows:", items)
+    assert any("as follows:\n\n- Step 0" in chunk.text for chunk in chunks)
+
+
+def test_a_block_of_code_or_a_short_table_is_kept_whole() -> None:
+    code = "\n".join(f"call_{index}(argument, other)" for index in range(7))
+    chunks = cut((1, "Use"), words(25), code, words(25), settings=SMALL)
+    assert any(code in chunk.text for chunk in chunks)
+
+
+def test_code_longer_than_the_maximum_is_cut_between_lines() -> None:
+    code = "\n".join(f"call_{index}(argument, other)" for index in range(60))
+    chunks = cut(code)
+    assert len(chunks) > 4
+    assert whole_lines(chunks, code)
+
+
+def test_every_piece_of_a_long_table_names_its_columns() -> None:
+    rows = "\n".join(f"| Person {index} | {index} | said this. And that. |" for index in range(40))
+    parsed = parse_markdown(RawFile("a.md", f"# Staff\n\n| Name | Age | Note |\n|---|---|---|\n{rows}\n".encode()))
+    chunks = chunk_document(parsed, count, SMALL)
+    assert len(chunks) > 5
+    for chunk in chunks:
+        assert chunk.heading == ("Staff",)
+        assert all("Name: Person" in line and "Age: " in line for line in chunk.text.split("\n") if "|" in line)
+
+
+def test_paragraphs_are_kept_together_where_that_costs_little() -> None:
+    paragraphs = [" ".join([f"Paragraph {index} has a few words here."] * 4) for index in range(12)]
+    chunks = cut(*paragraphs)
+    assert all(chunk.text.split("\n\n")[0] in paragraphs for chunk in chunks)
+    assert all(chunk.text.split("\n\n")[-1] in paragraphs for chunk in chunks)
 
 
 def test_one_giant_sentence_is_cut_where_there_is_white_space() -> None:

@@ -51,7 +51,7 @@ def archive(*names: str) -> bytes:
         ("a.html", gzip.compress(b"x" * 1000), "binary data"),
         ("a.txt", b"\x00\x01\x02\x03" * 100, "binary data"),
         ("a.txt", b"\x7fELF\x02\x01\x01" + bytes(200), "binary data"),
-        ("a.xlsm", archive("xl/workbook.xml"), "save it as .xlsx"),
+        ("a.xlsb", archive("xl/workbook.bin"), "save it as .xlsx"),
         ("a.doc", OLE, "save it as .docx"),
         ("a.exe", b"MZ", "files ending in .exe are not read. Pilares reads .md"),
         ("a.txt", "… — !!".encode(), "No text found in a.txt"),

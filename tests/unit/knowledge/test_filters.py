@@ -3,10 +3,14 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
 
 from knowledge.library import Library
 from knowledge.search.filters import EVERYTHING, Filter
 from knowledge.search.searcher import Mode
+from knowledge.store.numbers import is_all
+from knowledge.store.scope import Scope
+from knowledge.store import schema
 
 MODES: tuple[Mode, ...] = ("dense", "lexical", "hybrid")
 TEXTS = {
@@ -69,9 +73,9 @@ def test_only_what_the_filter_lets_through(filled: Library, limits: Filter, expe
 def test_a_documents_own_date_counts_before_that_of_its_file(filled: Library) -> None:
     page = filled.document(next(each.id for each in filled.documents() if each.name == "c.html"))
     with filled._database.write() as connection:
-        set_dates = "UPDATE documents SET modified_ns = ?, dated_at = ? WHERE id = ?"
         march, june = (datetime(2026, month, 1, tzinfo=UTC).timestamp() for month in (3, 6))
-        connection.exec_driver_sql(set_dates, (int(june * 1e9), march, page.id))
+        this = update(schema.documents).where(schema.documents.c.id == page.id)
+        connection.execute(this.values(modified_ns=int(june * 1e9), dated_at=march))
     limits = Filter.of(since=datetime(2026, 3, 1), until=datetime(2026, 4, 1))
     assert found(filled, limits) == {("site", "c.html")}
     with filled._database.write() as connection:
@@ -95,6 +99,16 @@ def test_tags_are_replaced_and_forgotten_with_their_document(filled: Library) ->
     filled.delete(page.id)
     assert found(filled, Filter.of(tags=["new"])) == set()
     assert filled.verify().sound
+
+
+def test_a_document_of_which_a_fact_is_unknown_is_outside(library: Library) -> None:
+    """In SQL neither the condition nor its opposite holds for it."""
+    library.add_texts([("words", "Words", "These are the common words of the page."), ("numbers", "", "1234 5678")])
+    assert library.document("numbers").language is None
+    with library._database.read() as connection:
+        assert is_all(connection, Scope(frozenset({"everyone"})))
+        assert not is_all(connection, Scope(frozenset({"everyone"}), Filter(languages=("en",))))
+        assert not is_all(connection, Scope(frozenset({"others"})))
 
 
 def test_the_empty_filter_asks_for_nothing() -> None:

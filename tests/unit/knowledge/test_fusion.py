@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,9 +8,20 @@ scores = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(0.01, 50), max_s
 
 
 def test_both_legs_count() -> None:
-    fused = fuse({"a": 0.9, "b": 0.8, "c": 0.7}, {"b": 10.0, "c": 1.0}, 0.5)
+    fused = fuse({"a": 0.4, "b": 0.3, "c": 0.2}, {"b": 10.0, "c": 1.0}, 0.5)
     assert ranked(fused) == ["b", "a", "c"]
-    assert fused["b"] == 0.5 * 0.5 + 0.5 * 1.0 or abs(fused["b"] - 0.75) < 1e-9
+    assert fused["b"] == pytest.approx(0.5 * 0.75 + 0.5 * 1.0)
+
+
+def test_words_that_match_little_of_the_question_count_little() -> None:
+    dense, lexical = {"a": 0.4, "b": 0.3}, {"b": 2.0}
+    assert ranked(fuse(dense, lexical, 0.5, best_lexical=2.0)) == ["b", "a"]
+    assert ranked(fuse(dense, lexical, 0.5, best_lexical=2_000.0)) == ["a", "b"]
+
+
+def test_what_is_less_near_than_the_unrelated_keeps_its_order() -> None:
+    assert ranked(fuse({"a": -0.3, "b": -0.1, "c": 0.2, "d": 0.0}, {}, 0.5)) == ["c", "d", "b", "a"]
+    assert ranked(fuse({"a": -0.3, "b": -0.1}, {}, 0.5)) == ["b", "a"]
 
 
 def test_one_leg_alone_keeps_its_order_whatever_its_weight() -> None:

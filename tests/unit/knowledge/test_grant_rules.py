@@ -1,6 +1,5 @@
 """Grants are inherited from sources and folders; the most specific word counts."""
 
-import sqlite3
 from collections.abc import Callable
 
 import pytest
@@ -125,10 +124,8 @@ def test_a_rule_does_not_make_documents_look_changed(filled: Library) -> None:
 
 def test_a_store_that_did_not_note_what_was_given(filled: Library) -> None:
     """What documents of an older version are granted to is what they came with."""
-    connection = sqlite3.connect(filled.folder / "knowledge.db")
-    connection.execute("DELETE FROM audiences")
-    connection.commit()
-    connection.close()
+    with filled.workshop.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM audiences")
     assert filled.verify().sound
     assert len(filled.add_texts(TEXTS, source="wiki").unchanged) == len(TEXTS)
     filled.grants.set_rule("wiki", ["staff"])
@@ -167,7 +164,6 @@ def test_what_is_readable(filled: Library) -> None:
 @pytest.fixture
 def reopened() -> Callable[[Library], Library]:
     """Close a library and open its folder again."""
-    from knowledge.settings import KnowledgeSettings
     from knowledge.testing.embedder import HashingEmbedder
     from knowledge.testing.reader import InlineReader
     from knowledge.vectors.exact import ExactIndex
@@ -177,7 +173,7 @@ def reopened() -> Callable[[Library], Library]:
         return Library(
             library.folder,
             HashingEmbedder(),
-            KnowledgeSettings(),
+            library._settings,
             reader=InlineReader(),
             open_index=lambda _: ExactIndex(),
         )

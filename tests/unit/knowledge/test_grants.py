@@ -160,7 +160,7 @@ def test_the_same_by_the_ways_of_large_libraries(
 
 def test_the_random_cases_see_a_leak(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """A search that forgets the groups is caught."""
-    monkeypatch.setattr("knowledge.store.scope.readable_by", lambda _groups: true())
+    monkeypatch.setattr("knowledge.store.documents.readable_by", lambda _groups: true())
     cases = GrantCases(library, 1, documents=10)
     for _ in cases.run(10):
         pass

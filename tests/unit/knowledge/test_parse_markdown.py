@@ -59,3 +59,19 @@ def test_several_top_headings_are_no_title(parse: Parse) -> None:
 
 def test_nested_brackets_do_not_hang(parse: Parse) -> None:
     parse("x.md", "[" * 20_000 + "a" + "> " * 5_000 + "b")
+
+
+def test_a_line_longer_than_any_width_is_a_paragraph_of_its_own(parse: Parse) -> None:
+    long = "word " * 60 + "end."
+    assert parse("p.md", f"{long}\n{long}\nshort\nlines").text == f"{long}\n{long}\nshort lines"
+
+
+def test_rows_of_a_table_without_a_rule_stay_rows(parse: Parse) -> None:
+    assert parse("t.md", "in euros | 2017 | 2016\ndebt | 5 | 4\ntotal | 9 | 8").text == (
+        "in euros | 2017 | 2016\ndebt | 5 | 4\ntotal | 9 | 8"
+    )
+
+
+def test_a_paragraph_above_a_rule_is_no_heading(parse: Parse) -> None:
+    parsed = parse("s.md", "word " * 60 + "end.\n---\n\nAnother paragraph.")
+    assert (parsed.headings, parsed.title) == ((), "")

@@ -6,6 +6,7 @@ from fpdf import FPDF
 
 from knowledge.errors import ParseError
 from knowledge.parse.document import ParsedDocument
+from knowledge.testing.pdf import raw_pdf
 
 Parse = Callable[[str, bytes], ParsedDocument]
 
@@ -60,34 +61,18 @@ def test_a_protected_file_says_so(parse: Parse) -> None:
         parse("secret.pdf", pdf(password="geheim"))
 
 
-def test_a_scanned_file_says_so(parse: Parse) -> None:
+def test_a_file_of_drawings_says_so(parse: Parse) -> None:
     made = FPDF()
     made.add_page()
     made.rect(10, 10, 50, 50, style="F")
-    with pytest.raises(ParseError, match=r"No text found in scan\.pdf.*OCR"):
-        parse("scan.pdf", bytes(made.output()))
+    with pytest.raises(ParseError, match=r"No text found in drawing\.pdf.*OCR"):
+        parse("drawing.pdf", bytes(made.output()))
 
 
 @pytest.mark.parametrize("cut", [10, 200, 900])
 def test_a_torn_file_is_refused_or_read_but_never_raises_anything_else(parse: Parse, cut: int) -> None:
     with pytest.raises(ParseError, match=r"torn\.pdf"):
         parse("torn.pdf", pdf()[:cut])
-
-
-def raw_pdf(*objects: bytes) -> bytes:
-    """A PDF of these objects, the first being the catalogue."""
-    out, offsets = b"%PDF-1.7\n", []
-    for number, content in enumerate(objects, start=1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    size = len(objects) + 1
-    return out + b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (
-        size,
-        table,
-        size,
-        len(out),
-    )
 
 
 def test_a_page_tree_that_contains_itself_a_million_times(parse: Parse) -> None:

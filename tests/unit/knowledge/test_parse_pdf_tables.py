@@ -310,3 +310,17 @@ def test_a_page_full_of_rules_is_read_as_text(parse: Parse) -> None:
         made.line(10 + number % 190, 30, 10 + number % 190, 200)
         made.line(10, 30 + number % 170, 200, 30 + number % 170)
     assert text_of(parse, made) == "A map"
+
+
+@pytest.mark.parametrize("first_is_bold", [True, False])
+def test_a_table_of_names_and_values_has_no_header(parse: Parse, first_is_bold: bool) -> None:
+    made = FPDF()
+    made.add_page()
+    made.set_font("helvetica", size=10)
+    bold = FontFace(emphasis="BOLD")
+    with made.table(first_row_as_headings=False) as table:
+        for number, (name, value) in enumerate((("Model", "X200"), ("Weight", "3 kg"), ("Colour:", "red"))):
+            row = table.row()
+            row.cell(name, style=bold)
+            row.cell(value, style=bold if first_is_bold and number == 0 else None)
+    assert parse("x.pdf", bytes(made.output())).text == "Model: X200\nWeight: 3 kg\nColour: red"

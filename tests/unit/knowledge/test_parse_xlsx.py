@@ -161,9 +161,9 @@ def test_a_dimension_that_lies(parse: Parse, claimed: str) -> None:
 
 def test_a_row_number_that_lies(parse: Parse) -> None:
     data = patched(sheet(["Name", "Days"], ["Ana", 25]), "xl/worksheets/sheet1.xml", 'row r="2"', 'row r="2000000000"')
-    started = time.monotonic()
+    started = time.process_time()
     assert "Name" in parse("x.xlsx", data).text
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_more_cells_than_are_read(parse: Parse, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,8 +13,10 @@ from assistant.storage.conversations import Conversations
 from assistant.storage.database import Database
 from assistant.storage.migrate import migrate
 from assistant.storage.rows import title_of
+from assistant.storage.schema import metadata
 from assistant.testing.answers import an_answer
 from assistant.turn.answer import Message
+from knowledge.testing.servers import PASSWORD, Server, free_port
 
 
 def ask(conversations: Conversations, conversation_id: str, question: str, text: str = "Twenty-five. [1]"):
@@ -167,7 +170,7 @@ def test_search_does_not_find_replaced_turns(conversations: Conversations) -> No
     assert conversations.list("ana", search="zebra") == []
 
 
-def test_deleting_erases_the_words(conversations: Conversations, url: str) -> None:
+def test_deleting_erases_the_words(conversations: Conversations) -> None:
     begun = conversations.start("ana")
     _, answer = ask(conversations, begun.id, "supersecretquestion", "supersecretanswer")
     conversations.add_feedback("ana", answer.id, "down", correction="supersecretcorrection")
@@ -176,8 +179,8 @@ def test_deleting_erases_the_words(conversations: Conversations, url: str) -> No
     assert conversations.list("ana") == []
     with pytest.raises(NotFound):
         conversations.finish_turn(running.id, an_answer(begun.id))
-    with Database(url)._engine.connect() as connection:
-        dump = "\n".join(connection.connection.dbapi_connection.iterdump())  # type: ignore[union-attr]
+    with conversations._database.read() as connection:
+        dump = str([connection.execute(sa.select(table)).all() for table in metadata.sorted_tables])
     assert "supersecret" not in dump
 
 
@@ -250,3 +253,31 @@ def test_a_damaged_file_is_a_storage_error_with_its_name(tmp_path: Path) -> None
     path.write_bytes(b"this is not a database, " * 100)
     with pytest.raises(StorageError, match=r"pilares\.db.*doctor"):
         Conversations.open(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:secret@h:port/d", "mysql://u:secret@h/d", "//secret no address"])
+def test_an_unusable_address_is_not_repeated(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="not usable") as caught:
+        Conversations.open(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_server_that_is_away_or_refuses_is_a_storage_error_without_the_password(
+    postgres_server: Server, postgres_url: str
+) -> None:
+    for changed in ({"port": free_port()}, {"password": "wrong"}):
+        url = sa.make_url(postgres_url).set(**changed).render_as_string(hide_password=False)
+        with pytest.raises(StorageError, match="Check that the server runs") as caught:
+            Conversations.open(url)
+        assert PASSWORD not in str(caught.value)
+        assert "wrong" not in str(caught.value)
+
+
+def test_a_restart_of_the_server_is_lived_through(postgres_server: Server, postgres_url: str) -> None:
+    with Conversations.open(postgres_url) as conversations:
+        begun = conversations.start("ana")
+        postgres_server.stop()
+        with pytest.raises(StorageError):
+            conversations.get("ana", begun.id)
+        postgres_server.start()
+        assert conversations.get("ana", begun.id) == begun

@@ -1,0 +1,105 @@
+"""Sources and the jobs that sync them, for whoever sits at the server."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict
+
+from assistant.api.errors import OperatorOnly, language_of
+from assistant.api.middleware.hosts import is_loopback
+from assistant.api.syncing_wire import job_document_json, job_json, source_json
+from assistant.errors import InvalidRequest
+from assistant.messages import message
+from assistant.settings import Settings
+from knowledge.sources.config import SourceConfig
+from knowledge.sync.job import DocumentState
+from knowledge.sync.sources import Sources
+
+OpenSources = Callable[[], Sources]
+
+
+class How(BaseModel):
+    """How a sync is done: with `whole`, every document is fetched whatever its version."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    whole: bool = False
+
+
+def source_routes(sources: OpenSources, settings: Settings) -> APIRouter:
+    """The routes, bound to the sources of an installation.
+
+    Until there are accounts, only a server that listens on loopback knows who asks; any other answers 403.
+    """
+    router = APIRouter(prefix="/api/sources", dependencies=[Depends(_operator(settings))])
+
+    @router.get("")
+    def list_sources() -> dict[str, Any]:
+        return {"sources": [source_json(each) for each in sources().list()]}
+
+    @router.post("", status_code=201)
+    def add_source(request: Request, config: SourceConfig) -> dict[str, Any]:
+        _check_may_add(request, config, settings)
+        if any(each.name == config.name for each in sources().list()):
+            raise InvalidRequest(message("source_exists", language_of(request), name=config.name))
+        sources().add(config)
+        return source_json(next(each for each in sources().list() if each.name == config.name))
+
+    @router.delete("/{name:path}", status_code=204)
+    def remove_source(request: Request, name: str) -> Response:
+        _check_kind(request, sources().config(name).kind, settings)
+        sources().remove(name)
+        return Response(status_code=204)
+
+    @router.post("/{name:path}/sync", status_code=202)
+    def sync_source(name: str, how: How | None = None) -> dict[str, Any]:
+        return job_json(sources().sync(name, whole=how is not None and how.whole))
+
+    return router
+
+
+def job_routes(sources: OpenSources, settings: Settings) -> APIRouter:
+    """The routes, bound to the sources of an installation; guarded like those of sources."""
+    router = APIRouter(prefix="/api/jobs", dependencies=[Depends(_operator(settings))])
+
+    @router.get("")
+    def list_jobs(source: Annotated[str | None, Query(max_length=100)] = None) -> dict[str, Any]:
+        return {"jobs": [job_json(job) for job in sources().jobs(source)]}
+
+    @router.get("/{job_id}")
+    def show_job(job_id: int, state: Annotated[list[DocumentState], Query()] = []) -> dict[str, Any]:  # noqa: B006
+        rows = sources().documents(job_id, *state)
+        return {**job_json(sources().job(job_id)), "documents": [job_document_json(row) for row in rows]}
+
+    @router.post("/{job_id}/cancel", status_code=202)
+    def cancel_job(job_id: int) -> dict[str, Any]:
+        return job_json(sources().cancel(job_id))
+
+    @router.post("/{job_id}/retry", status_code=202)
+    def retry_job(job_id: int, how: How | None = None) -> dict[str, Any]:
+        return job_json(sources().retry(job_id, whole=how is not None and how.whole))
+
+    return router
+
+
+def _operator(settings: Settings) -> Callable[[Request], None]:
+    def check(request: Request) -> None:
+        if not is_loopback(settings.server.host):
+            raise OperatorOnly(message("operator_only", language_of(request)))
+
+    return check
+
+
+def _check_may_add(request: Request, config: SourceConfig, settings: Settings) -> None:
+    """Through the API come only kinds whose addresses are guarded, and nobody opens the guard through it."""
+    _check_kind(request, config.kind, settings)
+    opened = [key for key, value in config.options.items() if key.startswith("allow_") and value]
+    if opened:
+        raise InvalidRequest(message("source_option_refused", language_of(request), option=opened[0]))
+
+
+def _check_kind(request: Request, kind: str, settings: Settings) -> None:
+    if kind not in settings.server.api_sources:
+        raise OperatorOnly(message("source_kind_refused", language_of(request), kind=kind))

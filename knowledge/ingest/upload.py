@@ -1,0 +1,60 @@
+"""Taking in one file given as bytes."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from hashlib import sha256
+
+from knowledge.document import Document, Upload
+from knowledge.errors import DocumentNotFound
+from knowledge.ingest.intake import Intake
+from knowledge.ingest.names import safe_name
+from knowledge.ingest.report import OnProgress, Progress
+from knowledge.parse.sandbox import DocumentReader
+from knowledge.store import documents, grants, schema
+from knowledge.store.database import Database
+from knowledge.store.writing import Origin
+
+UPLOADS = "uploads"
+
+
+def add_upload(
+    database: Database,
+    intake: Intake,
+    reader: DocumentReader,
+    writing: AbstractContextManager[object],
+    name: str,
+    data: bytes,
+    audience: Iterable[str],
+    progress: OnProgress | None,
+) -> Upload:
+    """Read, store and embed one file; `writing` is held while the store is written. Raises ParseError."""
+    shown = safe_name(name)
+    groups = tuple(sorted(set(audience)))
+    origin = Origin(UPLOADS, shown, groups, len(data), sha256(data).hexdigest())
+    before = _stored(database, shown)
+    if before and (before.sha256, _came_with(database, before)) == (origin.sha256, groups):
+        return Upload(before, unchanged=True)
+    parsed = reader.read(shown, data)
+    with writing:
+        intake.store([(origin, parsed)])
+        if progress:
+            progress(Progress(shown, 1, 1, "words"))
+        intake.embed_pending()
+        if progress:
+            progress(Progress(shown, 1, 1, "vectors"))
+    after = _stored(database, shown)
+    if after is None:
+        raise DocumentNotFound(f"{shown} was deleted while it was being added. Add it again.")
+    return Upload(after, unchanged=False)
+
+
+def _came_with(database: Database, document: Document) -> tuple[str, ...]:
+    with database.read() as connection:
+        return grants.given(connection, [document.id]).get(document.id, ())
+
+
+def _stored(database: Database, name: str) -> Document | None:
+    columns = schema.documents.c
+    with database.read() as connection:
+        found = documents.find(connection, columns.source == UPLOADS, columns.name == name)
+    return found[0] if found else None
