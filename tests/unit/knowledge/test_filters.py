@@ -8,9 +8,9 @@ from sqlalchemy import update
 from knowledge.library import Library
 from knowledge.search.filters import EVERYTHING, Filter
 from knowledge.search.searcher import Mode
+from knowledge.store import schema
 from knowledge.store.numbers import is_all
 from knowledge.store.scope import Scope
-from knowledge.store import schema
 
 MODES: tuple[Mode, ...] = ("dense", "lexical", "hybrid")
 TEXTS = {
