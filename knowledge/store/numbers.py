@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Select, func, not_, select
+from sqlalchemy import Connection, Select, func, select, true
 
 from knowledge.embedder import Vectors
 from knowledge.store import schema
@@ -31,7 +31,7 @@ def is_all(connection: Connection, scope: Scope) -> bool:
     """Whether a scope lets through every document there is."""
     if not scope.groups:
         return False
-    outside = select(_documents.id).where(not_(scope.condition())).limit(1)
+    outside = select(_documents.id).where(scope.condition().is_not(true())).limit(1)
     return connection.execute(outside).first() is None
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from knowledge.search.filters import EVERYTHING, Filter
 from knowledge.store import schema
-from knowledge.store.documents import findable_by
+from knowledge.store.documents import findable_by, unindexed
 
 _documents, _tags = schema.documents.c, schema.tags.c
 _DATE = func.coalesce(_documents.dated_at, _documents.modified_ns / 1e9, _documents.added_at)
@@ -32,7 +32,7 @@ def conditions(filter: Filter) -> list[ColumnElement[bool]]:
     """What a filter asks of a row of `schema.documents`; nothing for the empty filter."""
     found: list[ColumnElement[bool]] = []
     if filter.sources:
-        found.append(_documents.source.in_(filter.sources))
+        found.append(unindexed(_documents.source).in_(filter.sources))
     if filter.types:
         ends = [func.lower(_documents.name).endswith(f".{each}", autoescape=True) for each in filter.types]
         found.append(or_(_documents.media_type.in_(filter.types), *ends))
@@ -41,7 +41,7 @@ def conditions(filter: Filter) -> list[ColumnElement[bool]]:
     if filter.tags:
         found.append(_tagged(filter.tags))
     if filter.documents:
-        found.append(or_(_documents.id.in_(filter.documents), _documents.name.in_(filter.documents)))
+        found.append(or_(*(unindexed(each).in_(filter.documents) for each in (_documents.id, _documents.name))))
     if filter.since is not None:
         found.append(filter.since.timestamp() <= _DATE)
     if filter.until is not None:

@@ -20,8 +20,7 @@ from knowledge.store.scope import Scope
 
 _SCORED = 5_000
 _LOOKED_AT = 30_000  # of a small portion: what lies outside is passed over before it is scored
-_CANDIDATES = 3  # times as many as asked for, where the commoner words may change their order; else fewer
-_AT_ONCE = 500
+_CANDIDATES = 2  # times as many as asked for
 _KEPT = 50_000
 _K1, _B = 1.2, 0.75  # as FTS5 has them (https://www.sqlite.org/fts5.html#the_bm25_function)
 
@@ -79,48 +78,51 @@ def search(connection: Connection, query: Query, scope: Scope, portion: Portion)
         return []
     kept = query.rarest(_SCORED if small is None else min(_LOOKED_AT, round(_SCORED / small.share)))
     dropped = [term for term in query.frequencies if term not in kept]
-    most = query.limit * (_CANDIDATES if dropped else 1 if small or portion.complete else 2)
-    ranked = _ranked(connection, kept, query, small, most)
-    found = _inside(connection, ranked, scope, most)
+    most = query.limit * (1 if (small or portion.complete) and not dropped else _CANDIDATES)
+    ranked = _with_the_rest(connection, _ranked(connection, kept, query, small, most), dropped, query)
+    found = _inside(connection, ranked, scope, query.limit)
     if len(found) < query.limit and len(ranked) == most:  # others may be granted further down
-        ranked = _ranked(connection, kept, query, small, MOST_RANKED)
-        found = _inside(connection, ranked, scope, most)
-    if dropped and found:
-        found = _with_the_rest(connection, found, dropped, query)
-    return [(chunk_id, score) for chunk_id, _, score in found[: query.limit]]
+        further = _ranked(connection, kept, query, small, MOST_RANKED)
+        ids = _inside(connection, further, scope, most)
+        scores = dict(further)
+        ranked = _with_the_rest(connection, [(number, scores[number]) for number in ids], dropped, query)
+        found = {number: ids[number] for number, _ in ranked[: query.limit]}
+    scores = dict(ranked)
+    return [(chunk_id, scores[number]) for number, chunk_id in found.items()]
 
 
 def _ranked(connection: Connection, terms: Sequence[str], query: Query, small: Portion | None, most: int) -> Ranked:
     return lexical(connection).ranked(connection, terms, query.title_weight, min(most, MOST_RANKED), small)
 
 
-def _inside(connection: Connection, ranked: Ranked, scope: Scope, most: int) -> list[tuple[str, int, float]]:
-    """The first `most` that lie in the scope: (chunk id, number, score)."""
-    found: list[tuple[str, int, float]] = []
-    for start in range(0, len(ranked), _AT_ONCE):
-        some = ranked[start : start + _AT_ONCE]
-        ids = store.ids_inside(connection, [number for number, _ in some], scope)
-        found += [(ids[number], number, score) for number, score in some if number in ids]
+def _inside(connection: Connection, ranked: Ranked, scope: Scope, most: int) -> dict[int, str]:
+    """The first `most` that lie in the scope, in order: their ids by number."""
+    found: dict[int, str] = {}
+    for start in range(0, len(ranked), most):
+        some = [number for number, _ in ranked[start : start + most]]
+        ids = store.ids_inside(connection, some, scope)
+        found |= {number: ids[number] for number in some if number in ids}
         if len(found) >= most:
             break
-    return found[:most]
+    return dict(list(found.items())[:most])
 
 
-def _with_the_rest(
-    connection: Connection, found: list[tuple[str, int, float]], terms: Sequence[str], query: Query
-) -> list[tuple[str, int, float]]:
+def _with_the_rest(connection: Connection, ranked: Ranked, terms: Sequence[str], query: Query) -> Ranked:
     """The candidates with what the commoner words add to their scores, best first."""
-    stored = lexical(connection).occurrences(connection, terms, [number for _, number, _ in found])
+    if not terms:
+        return ranked
+    stored = lexical(connection).occurrences(connection, terms, [number for number, _ in ranked])
     average = sum(each.length for each in stored.values()) / max(1, len(stored)) or 1.0
     scored = []
-    for chunk_id, number, score in found:
+    for number, score in ranked:
         there = stored.get(number, _NOTHING)
         norm = _K1 * (1 - _B + _B * there.length / average)
         for term in terms:
             often = query.title_weight * there.title.get(term, 0) + there.body.get(term, 0)
-            score += _rarity(query.frequencies[term], query.passages) * often * (_K1 + 1) / (often + norm)
-        scored.append((chunk_id, number, score))
-    return sorted(scored, key=lambda each: (-each[2], each[1]))
+            if often:
+                score += _rarity(query.frequencies[term], query.passages) * often * (_K1 + 1) / (often + norm)
+        scored.append((number, score))
+    return sorted(scored, key=lambda each: (-each[1], each[0]))
 
 
 def _rarity(frequency: int, passages: int) -> float:

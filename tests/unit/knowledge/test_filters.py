@@ -9,6 +9,8 @@ from knowledge.library import Library
 from knowledge.search.filters import EVERYTHING, Filter
 from knowledge.search.searcher import Mode
 from knowledge.store import schema
+from knowledge.store.numbers import is_all
+from knowledge.store.scope import Scope
 
 MODES: tuple[Mode, ...] = ("dense", "lexical", "hybrid")
 TEXTS = {
@@ -97,6 +99,16 @@ def test_tags_are_replaced_and_forgotten_with_their_document(filled: Library) ->
     filled.delete(page.id)
     assert found(filled, Filter.of(tags=["new"])) == set()
     assert filled.verify().sound
+
+
+def test_a_document_of_which_a_fact_is_unknown_is_outside(library: Library) -> None:
+    """In SQL neither the condition nor its opposite holds for it."""
+    library.add_texts([("words", "Words", "These are the common words of the page."), ("numbers", "", "1234 5678")])
+    assert library.document("numbers").language is None
+    with library._database.read() as connection:
+        assert is_all(connection, Scope(frozenset({"everyone"})))
+        assert not is_all(connection, Scope(frozenset({"everyone"}), Filter(languages=("en",))))
+        assert not is_all(connection, Scope(frozenset({"others"})))
 
 
 def test_the_empty_filter_asks_for_nothing() -> None:
