@@ -15,10 +15,10 @@ test: check models chromium postgres
 	@$(MAKE) --no-print-directory -k -j2 test-parts test-whole
 
 test-parts:
-	@$(BIN)/pytest -q tests/unit tests/fault
+	@$(BIN)/pytest -q tests/unit tests/fault tests/contract/knowledge
 
 test-whole:
-	@$(BIN)/pytest -q tests/contract tests/scenario tests/browser
+	@$(BIN)/pytest -q --ignore=tests/contract/knowledge tests/contract tests/scenario tests/browser
 
 check: $(VENV)/.developing
 	@$(BIN)/ruff check .

@@ -42,6 +42,7 @@ def test_a_new_home_has_everything_and_answers_by_meaning(archive: Path, tmp_pat
         assert hits[0].dense is not None
         assert library.search("guests park free", mode="dense", groups=["staff"])[0].document == "parking"
         assert "parking" not in [hit.document for hit in library.search("guests park free", mode="dense")]
+        library.warm()
         found = library.verify("hashing-256")
         assert (found.sound, found.indexed) == (True, 3)
     assert len(list((new / "knowledge").glob("vectors-*"))) == 1
