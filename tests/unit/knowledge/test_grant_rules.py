@@ -1,12 +1,16 @@
 """Grants are inherited from sources and folders; the most specific word counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from knowledge.errors import SourceError
 from knowledge.library import Library
 from knowledge.store.grants import Rule
+from knowledge.testing.embedder import HashingEmbedder
+from knowledge.testing.reader import InlineReader
+from knowledge.vectors.exact import ExactIndex
 
 TEXTS = [
     ("handbook.md", "Handbook", "Common words for all."),
@@ -162,20 +166,20 @@ def test_what_is_readable(filled: Library) -> None:
 
 
 @pytest.fixture
-def reopened() -> Callable[[Library], Library]:
+def reopened() -> Iterator[Callable[[Library], Library]]:
     """Close a library and open its folder again."""
-    from knowledge.testing.embedder import HashingEmbedder
-    from knowledge.testing.reader import InlineReader
-    from knowledge.vectors.exact import ExactIndex
+    with ExitStack() as stack:
 
-    def again(library: Library) -> Library:
-        library.close()
-        return Library(
-            library.folder,
-            HashingEmbedder(),
-            library._settings,
-            reader=InlineReader(),
-            open_index=lambda _: ExactIndex(),
-        )
+        def again(library: Library) -> Library:
+            library.close()
+            return stack.enter_context(
+                Library(
+                    library.folder,
+                    HashingEmbedder(),
+                    library._settings,
+                    reader=InlineReader(),
+                    open_index=lambda _: ExactIndex(),
+                )
+            )
 
-    return again
+        yield again
