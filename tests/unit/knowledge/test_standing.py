@@ -82,6 +82,14 @@ def test_the_day_of_a_document_is_kept(library: Library) -> None:
     assert library.document("parking.md").dated_at is None
 
 
+def test_two_contracts_that_say_nearly_the_same_supersede_nothing(library: Library) -> None:
+    clauses = " ".join(f"Clause {number} binds both sides for the whole term." for number in range(120))
+    for name, day in (("ana", "5 January 2024"), ("luis", "1 March 2025")):
+        library.add_texts([(f"{name}.md", "Contract", f"Dated {day}. {clauses}")])
+    assert library.document("luis.md").duplicate_of == library.document("ana.md").id
+    assert [library.document(f"{name}.md").superseded_by for name in ("ana", "luis")] == [None, None]
+
+
 def test_a_renamed_document_is_the_version_that_its_new_name_says(library: Library, folder: Path) -> None:
     for year, price in (("2025", "ninety"), ("2026", "a hundred")):
         (folder / f"travel_{year}.md").write_text(f"# Travel\n\nA hotel night costs {price} euros.")
