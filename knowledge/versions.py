@@ -1,8 +1,9 @@
 """Which document is a newer version of which, by names, titles and what documents say of themselves.
 
-Organisations keep last year's policy beside this year's, in nearly the same words, and a search finds both. Three
-things tell that one replaces the other: names or titles that differ only in a year or a version number; a sentence that
-says so ("this policy replaces the Travel Policy 2025"); and nearly the same words under a later date.
+Organisations keep last year's policy beside this year's, in nearly the same words, and a search finds both. Two things
+tell that one replaces the other: names or titles that differ only in a year or a version number, and a sentence that
+says so ("this policy replaces the Travel Policy 2025"). Nearly the same words under a later date do not: two
+people's contracts have them too.
 
 Records are versions of nothing, since last month's minutes stay true: names that are a date, and names and titles that
 speak of minutes, reports, invoices and the like.

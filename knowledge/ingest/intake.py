@@ -94,12 +94,14 @@ class Intake:
         notes.revise(connection, known.id, {"name": name})
         grants.settle(connection, [known.id])  # another folder may have another rule
         former, title = PurePath(known.name).stem, PurePath(name).stem
-        if known.title != former or title == former:
-            return
-        # Its name was its title, which is searched and embedded with every passage.
-        notes.revise(connection, known.id, {"title": title})
+        was_title = known.title == former != title
+        if was_title:
+            notes.revise(connection, known.id, {"title": title})
         parsed = documents.parsed(connection, known.id)
-        if parsed is not None:
+        if parsed is None:
+            return
+        editions.renew(connection, known.id, parsed)  # names say which year or version a document is
+        if was_title:  # the title is searched and embedded with every passage
             writing.put_chunks(connection, {known.id: self._cut(parsed)})
 
     def remove(self, document_ids: Sequence[str]) -> None:

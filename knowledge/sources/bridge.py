@@ -83,13 +83,7 @@ class BridgeSource:
 
     def fetch(self, entry: Entry) -> bytes:
         """The document's text; raises SourceError when the loader does not bring it any more."""
-        if entry.name not in self._spool:
-            for _ in self.entries():
-                pass
-        content = self._spool.get(entry.name)
-        if content is None:
-            raise SourceError(f"{entry.name} is no longer there.")
-        return content
+        return self._spool.fetch(entry.name, self.entries, f"{entry.name} is no longer there.")
 
     def close(self) -> None:
         """Give back temporary files; loaders hold nothing."""

@@ -59,13 +59,7 @@ class FeedSource:
 
     def fetch(self, entry: Entry) -> bytes:
         """The item as a web page; raises SourceError when the feed has it no more."""
-        if entry.name not in self._spool:
-            for _ in self.entries():
-                pass
-        content = self._spool.get(entry.name)
-        if content is None:
-            raise SourceError(f"{entry.name} is no longer in the feed.")
-        return content
+        return self._spool.fetch(entry.name, self.entries, f"{entry.name} is no longer in the feed.")
 
     def close(self) -> None:
         """Close connections and give back temporary files."""

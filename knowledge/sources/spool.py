@@ -1,6 +1,7 @@
 """Contents that a listing has read already, kept on disk until they are fetched."""
 
 import tempfile
+from collections.abc import Callable, Iterable
 from typing import IO
 
 from knowledge.errors import SourceError
@@ -43,6 +44,16 @@ class Spool:
         start, length = self._places[name]
         self._file.seek(start)
         return self._file.read(length)
+
+    def fetch(self, name: str, listing: Callable[[], Iterable[object]], gone: str) -> bytes:
+        """The content, after another `listing` if it is not there; raises SourceError saying `gone` if it never is."""
+        if name not in self:
+            for _ in listing():
+                pass
+        content = self.get(name)
+        if content is None:
+            raise SourceError(gone)
+        return content
 
     def clear(self) -> None:
         """Forget everything and give the space back."""

@@ -72,13 +72,7 @@ class SqlSource:
 
     def fetch(self, entry: Entry) -> bytes:
         """The row as a Markdown document; raises SourceError when the query does not bring it any more."""
-        if entry.name not in self._spool:
-            for _ in self.entries():
-                pass
-        content = self._spool.get(entry.name)
-        if content is None:
-            raise SourceError(f"{entry.name} is no longer among the rows.")
-        return content
+        return self._spool.fetch(entry.name, self.entries, f"{entry.name} is no longer among the rows.")
 
     def close(self) -> None:
         """Give back temporary files; connections are closed with each listing."""

@@ -49,26 +49,11 @@ def settle(connection: Connection, document_ids: Sequence[str]) -> None:
         everything = (_edition(row) for row in connection.execute(select(schema.editions)))
         scope |= {each.document_id: each for each in everything if any(new.names(each) for new in touched)}
     others = [*families, *speakers]
-    copies = _newer_copies(connection, list(scope))
-    rows = [{"key": key, "to": successor_of(each, others) or copies.get(key)} for key, each in scope.items()]
+    rows = [{"key": key, "to": successor_of(each, others)} for key, each in scope.items()]
     if rows:
         moved = update(schema.documents).where(_documents.id == bindparam("key"))
         moved = moved.where(_documents.superseded_by.is_distinct_from(bindparam("to")))
         connection.execute(moved.values(superseded_by=bindparam("to")), rows)
-
-
-def _newer_copies(connection: Connection, document_ids: Sequence[str]) -> dict[str, str]:
-    """Of two documents that say nearly the same, the one of the earlier day with the one of the later."""
-    other = schema.documents.alias()
-    pairs = select(_documents.id, _documents.dated_at, other.c.id.label("other"), other.c.dated_at.label("other_day"))
-    pairs = pairs.join(other, _documents.duplicate_of == other.c.id)
-    found: dict[str, str] = {}
-    for some in batched(document_ids):
-        mentions = _documents.id.in_(some) | other.c.id.in_(some)
-        for one, day, two, other_day in connection.execute(pairs.where(mentions)):
-            if day is not None and other_day is not None and day != other_day:
-                found |= {one: two} if day < other_day else {two: one}
-    return found
 
 
 def _replaced_by(connection: Connection, document_ids: Sequence[str]) -> list[Edition]:

@@ -1,31 +1,14 @@
 """What is noted about stored documents beside their content; every function works inside the caller's transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from knowledge.document import State
 from knowledge.store import schema
-from knowledge.store import tags as labels
 
-_documents, _tags = schema.documents.c, schema.tags.c
-
-
-def set_tags(connection: Connection, tags: Mapping[str, Iterable[str] | None]) -> None:
-    """Replace the tags of documents; None leaves them."""
-    for document_id, some in tags.items():
-        if some is not None:
-            labels.put(connection, document_id, some)
-
-
-def tags_of(connection: Connection, source: str) -> dict[str, frozenset[str]]:
-    """The tags of a source's documents, by document id; those without any are left out."""
-    joined = select(schema.tags).join(schema.documents, _documents.id == _tags.document_id)
-    found: dict[str, set[str]] = {}
-    for document_id, tag in connection.execute(joined.where(_documents.source == source)):
-        found.setdefault(document_id, set()).add(tag)
-    return {document_id: frozenset(some) for document_id, some in found.items()}
+_documents = schema.documents.c
 
 
 def revise(connection: Connection, document_id: str, values: Mapping[str, Any]) -> None:

@@ -78,6 +78,7 @@ tags = Table(
     metadata,
     Column("document_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
     Column("tag", Text, primary_key=True),
+    Column("given", Boolean, nullable=False, server_default=false()),  # by its source; otherwise somebody set it
 )
 
 grants = Table(

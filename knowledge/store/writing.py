@@ -13,10 +13,10 @@ from knowledge.chunk import Chunk
 from knowledge.document import State
 from knowledge.lexical.choose import lexical
 from knowledge.parse.document import ParsedDocument
-from knowledge.store import boxes, grants, schema
+from knowledge.store import boxes, grants, schema, tags
 from knowledge.store.database import batched, mark_unindexed, upsert
 from knowledge.store.ids import digest, ids_of
-from knowledge.store.notes import forget_error, set_tags
+from knowledge.store.notes import forget_error
 from knowledge.store.numbers import first_free
 
 _documents, _chunks, _texts = schema.documents.c, schema.chunks.c, schema.texts.c
@@ -85,7 +85,7 @@ def put(connection: Connection, items: Sequence[Prepared]) -> None:
     )
     put_chunks(connection, {document_id: item.chunks for document_id, item in by_id.items()})
     set_audiences(connection, {document_id: item.origin.audience for document_id, item in by_id.items()})
-    set_tags(connection, {document_id: item.origin.tags for document_id, item in by_id.items()})
+    tags.give(connection, {document_id: item.origin.tags for document_id, item in by_id.items()})
 
 
 def put_chunks(connection: Connection, chunks: Mapping[str, Sequence[IndexedChunk]]) -> None:
@@ -111,7 +111,7 @@ def put_failure(connection: Connection, origin: Origin, error: str) -> None:
     previous = connection.execute(select(_documents.state).where(_documents.id == document_id)).scalar()
     if previous is None or previous == State.FAILED:
         _upsert(connection, [_row(document_id, origin, ParsedDocument(origin.name, "", ""), State.FAILED, error)])
-        set_tags(connection, {document_id: origin.tags})
+        tags.give(connection, {document_id: origin.tags})
     else:
         values = {"error": error, "remote_version": origin.remote_version}
         connection.execute(update(schema.documents).where(_documents.id == document_id).values(**values))

@@ -64,7 +64,7 @@ def make_plan(
     tags: Mapping[str, frozenset[str]],
     policy: Policy,
 ) -> Plan:
-    """Sort what a source listed by what has to be done about it; `tags` are those stored, by document id."""
+    """Sort what a source listed by what has to be done about it; `tags` are those it gave before, by document id."""
     plan, entries, gaps = Plan(), dict[str, Entry](), list[str]()
     for each in listing:
         if isinstance(each, Gap):

@@ -10,7 +10,7 @@ from knowledge.ingest.intake import BATCH
 from knowledge.ingest.renames import Renames
 from knowledge.sources.config import SourceConfig
 from knowledge.store import chunks as stored_chunks
-from knowledge.store import documents, jobs, notes, schema, writing
+from knowledge.store import documents, jobs, notes, schema, tags, writing
 from knowledge.store.database import batched
 from knowledge.store.ids import ids_of
 from knowledge.sync.fetching import Fetched, Fetching, Stopped
@@ -58,8 +58,8 @@ class SyncRun:
             with self._database.read() as connection:
                 known = documents.known(connection, [self._config.name])
                 known = {key: each for key, each in known.items() if key[0] == self._config.name}
-                tags = notes.tags_of(connection, self._config.name)
-            plan = make_plan(listing, known, tags, policy)
+                given = tags.given(connection, self._config.name)
+            plan = make_plan(listing, known, given, policy)
             self._begin(plan, before, {name: each.id for (_, name), each in known.items()})
             self._take_in(plan, policy)
             self._embed()
@@ -80,7 +80,7 @@ class SyncRun:
         return Policy(
             source=self._config.name,
             groups=self._audience,
-            tags=frozenset(self._config.tags),
+            tags=frozenset(tags.cleaned(self._config.tags)),
             max_file_bytes=self._workshop.settings.max_file_bytes,
             whole=self._job.whole,
             again=again,
@@ -104,7 +104,7 @@ class SyncRun:
         with self._workshop.writing, self._database.write() as connection:
             for known, origin in plan.noted:
                 notes.revise(connection, known.id, {"url": origin.url})
-                notes.set_tags(connection, {known.id: origin.tags})
+                tags.give(connection, {known.id: origin.tags})
             writing.set_audiences(connection, {known.id: origin.audience for known, origin in plan.noted})
             begun = {
                 "begun_at": time(),
@@ -157,7 +157,7 @@ class SyncRun:
         values = {"modified_ns": origin.modified_ns, "remote_version": origin.remote_version, "url": origin.url}
         notes.revise(connection, known.id, values)
         notes.forget_error(connection, known.id)
-        notes.set_tags(connection, {known.id: origin.tags})
+        tags.give(connection, {known.id: origin.tags})
         if known.groups != frozenset(origin.audience):
             writing.set_audiences(connection, {known.id: origin.audience})
             self.changed = True

@@ -1,5 +1,7 @@
 """Versions, pins and hidden documents in a search."""
 
+from pathlib import Path
+
 import pytest
 
 from knowledge.errors import DocumentNotFound
@@ -78,6 +80,25 @@ def test_the_day_of_a_document_is_kept(library: Library) -> None:
     day = library.document("travel_2026.md").dated_at
     assert (day.isoformat() if day else "") == "2026-01-01T00:00:00+00:00"
     assert library.document("parking.md").dated_at is None
+
+
+def test_two_contracts_that_say_nearly_the_same_supersede_nothing(library: Library) -> None:
+    clauses = " ".join(f"Clause {number} binds both sides for the whole term." for number in range(120))
+    for name, day in (("ana", "5 January 2024"), ("luis", "1 March 2025")):
+        library.add_texts([(f"{name}.md", "Contract", f"Dated {day}. {clauses}")])
+    assert library.document("luis.md").duplicate_of == library.document("ana.md").id
+    assert [library.document(f"{name}.md").superseded_by for name in ("ana", "luis")] == [None, None]
+
+
+def test_a_renamed_document_is_the_version_that_its_new_name_says(library: Library, folder: Path) -> None:
+    for year, price in (("2025", "ninety"), ("2026", "a hundred")):
+        (folder / f"travel_{year}.md").write_text(f"# Travel\n\nA hotel night costs {price} euros.")
+    library.ingest(folder)
+    assert library.document("travel_2025.md").superseded_by == library.document("travel_2026.md").id
+    (folder / "travel_2026.md").rename(folder / "travel_2024.md")
+    library.ingest(folder)
+    assert library.document("travel_2025.md").superseded_by is None
+    assert library.document("travel_2024.md").superseded_by == library.document("travel_2025.md").id
 
 
 def test_a_hidden_document_is_found_by_nobody_and_listed_to_the_operator(library: Library) -> None:

@@ -283,6 +283,19 @@ def test_groups_are_those_of_the_entry_or_of_the_source_and_nobody_without(libra
     assert library.search("panda", mode="lexical", groups={"sales"})
 
 
+def test_the_tags_of_a_source_follow_it_and_those_that_somebody_set_stay(library: Library, held: Held) -> None:
+    tagged = WIKI.model_copy(update={"tags": ("Animals", "zoo")})
+    desk = Desk(library, held, tagged)
+    desk.sync()
+    assert library.document("a.md").tags == ("animals", "zoo")
+    library.set_tags("a.md", ["mine", "zoo"])
+    held.files["a.md"] = b"# A\n\nAnother text about a zebra."
+    desk.sync()
+    assert library.document("a.md").tags == ("animals", "mine", "zoo")
+    Desk(library, held, WIKI).sync()
+    assert [library.document(name).tags for name in ("a.md", "b.md")] == [("mine", "zoo"), ()]
+
+
 def test_groups_follow_also_when_the_new_content_cannot_be_read(desk: Desk) -> None:
     desk.sync()
     desk.held.files["a.md"] = b"\x00\x01\x02" * 50
