@@ -75,8 +75,10 @@ def test_a_stopped_turn_can_be_tried_again(site, page: Page) -> None:  # type: i
     field(page).press("Enter")
     page.wait_for_selector(".pl-live .pl-text")
     page.get_by_role("button", name="Stop", exact=True).click()
+    again = page.locator(".pl-ended").get_by_role("button", name="Try again")
+    again.wait_for()  # before that a faster answer could end ahead of the stop
     site.assistant.word_s = 0.0
-    page.locator(".pl-ended").get_by_role("button", name="Try again").click()
+    again.click()
     page.wait_for_selector(".pl-chip")
     expect(page.locator(".pl-turn")).to_have_count(1)
 
