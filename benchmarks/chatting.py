@@ -37,7 +37,7 @@ class Adding:
         self._assistant = assistant
         self._numbers = count()
         self.documents = 0
-        self.chunks = 0
+        self.passages = 0
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
@@ -57,7 +57,7 @@ class Adding:
             number = next(self._numbers)
             upload = self._assistant.documents.add_upload(f"added-{number}.md", document(number).encode())
             self.documents += 1
-            self.chunks += upload.document.chunks
+            self.passages += upload.document.passages
 
 
 def document(number: int) -> str:
@@ -99,7 +99,7 @@ def main() -> None:
                 first_token[way].append(wrote)
                 evidence[way].append(found)
                 console.print(f"{way}: first token {wrote:.2f} s", highlight=False)
-        console.print(f"added {adding.documents} documents, {adding.chunks} chunks")
+        console.print(f"added {adding.documents} documents, {adding.passages} passages")
     publish("chatting", rows(first_token, evidence), chosen.json)
 
 

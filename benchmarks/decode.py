@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 
@@ -17,7 +17,6 @@ from assistant.app import Assistant, build_app
 from assistant.evaluation.home import temporary_home
 from assistant.grounding.evidence import within
 from assistant.models.endpoint import Endpoint
-from assistant.models.models import ModelRole
 from assistant.paths import sample_documents
 from assistant.settings import Settings, load_settings
 from assistant.turn import prompts
@@ -30,7 +29,8 @@ QUESTIONS = (
     "How do I descale the Brisa 300? List every step.",
     "¿Qué pasos hay que seguir para devolver un producto, y en qué plazo devuelven el dinero?",
 )
-ROLES: tuple[ModelRole, ...] = ("slm", "llm")
+Role = Literal["slm", "llm"]
+ROLES: tuple[Role, ...] = ("slm", "llm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def main() -> None:
     publish("decode", rows, chosen.json)
 
 
-def compare(assistant: Assistant, role: ModelRole, rounds: int) -> list[Row]:
+def compare(assistant: Assistant, role: Role, rounds: int) -> list[Row]:
     """Write the same answers in turns through Pilares and through the bare endpoint."""
     through, bare = list[Written](), list[Written]()
     for question in QUESTIONS:
@@ -86,7 +86,7 @@ def compare(assistant: Assistant, role: ModelRole, rounds: int) -> list[Row]:
     ]
 
 
-def prompt_of(settings: Settings, answer: Answer, role: ModelRole) -> list[dict[str, str]]:
+def prompt_of(settings: Settings, answer: Answer, role: Role) -> list[dict[str, str]]:
     """The messages that the turn of an answer sent."""
     budget = settings.slm.evidence_tokens if role == "slm" else settings.llm.evidence_tokens
     understood, evidence = answer.understanding, within(answer.evidence, budget)
@@ -95,7 +95,7 @@ def prompt_of(settings: Settings, answer: Answer, role: ModelRole) -> list[dict[
     return [{"role": names[each.type], "content": each.text} for each in prompt]
 
 
-def turn(assistant: Assistant, question: str, role: ModelRole) -> tuple[Answer, Written]:
+def turn(assistant: Assistant, question: str, role: Role) -> tuple[Answer, Written]:
     """Ask through the assistant."""
     called = last = 0.0
     for event in assistant.stream(TurnRequest(question, model=role)):

@@ -14,6 +14,7 @@ from knowledge.library import Library
 from knowledge.parse.document import ParsedDocument
 from knowledge.settings import KnowledgeSettings
 from knowledge.store import chunks, writing
+from knowledge.store.ids import ids_of
 from knowledge.store.writing import IndexedChunk, Origin, Prepared
 from knowledge.vectors.chroma import ChromaIndex
 
@@ -112,10 +113,11 @@ def write(
             prepared = [_prepared(made, number, analyzer, source(number), audiences[number]) for number in numbers]
             with library._database.write() as connection:
                 writing.put(connection, prepared)
+                ids = ids_of(connection, [each.origin.key for each in prepared])
                 for number, each in zip(numbers, prepared, strict=True):
-                    ids = chunks.ids_of(connection, each.origin.document_id)
-                    chunks.put_vectors(connection, ids, made.vectors(number))
-                writing.mark_ready(connection, [each.origin.document_id for each in prepared])
+                    own = chunks.ids_of(connection, ids[each.origin.key])
+                    chunks.put_vectors(connection, own, made.vectors(number))
+                writing.mark_ready(connection, list(ids.values()))
             yield numbers[-1] + 1
 
 

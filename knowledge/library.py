@@ -77,7 +77,7 @@ class Library(Curation, Overview):
         self._sweeper = Sweeper(self._database, self._searcher.dense, analyzer)
         self._care = Care(self._database, self._index, analyzer)
         self._intake = Intake(self._database, self._index, self._embedding, analyzer, settings, between)
-        self._writing = RLock()
+        self._writing, self._between = RLock(), between
         self.workshop = Workshop(self._database, self._intake, self._reader, settings, self._writing, between)
         self.grants = Granting(self._database, self._writing)
 
@@ -151,9 +151,14 @@ class Library(Curation, Overview):
             return add_texts(self._database, self._intake, texts, source, audience, progress)
 
     def finish(self) -> int:
-        """Compute the vectors an interrupted ingest left out; returns the tokens embedded."""
+        """Compute the vectors an interrupted ingest left out; returns the tokens embedded.
+
+        After a kill, every entry of the vector index is asked for as well.
+        """
         with self._writing:
-            return self._intake.embed_pending()
+            tokens = self._intake.embed_pending()
+        self._index.examine(self._between)
+        return tokens
 
     def warm(self) -> None:
         """Load the embedder and the vector index, so that the first search does not wait for them."""

@@ -16,6 +16,7 @@ from knowledge.errors import SourceError
 from knowledge.sources.limits import SourceLimits
 from knowledge.sources.names import name_from_id
 from knowledge.sources.options import FreeTable, Secrets, SourceOptions, reveal, without_secrets
+from knowledge.sources.patience import TookTooLong, within
 from knowledge.sources.source import Entry, Gap
 from knowledge.sources.spool import Spool
 
@@ -111,14 +112,10 @@ class BridgeSource:
     def _documents(self) -> Iterator[Any]:
         """The loader's documents; what it raises, and it may be anything, becomes a SourceError."""
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # that the package is no longer maintained
-                loader = getattr(import_module(self._module), self._options.loader)
-                found: Iterable[Any] = loader(
-                    **reveal(self._options.arguments, self._secrets, "arguments.")
-                ).lazy_load()
-            yield from found
+            yield from within(self._loaded, self._limits.total_seconds)
             return
+        except TookTooLong:
+            problem = f"it brought nothing for {self._limits.total_seconds:.0f} s"
         except ImportError as error:
             problem = f"it needs a package that is not installed: {error}"
         except SourceError:
@@ -127,6 +124,13 @@ class BridgeSource:
             problem = f"{type(error).__name__}: {error}"
         problem = without_secrets(problem, self._secrets)
         raise SourceError(f"{self._options.loader} of the source {self._name!r} failed ({problem}).")
+
+    def _loaded(self) -> Iterator[Any]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that the package is no longer maintained
+            loader = getattr(import_module(self._module), self._options.loader)
+            found: Iterable[Any] = loader(**reveal(self._options.arguments, self._secrets, "arguments.")).lazy_load()
+        yield from found
 
 
 def _moment(about: Mapping[str, Any]) -> datetime | None:

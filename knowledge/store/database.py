@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 from uuid import uuid4
 
-from sqlalchemy import Connection, Dialect, Table, insert, inspect, select
+from sqlalchemy import Connection, Dialect, Table, delete, insert, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateColumn
 
@@ -74,6 +74,11 @@ def set_fact(connection: Connection, key: str, value: str) -> None:
     """Store a fact, replacing an earlier value."""
     statement = upsert(schema.facts, connection.dialect).values(key=key, value=value)
     connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
+
+def remove_fact(connection: Connection, key: str) -> None:
+    """Forget a fact."""
+    connection.execute(delete(schema.facts).where(schema.facts.c.key == key))
 
 
 def mark_unindexed(connection: Connection, document_ids: Sequence[str]) -> None:

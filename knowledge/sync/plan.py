@@ -43,6 +43,11 @@ class Plan:
     done: list[str] = field(default_factory=list)
     skipped: int = 0
 
+    @property
+    def lists_nothing(self) -> bool:
+        """Whether the source holds nothing at all, be it readable or not."""
+        return not (self.tasks or self.unchanged or self.done or self.refused or self.skipped)
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:

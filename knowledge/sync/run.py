@@ -6,6 +6,7 @@ from time import time
 from sqlalchemy import Connection, select
 
 from knowledge.document import State
+from knowledge.errors import SourceError
 from knowledge.ingest.intake import BATCH
 from knowledge.ingest.renames import Renames
 from knowledge.sources.config import SourceConfig
@@ -21,6 +22,9 @@ from knowledge.sync.workshop import OpenSource, Workshop
 
 # Documents stored in one transaction at most, while the next ones are being fetched anyway.
 _TOGETHER = 64
+# From so many documents on, a source that lists nothing at all is not believed: a disk that is not mounted, a bucket
+# with another prefix and a table that was just emptied look like it.
+_MANY = 10
 
 
 class SyncRun:
@@ -49,7 +53,8 @@ class SyncRun:
     def run(self) -> None:
         """List, fetch, store and embed.
 
-        Raises SourceError when the source cannot be listed (then nothing is removed), Stopped, and StoreError.
+        Raises SourceError when the source cannot be listed, or is empty all at once (then nothing is removed), Stopped,
+        and StoreError.
         """
         try:
             listing = self._fetching.listing()
@@ -60,6 +65,11 @@ class SyncRun:
                 known = {key: each for key, each in known.items() if key[0] == self._config.name}
                 given = tags.given(connection, self._config.name)
             plan = make_plan(listing, known, given, policy)
+            if plan.lists_nothing and len(plan.gone) >= _MANY and not self._job.whole:
+                raise SourceError(
+                    f"{self._config.name} lists nothing, though {len(plan.gone)} documents came from it; they stay. "
+                    f"If they are gone, forget them with `pilares sources sync {self._config.name} --whole`."
+                )
             self._begin(plan, before, {name: each.id for (_, name), each in known.items()})
             self._take_in(plan, policy)
             self._embed()

@@ -1,7 +1,7 @@
 """Keeps a vector index in step with SQL, and builds it again when it is damaged or differs."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from threading import RLock
@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select
 from knowledge.embedder import Vectors
 from knowledge.errors import IndexUnreachable, StoreError
 from knowledge.store import chunks, schema
-from knowledge.store.database import Database, fact, set_fact
+from knowledge.store.database import Database, fact, remove_fact, set_fact
 from knowledge.vectors.exact import ExactIndex
 from knowledge.vectors.index import VectorIndex
 from knowledge.vectors.places import PREFIX, Places
@@ -21,8 +21,10 @@ from knowledge.vectors.places import PREFIX, Places
 _log = logging.getLogger(__name__)
 _BATCH = 2_000
 _NAME_FACT = "vector_folder"
+_WRITTEN_FACT = "vector_index_written"  # from the first write of a process until it closes the index
 _SAMPLED = 16  # entries asked for at every start
 _CHECKED = 4_000  # entries that are asked for at a start, some five seconds' worth; building anew costs little more
+_EXAMINED = 200  # entries that are asked for at a time, besides other work
 _TRIED_AGAIN_S = 30.0
 
 
@@ -39,6 +41,9 @@ class IndexFollower:
         self._index: VectorIndex | None = None
         self._held: set[str] = set()
         self._tried: float | None = None  # when an index could last not be had; None while there is one
+        self._writing = False  # whether this process has noted that it writes
+        self._doubtful: list[str] = []  # entries from before a kill that have not been asked for yet
+        self._closed = False
         self._lock = RLock()
 
     def query(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
@@ -89,9 +94,27 @@ class IndexFollower:
             name = self._name()
             return self._places.open(name) if name in self._places.names() and name else None
 
+    def examine(self, between: Callable[[], None] = lambda: None) -> None:
+        """Ask for every entry that was there when a process was killed; where one is lost the index is built again.
+
+        A small index is examined when it is opened, a large one here, besides other work.
+        """
+        while self._doubtful and not self._closed:
+            between()
+            with self._lock:
+                some, self._doubtful = self._doubtful[:_EXAMINED], self._doubtful[_EXAMINED:]
+                if self._tried is None and not self._finds(self.opened(), some):
+                    _log.warning("The vector index has lost entries; building it again.")
+                    self.rebuild()
+
     def close(self) -> None:
         """Let go of the index."""
-        self._places.close()
+        self._closed = True
+        with self._lock:  # not while it is being examined
+            self._places.close()
+        if self._index is not None and self._tried is None and not self._doubtful:
+            with suppress(StoreError), self._database.write() as connection:
+                remove_fact(connection, _WRITTEN_FACT)
 
     def rebuild(self) -> VectorIndex:
         """Build the index from the vectors in SQL, in a new place, and remove the old one."""
@@ -146,6 +169,17 @@ class IndexFollower:
         with self._database.read() as connection:
             return fact(connection, _NAME_FACT)
 
+    def _was_killed(self) -> bool:
+        """Whether the process that last wrote the index did not get to close it."""
+        with self._database.read() as connection:
+            return not self._writing and fact(connection, _WRITTEN_FACT) is not None
+
+    def _note_writing(self) -> None:
+        if not self._writing:
+            with self._database.write() as connection:
+                set_fact(connection, _WRITTEN_FACT, "yes")
+            self._writing = True
+
     def _next_name(self) -> str:
         old = self._name()
         return f"{PREFIX}{int(old.rpartition('-')[2]) + 1 if old else 1}"
@@ -158,11 +192,15 @@ class IndexFollower:
         try:
             index = self._places.open(name)
             self._held = index.ids()
+            doubtful = set(self._held) if self._was_killed() else set()
             begun = self._catch_up(index)  # what a killed process may have been writing
+            if len(doubtful | begun) <= _CHECKED:
+                begun, doubtful = doubtful | begun, set()
             sound = (
                 len(begun) <= _CHECKED and self._finds(index, sorted(begun)) and self.finds_its_own(index, self._held)
             )
             if sound:
+                self._doubtful = sorted(doubtful)
                 return index
             _log.warning("The vector index has lost entries; building it again.")
         except IndexUnreachable:
@@ -184,6 +222,7 @@ class IndexFollower:
             self._write(index, chunks.vector_rows(connection, chunk_ids=sorted(wanted - self._held)))
         gone = sorted(self._held - wanted)
         if gone:
+            self._note_writing()
             index.delete(gone)
             self._held.difference_update(gone)
         if marks and forget:
@@ -215,7 +254,7 @@ class IndexFollower:
         while name in there:
             name = f"{PREFIX}{int(name.rpartition('-')[2]) + 1}"
         index = self._places.open(name)
-        last = self._fill(index)
+        last, self._doubtful = self._fill(index), []
         with self._database.write() as connection:
             set_fact(connection, _NAME_FACT, name)
             if last is not None:  # what was marked until then has been written just now
@@ -235,6 +274,7 @@ class IndexFollower:
     def _write(self, index: VectorIndex, rows: Iterator[chunks.VectorRow]) -> set[str]:
         written: set[str] = set()
         while some := list(islice(rows, _BATCH)):
+            self._note_writing()
             index.upsert([row.id for row in some], np.stack([row.vector for row in some]))
             written.update(row.id for row in some)
         self._held |= written

@@ -7,8 +7,10 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from knowledge.embedder import Vectors
@@ -170,16 +172,15 @@ def test_an_index_that_lost_entries_silently_is_built_again(home: Path) -> None:
     assert len(made) == 2
 
 
-def test_entries_lost_while_they_were_written_over_are_noticed(home: Path) -> None:
-    """Of what was under way when a process was killed, every entry is asked for, not only a sample."""
-    connection = sqlite3.connect(home / "knowledge.db")
-    lost, document = connection.execute("SELECT id, document_id FROM chunks ORDER BY id DESC LIMIT 1").fetchone()
-    connection.execute("INSERT INTO unindexed(document_id) VALUES (?)", (document,))
-    connection.commit()
-    connection.close()
+def losing(home: Path, lost: str) -> tuple[list[ExactIndex], OpenIndex]:
+    """The first index that is opened takes an entry again and never finds it (chroma #7678); later ones are sound."""
 
     class Wedged(ExactIndex):
-        """Takes an entry again and never finds it (#7678)."""
+        def __init__(self) -> None:
+            super().__init__()
+            with closing(sqlite3.connect(home / "knowledge.db")) as connection:
+                for chunk_id, vector in connection.execute("SELECT id, vector FROM chunks"):
+                    self.upsert([chunk_id], np.frombuffer(vector, np.float16).astype(np.float32)[None])
 
         def query(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
             return [hit for hit in super().query(vector, k) if hit[0] != lost]
@@ -190,10 +191,60 @@ def test_entries_lost_while_they_were_written_over_are_noticed(home: Path) -> No
         made.append(ExactIndex() if made else Wedged())
         return made[-1]
 
+    return made, open_index
+
+
+def changed(home: Path, statement: str, *values: str) -> str:
+    """Run a statement; returns the id of the last chunk, which the sample taken at a start does not hold."""
+    with closing(sqlite3.connect(home / "knowledge.db")) as connection, connection:
+        chunk, document = connection.execute("SELECT id, document_id FROM chunks ORDER BY id DESC LIMIT 1").fetchone()
+        connection.execute(statement, [document if value == "document" else value for value in values])
+    return str(chunk)
+
+
+def test_entries_lost_while_they_were_written_over_are_noticed(home: Path) -> None:
+    """Of what was under way when a process was killed, every entry is asked for, not only a sample."""
+    lost = changed(home, "INSERT INTO unindexed(document_id) VALUES (?)", "document")
+    made, open_index = losing(home, lost)
     with open_library(home, open_index) as library:
         library.warm()
         assert dense(library) == EXPECTED
     assert len(made) == 2
+
+
+KILLED = ("INSERT INTO facts(key, value) VALUES (?, ?)", "vector_index_written", "yes")
+
+
+def test_after_a_kill_every_entry_is_asked_for(home: Path) -> None:
+    """Chroma writes its graph some time after it has taken an entry, so what is lost need not have been under way."""
+    lost = changed(home, *KILLED)
+    made, open_index = losing(home, lost)
+    with open_library(home, open_index) as library:
+        assert dense(library) == EXPECTED
+    assert len(made) == 2
+
+
+def test_a_large_index_is_examined_besides_other_work(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("knowledge.vectors.follower._CHECKED", 5)
+    lost = changed(home, *KILLED)
+    made, open_index = losing(home, lost)
+    with open_library(home, open_index) as library:
+        library.warm()
+        assert len(made) == 1
+        library.finish()
+        assert dense(library) == EXPECTED
+    assert len(made) == 2
+
+
+def test_an_index_that_was_closed_is_trusted(home: Path) -> None:
+    lost = changed(home, "DELETE FROM facts WHERE key = ?", "vector_index_written")
+    made, open_index = losing(home, lost)
+    with open_library(home, open_index) as library:
+        library.add_texts([("more", "Plants", "This one is about the quagga.")])
+        library.warm()
+    with open_library(home, open_index) as library:
+        library.warm()
+    assert len(made) == 2, "closed, and opened once more, not built again"
 
 
 def test_a_full_disk_is_said_and_changes_nothing(tmp_path: Path) -> None:

@@ -85,6 +85,20 @@ def test_what_is_gone_is_forgotten(desk: Desk) -> None:
     assert (desk.states(job), desk.names(), desk.finds("zebra")) == ({"a.md": DocumentState.REMOVED}, ["b.md"], [])
 
 
+def test_a_source_that_is_empty_all_at_once_is_not_believed(desk: Desk) -> None:
+    """A disk that is not mounted looks like a folder that somebody has emptied."""
+    for number in range(8):
+        desk.held.put(f"{number}.md", f"# Number {number}\n\nOne of ten.\n")
+    desk.sync()
+    desk.held.files.clear()
+    job = desk.sync()
+    assert (job.state, len(desk.names())) == (JobState.FAILED, 10)
+    assert job.error is not None
+    assert "`pilares sources sync wiki --whole`" in job.error
+    assert desk.sync(whole=True).state == JobState.DONE
+    assert desk.names() == []
+
+
 def test_nothing_is_forgotten_when_the_source_cannot_be_listed(desk: Desk) -> None:
     desk.sync()
     desk.held.error = SourceError("The wiki does not answer.")

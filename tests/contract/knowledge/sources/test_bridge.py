@@ -3,10 +3,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import import_module
+from threading import Event
 from typing import Any, ClassVar
 
 import pytest
 
+from knowledge.errors import SourceError
 from knowledge.sources.bridge import ALLOWED, BridgeOptions, BridgeSource
 from knowledge.sources.config import SourceConfig
 from knowledge.sources.kinds import audience_of, open_source
@@ -26,6 +28,7 @@ class WikiLoader:
 
     pages: ClassVar[list[Page]] = []
     down = False
+    stuck: Event | None = None
 
     def __init__(self, url: str, api_key: str) -> None:
         self.about = f"{url} with {api_key}"
@@ -34,6 +37,8 @@ class WikiLoader:
         if self.down:
             raise RuntimeError(f"cannot reach {self.about}")
         yield from self.pages
+        if self.stuck is not None:
+            self.stuck.wait(60)
 
 
 class Wiki(Opened):
@@ -137,3 +142,15 @@ def test_a_real_loader_that_lacks_its_package_says_so() -> None:
     error = str(refusal(lambda: listed(source)))
     assert "JoplinLoader" in error
     assert "swordfish" not in error
+
+
+def test_a_loader_that_brings_nothing_more_is_not_waited_for(wiki: Wiki, monkeypatch: pytest.MonkeyPatch) -> None:
+    released = Event()
+    monkeypatch.setattr(WikiLoader, "stuck", released)
+    wiki.put("leave", "Thirty days.")
+    source = wiki.open(SourceLimits(total_seconds=0.2))
+    try:
+        with pytest.raises(SourceError, match=r"WikiLoader of the source 'wiki' failed \(it brought nothing for 0 s\)"):
+            list(source.entries())
+    finally:
+        released.set()
