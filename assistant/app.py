@@ -237,6 +237,7 @@ class Assistant:
     def _refine_quietly(self) -> None:
         try:
             self.refine()
+            self.library.examine()
         except (AssistantError, KnowledgeError) as error:
             log.error("sentence vectors could not be computed: %s", error)
 

@@ -153,12 +153,16 @@ class Library(Curation, Overview):
     def finish(self) -> int:
         """Compute the vectors an interrupted ingest left out; returns the tokens embedded.
 
-        After a kill, every entry of the vector index is asked for as well.
+        After a kill, and after many changes, every entry of the vector index is asked for as well.
         """
         with self._writing:
             tokens = self._intake.embed_pending()
-        self._index.examine(self._between)
+        self.examine()
         return tokens
+
+    def examine(self) -> None:
+        """Ask the vector index for what it holds, where changes or a kill may have cost it entries; mend it if so."""
+        self._index.examine(self._between)
 
     def warm(self) -> None:
         """Load the embedder and the vector index, so that the first search does not wait for them."""

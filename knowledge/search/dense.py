@@ -2,7 +2,8 @@
 
 Three ways, by how much the scope lets through:
 
-- everything: the vector index is asked;
+- everything: the vector index is asked; in a small library each passage is compared as well, which takes a millisecond
+  or two: a graph that is written over now and then loses entries (chroma #7678);
 - up to 50,000 passages: each of them is compared. No graph search comes near that in recall, and it costs as little;
 - more: the index is asked for more than is needed, and SQL says which of it lies in the scope. When too little does
   (somebody of one department asks what another one knows), all are compared.
@@ -28,6 +29,7 @@ from knowledge.vectors.resident import ResidentVectors, products
 
 RESIDENT_BYTES = 256_000_000  # a byte per component: 650,000 vectors of 384
 _MARGIN = 20  # so many more than asked for are compared exactly: a byte per component hardly changes the order
+_COMPARED_TOO = 5_000
 _ASK_FOR_MORE = 2
 _MOST_ASKED = 1_000  # an index of 100,000 gives so many in 10 ms; comparing all takes about 20
 
@@ -53,7 +55,7 @@ class Dense:
             if portion.small:
                 return self._compared(connection, portion, vectors, k)
         if portion.complete:
-            return [self._from_all(vector, k, scope) for vector in vectors]
+            return [self._from_all(vector, k, scope, portion.total <= _COMPARED_TOO) for vector in vectors]
         return [self._from_index(vector, k, scope) for vector in vectors]
 
     def warm(self) -> None:
@@ -68,10 +70,13 @@ class Dense:
         """Hold no vectors: they are being computed anew."""
         self._resident.clear()
 
-    def _from_all(self, vector: Vectors, k: int, scope: Scope) -> Hits:
-        """From the index alone; unless it finds too few, as it does among many equal vectors."""
+    def _from_all(self, vector: Vectors, k: int, scope: Scope, compared_too: bool) -> Hits:
+        """From the index; by comparison where it costs nothing, or too few are found, as among equal vectors."""
         hits = dict(self._index.query(vector, k))
-        return hits if len(hits) == k else self._compare_whole(vector, k, scope)
+        if len(hits) == k and not compared_too:
+            return hits
+        found = hits | self._compare_whole(vector, k, scope)
+        return dict(sorted(found.items(), key=lambda hit: -hit[1])[:k])
 
     def _from_index(self, vector: Vectors, k: int, scope: Scope) -> Hits:
         asked = _ASK_FOR_MORE * k

@@ -25,6 +25,7 @@ _WRITTEN_FACT = "vector_index_written"  # from the first write of a process unti
 _SAMPLED = 16  # entries asked for at every start
 _CHECKED = 4_000  # entries that are asked for at a start, some five seconds' worth; building anew costs little more
 _EXAMINED = 200  # entries that are asked for at a time, besides other work
+_WORN = 0.05  # share of the entries that may be written over or deleted until all are asked for again
 _TRIED_AGAIN_S = 30.0
 
 
@@ -43,6 +44,7 @@ class IndexFollower:
         self._tried: float | None = None  # when an index could last not be had; None while there is one
         self._writing = False  # whether this process has noted that it writes
         self._doubtful: list[str] = []  # entries from before a kill that have not been asked for yet
+        self._worn = 0  # entries written over or deleted since all were asked for
         self._closed = False
         self._lock = RLock()
 
@@ -95,10 +97,14 @@ class IndexFollower:
             return self._places.open(name) if name in self._places.names() and name else None
 
     def examine(self, between: Callable[[], None] = lambda: None) -> None:
-        """Ask for every entry that was there when a process was killed; where one is lost the index is built again.
+        """Ask for every entry, after a kill and after many changes; where one is lost the index is built again.
 
-        A small index is examined when it is opened, a large one here, besides other work.
+        After a kill a small index is examined when it is opened, a large one here, besides other work. Writing over
+        entries and deleting them wears a graph out: others can no longer be reached (chroma #7678).
         """
+        with self._lock:
+            if self._index is not None and self._worn > _WORN * len(self._held):
+                self._doubtful, self._worn = sorted(self._held), 0
         while self._doubtful and not self._closed:
             between()
             with self._lock:
@@ -223,6 +229,7 @@ class IndexFollower:
         gone = sorted(self._held - wanted)
         if gone:
             self._note_writing()
+            self._worn += len(gone)
             index.delete(gone)
             self._held.difference_update(gone)
         if marks and forget:
@@ -254,7 +261,7 @@ class IndexFollower:
         while name in there:
             name = f"{PREFIX}{int(name.rpartition('-')[2]) + 1}"
         index = self._places.open(name)
-        last, self._doubtful = self._fill(index), []
+        last, self._doubtful, self._worn = self._fill(index), [], 0
         with self._database.write() as connection:
             set_fact(connection, _NAME_FACT, name)
             if last is not None:  # what was marked until then has been written just now
@@ -275,7 +282,9 @@ class IndexFollower:
         written: set[str] = set()
         while some := list(islice(rows, _BATCH)):
             self._note_writing()
-            index.upsert([row.id for row in some], np.stack([row.vector for row in some]))
-            written.update(row.id for row in some)
+            ids = [row.id for row in some]
+            index.upsert(ids, np.stack([row.vector for row in some]))
+            self._worn += len(self._held.intersection(ids))
+            written.update(ids)
         self._held |= written
         return written

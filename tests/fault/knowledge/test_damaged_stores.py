@@ -236,6 +236,26 @@ def test_a_large_index_is_examined_besides_other_work(home: Path, monkeypatch: p
     assert len(made) == 2
 
 
+def test_what_a_small_index_has_lost_is_found_all_the_same(home: Path) -> None:
+    made, open_index = losing(home, changed(home, "SELECT 1"))
+    with open_library(home, open_index) as library:
+        assert dense(library) == EXPECTED
+    assert len(made) == 1
+
+
+def test_an_index_is_examined_after_many_changes(home: Path) -> None:
+    """Writing over entries and deleting them cuts others off, without any kill."""
+    made, open_index = losing(home, changed(home, "SELECT 1"))
+    with open_library(home, open_index) as library:
+        library.warm()
+        library.delete("d0")
+        library.examine()
+        assert len(made) == 1, "one change of thirty is not many"
+        library.delete("d1")
+        library.examine()
+        assert len(made) == 2
+
+
 def test_an_index_that_was_closed_is_trusted(home: Path) -> None:
     lost = changed(home, "DELETE FROM facts WHERE key = ?", "vector_index_written")
     made, open_index = losing(home, lost)
