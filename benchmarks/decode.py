@@ -6,7 +6,7 @@ right after the other.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Literal
@@ -18,19 +18,23 @@ from assistant.evaluation.home import temporary_home
 from assistant.grounding.evidence import within
 from assistant.models.endpoint import Endpoint
 from assistant.paths import sample_documents
-from assistant.settings import Settings, load_settings
+from assistant.settings import load_settings
 from assistant.turn import prompts
 from assistant.turn.answer import Answer, TurnRequest
 from assistant.turn.events import Failed, Finished, Routed, Wrote
 from benchmarks.table import Row, middle, options, parsed, publish, ratio
 
-QUESTIONS = (
-    "Which costs are paid on a business trip, up to which amounts, and what has to be attached to the claim?",
-    "How do I descale the Brisa 300? List every step.",
-    "¿Qué pasos hay que seguir para devolver un producto, y en qué plazo devuelven el dinero?",
-)
 Role = Literal["slm", "llm"]
 ROLES: tuple[Role, ...] = ("slm", "llm")
+# The small model names lines before it writes of documents, so that its writing is measured in small talk.
+QUESTIONS: Mapping[Role, Sequence[str]] = {
+    "slm": ("Tell me about yourself.", "Tell me a joke.", "Háblame de ti, ¿qué sabes hacer?"),
+    "llm": (
+        "Which costs are paid on a business trip, up to which amounts, and what has to be attached to the claim?",
+        "How do I descale the Brisa 300? List every step.",
+        "¿Qué pasos hay que seguir para devolver un producto, y en qué plazo devuelven el dinero?",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +68,9 @@ def main() -> None:
 def compare(assistant: Assistant, role: Role, rounds: int) -> list[Row]:
     """Write the same answers in turns through Pilares and through the bare endpoint."""
     through, bare = list[Written](), list[Written]()
-    for question in QUESTIONS:
+    for question in QUESTIONS[role]:
         answer, _ = turn(assistant, question, role)  # fills the model's prompt cache
-        messages = prompt_of(assistant.settings, answer, role)
+        messages = prompt_of(assistant, answer, role)
         for _ in range(rounds):
             through.append(turn(assistant, question, role)[1])
             limit = assistant.settings.turn.answer_tokens
@@ -86,12 +90,15 @@ def compare(assistant: Assistant, role: Role, rounds: int) -> list[Row]:
     ]
 
 
-def prompt_of(settings: Settings, answer: Answer, role: Role) -> list[dict[str, str]]:
+def prompt_of(assistant: Assistant, answer: Answer, role: Role) -> list[dict[str, str]]:
     """The messages that the turn of an answer sent."""
-    budget = settings.slm.evidence_tokens if role == "slm" else settings.llm.evidence_tokens
-    understood, evidence = answer.understanding, within(answer.evidence, budget)
+    understood = answer.understanding
     names = {"system": "system", "human": "user", "ai": "assistant"}
-    prompt = prompts.grounded(understood.question, understood.language, evidence)
+    if role == "slm":
+        prompt = prompts.small_talk(understood.text, understood.language, (), assistant.library.count_documents())
+    else:
+        evidence = within(answer.evidence, assistant.settings.llm.evidence_tokens)
+        prompt = prompts.grounded(understood.question, understood.language, evidence)
     return [{"role": names[each.type], "content": each.text} for each in prompt]
 
 

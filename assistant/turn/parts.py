@@ -7,8 +7,17 @@ _WORDS = (
     r"qué|cuánto|cuánta|cuántos|cuántas|cuándo|cuál|cómo|dónde|quién|"
     r"cuanto|cuanta|cuantos|cuantas|cuando|cual|como|donde|quien"
 )
-_CUT = re.compile(rf"(?<=[?.!])\s+|[,;]?\s+(?:and|y|e)\s+(?=(?:also|también|¿?(?:{_WORDS}))\b)", re.IGNORECASE)
-_ASKS = re.compile(rf"\W*(?:(?:and|y|e|also|también)\s+)?(?:{_WORDS})\b", re.IGNORECASE)
+# "y a quién ...", "and for how long ..."
+_BEFORE = r"(?:(?:at|by|for|from|in|on|to|until|with|a|con|de|desde|en|hasta|para|por)\s+)?"
+_JOINT = rf"[,;]?\s+(?:and|y|e)\s+(?=(?:also|también|¿?{_BEFORE}(?:{_WORDS}))\b)"
+_CUT = re.compile(rf"(?<=[?.!])\s+|{_JOINT}", re.IGNORECASE)
+# "Price of the toner, and how many pages does it print?" begins with a question that has no question word.
+_TELLS = re.compile(
+    r"\W*(?:i|we|my|our|he|she|it|they|this|if|for|me|mi|mis|nos|yo|él|ella|este|esta|soy|estoy|voy|vivo|tengo|hemos|si|"
+    r"para|en)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(rf"\W*(?:(?:and|y|e|also|también)\s+)?{_BEFORE}(?:{_WORDS})\b", re.IGNORECASE)
 
 
 def parts_of(question: str) -> list[str]:
@@ -22,7 +31,7 @@ def parts_of(question: str) -> list[str]:
     parts: list[tuple[int, int]] = []
     asked = False
     for start, end in zip(starts, ends, strict=True):
-        asks = _asks(text[start:end])
+        asks = _asks(text[start:end]) or (end < len(text) and text[end - 1] not in ".!?" and _names(text[start:end]))
         if not parts or (asked and asks):
             parts.append((start, end))
             asked = asks
@@ -34,3 +43,7 @@ def parts_of(question: str) -> list[str]:
 
 def _asks(piece: str) -> bool:
     return len(piece.split()) > 2 and (piece.endswith("?") or "¿" in piece or bool(_ASKS.match(piece)))
+
+
+def _names(piece: str) -> bool:
+    return len(piece.split()) > 2 and not _TELLS.match(piece)
