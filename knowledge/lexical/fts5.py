@@ -41,7 +41,7 @@ class Fts5:
         if inside is not None:
             statement = _INSIDE
             values |= {"low": inside.lowest, "high": inside.highest, "mask": inside.mask}
-        return [(row.number, float(row.score)) for row in connection.execute(statement, values)]
+        return [(row.number, float(row.score)) for row in connection.execute(statement, values).all()]
 
     def occurrences(
         self, connection: Connection, terms: Sequence[str], numbers: Sequence[int]
@@ -49,7 +49,7 @@ class Fts5:
         """Where the terms stand in some chunks."""
         found = {}
         for some in batched(numbers):
-            for row in connection.execute(_HELD, {"numbers": list(some)}):
+            for row in connection.execute(_HELD, {"numbers": list(some)}).all():
                 title, body = (row.c0 or "").split(), (row.c1 or "").split()
                 counted = ({term: part.count(term) for term in terms} for part in (title, body))
                 found[row.id] = Occurrences(len(title) + len(body), *counted)
@@ -79,7 +79,7 @@ class Fts5:
         """The terms of some chunks."""
         found: dict[int, Bag] = {}
         for some in batched(list(numbers)):
-            for row in connection.execute(_HELD, {"numbers": list(some)}):
+            for row in connection.execute(_HELD, {"numbers": list(some)}).all():
                 found[row.id] = (Counter((row.c0 or "").split()), Counter((row.c1 or "").split()))
         return found
 

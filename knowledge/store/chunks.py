@@ -121,7 +121,7 @@ def vectors_of(connection: Connection, ids: Sequence[str]) -> dict[str, Vectors]
     found = {}
     for some in batched(ids):
         statement = select(_chunks.id, _chunks.vector).where(_chunks.id.in_(some), _chunks.vector.is_not(None))
-        found.update({row.id: from_blob(row.vector) for row in connection.execute(statement)})
+        found.update({row.id: from_blob(row.vector) for row in connection.execute(statement).all()})
     return found
 
 

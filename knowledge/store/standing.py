@@ -29,7 +29,11 @@ def standings(connection: Connection, chunk_ids: Sequence[str], groups: Iterable
     of_document = (_documents.pinned, _documents.superseded_by, _documents.dated_at, _documents.language)
     joined = select(_chunks.id, _chunks.document_id, *of_document)
     joined = joined.join(schema.documents, _documents.id == _chunks.document_id)
-    rows = [tuple(row) for some in batched(chunk_ids) for row in connection.execute(joined.where(_chunks.id.in_(some)))]
+    rows = [
+        tuple(row)
+        for some in batched(chunk_ids)
+        for row in connection.execute(joined.where(_chunks.id.in_(some))).all()
+    ]
     superseded = {document: new for _, document, _, new, *_ in rows if new is not None}
     known = _found_by(connection, sorted(set(superseded.values())), groups) if superseded else set()
     marks = _marks(connection, sorted(superseded)) if known else {}
