@@ -1,7 +1,7 @@
 """What answers cost in a period, and what they would have cost if the large model had written every one of them.
 
-The comparison is an estimate. Money: the same tokens at the large model's prices. Energy: what its own answers took in the
-period, on average; while there are too few of them, what the answers took times how much larger its file is, since
+The comparison is an estimate. Money: the same tokens at the large model's prices. Energy: what its own answers took in
+the period, on average; while there are too few of them, what the answers took times how much larger its file is, since
 decoding is bound by reading the weights. Answers that no model wrote would have needed none.
 """
 

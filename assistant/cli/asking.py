@@ -37,7 +37,9 @@ def ask(
         text = sys.stdin.read() if question == "-" else question
         with _assistant() as assistant:
             limits = chosen(source, type, tag, written_in, since, until)
-            answer = _run(assistant, TurnRequest(text, model=chosen_model, filter=limits, profile=profile), show=not json)
+            answer = _run(
+                assistant, TurnRequest(text, model=chosen_model, filter=limits, profile=profile), show=not json
+            )
         if json:
             import json as codec
 

@@ -46,7 +46,9 @@ def routing_table(figures: Mapping[str, Any]) -> Table:
         table.add_column(name, justify="right" if name else "left")
     for key in ("apgr", "cpt50", "cpt80", "calls_at_99pct"):
         table.add_row(key, *(_number(group[key]) for group in rows.values()))
-    intervals = ("-" if (found := figures["intervals"].get(name)) is None else "{:.3f}-{:.3f}".format(*found) for name in rows)
+    intervals = (
+        "-" if (found := figures["intervals"].get(name)) is None else "{:.3f}-{:.3f}".format(*found) for name in rows
+    )
     table.add_row("apgr, 95 %", *intervals)
     for key in ("ece", "ece_enough"):
         table.add_row(key, _number(figures[key]))

@@ -1,9 +1,10 @@
-"""Measures the router on outcomes of two models, beside the trivial baselines, always on rows it has not learnt from."""
+"""Measures the router on outcomes of two models beside trivial baselines, always on rows it has not learnt from."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from rich.console import Console
@@ -34,9 +35,7 @@ class Judged:
     p_right: Array
 
 
-def embedded(
-    texts: Sequence[str], embedder: Embedder, on_step: OnStep, kept: Path | None = None
-) -> Floats:
+def embedded(texts: Sequence[str], embedder: Embedder, on_step: OnStep, kept: Path | None = None) -> Floats:
     """Query embeddings of prompts, shape (texts, dimension); `kept` is a file that holds them from an earlier run."""
     if kept is not None and (found := _kept(kept, texts, embedder.model_id)) is not None:
         return found
@@ -59,10 +58,10 @@ def _key(texts: Sequence[str], model: str) -> str:
 
 def _kept(path: Path, texts: Sequence[str], model: str) -> Floats | None:
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             fits = str(stored["key"]) == _key(texts, model)
             return np.asarray(stored["vectors"], dtype=np.float32) if fits else None
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, BadZipFile):
         return None
 
 
@@ -76,7 +75,9 @@ def judge_held_out(samples: Sequence[Sample], vectors: Floats, half: Half, on_st
     rows, folds = Rows.of(samples, vectors), folds_of(samples, FOLDS)
     test = np.array([in_half(sample.id, "test") for sample in samples])
     chosen = {"all": np.ones(len(samples), dtype=bool), "tune": ~test, "test": test}[half]
-    splits = [(~test, test)] if half == "test" else [(chosen & (folds != f), chosen & (folds == f)) for f in range(FOLDS)]
+    splits = (
+        [(~test, test)] if half == "test" else [(chosen & (folds != f), chosen & (folds == f)) for f in range(FOLDS)]
+    )
     raw, tfidf = np.zeros((len(samples), 2)), np.zeros(len(samples))
     p_slm, p_right = np.zeros(len(samples)), np.zeros(len(samples))
     for done, (learnt, held) in enumerate(splits):

@@ -41,9 +41,7 @@ def calibrated(scores: Array, outcomes: Array, *, rising: bool) -> Curve:
     return _through_middles(middles, values, weights, (float(ranked[0]), float(ranked[-1])), rising)
 
 
-def _through_middles(
-    middles: Array, values: Array, weights: Array, ends: tuple[float, float], rising: bool
-) -> Curve:
+def _through_middles(middles: Array, values: Array, weights: Array, ends: tuple[float, float], rising: bool) -> Curve:
     """One point for each step, at the mean of its scores; a little more at the ends."""
     steps = np.flatnonzero(np.diff(values)) + 1
     parts = np.split(np.arange(len(values)), steps)

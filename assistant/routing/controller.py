@@ -2,8 +2,8 @@
 
 A threshold chosen on other questions gives another share (RouteLLM issue 36), so the threshold moves: it is a quantile
 of the probabilities seen while fitting, the target's own, shifted by what has been used too little or too much so far.
-The sum of the shortfall makes it an integral controller: in the long run its share is the target's, and after n turns it
-is off by at most LARGEST / n.
+The sum of the shortfall makes it an integral controller: in the long run its share is the target's, and after n turns
+it is off by at most LARGEST / n.
 """
 
 from collections import deque

@@ -1,4 +1,4 @@
-"""Where a turn gets its route: gathers what a decision needs (`router.decide`), and keeps account of what was decided."""
+"""Where a turn gets its route: gathers what a decision needs (`router.decide`), keeps account of what was decided."""
 
 import logging
 from collections.abc import Callable, Collection, Sequence
@@ -105,8 +105,8 @@ class RoutingDesk:
         route = Route(decision.tier, "", decision.reason, version=self.version, profile=profile, lock=lock)
         if judged is None or bands is None:
             return route
-        numbers = {"p_slm": round(judged.p_slm, 4), "score": round(judged.gain, 4), "threshold": round(bands.hard, 4)}
-        return replace(route, **numbers)
+        p_slm, gain, threshold = (round(value, 4) for value in (judged.p_slm, judged.gain, bands.hard))
+        return replace(route, p_slm=p_slm, score=gain, threshold=threshold)
 
     def judge(self, question: str, evidence: Sequence[Evidence], *, follow_up: bool, position: int) -> Judgement | None:
         """What the fitted router says of a question; None without one."""
@@ -158,9 +158,7 @@ def counts(route: Route, profile: Profile) -> bool:
     return route.tier != "none" and not route.reason.startswith("forced_") and route.profile == profile
 
 
-def desk_of(
-    settings: Settings, embedder: Embedder, traffic: Traffic, readable: Readable
-) -> RoutingDesk:
+def desk_of(settings: Settings, embedder: Embedder, traffic: Traffic, readable: Readable) -> RoutingDesk:
     """The desk of an installation, with its fitted router if that still holds; what is refused is logged."""
     from assistant.routing.shelf import RouterShelf
 
@@ -177,6 +175,4 @@ def desk_of(
     if settings.routing.budget_per_day is not None:
         today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         budget = Budget(settings.routing.budget_per_day, sum(each.usage.cost for each in traffic.answered(today)))
-    return RoutingDesk(
-        settings, embedder, past=traffic, readable=readable, fitted=fitted, holder=holder, budget=budget
-    )
+    return RoutingDesk(settings, embedder, past=traffic, readable=readable, fitted=fitted, holder=holder, budget=budget)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 BUCKETS = 2**17
 """Hash buckets of each kind of n-gram."""
-HEAD_CHARS, TAIL_CHARS = 700, 300
-"""What is embedded of a long prompt: its beginning, and its end, where the question usually stands."""
+HEAD_CHARS, TAIL_CHARS = 300, 200
+"""What is embedded of a long prompt: its beginning, and its end, where the question usually stands: 128 tokens."""
 
 SHAPE = ("characters", "words", "word_length", "digits", "symbols", "capitals", "lines", "code", "parts", "constraints",
          "negation", "numbers")  # fmt: skip
@@ -40,7 +40,7 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def embedded_part(text: str) -> str:
-    """The text to embed: all of it up to a thousand characters, else its two ends."""
+    """The text to embed: all of it up to five hundred characters, else its two ends."""
     if len(text) <= HEAD_CHARS + TAIL_CHARS:
         return text
     return f"{text[:HEAD_CHARS]} … {text[-TAIL_CHARS:]}"
@@ -87,7 +87,7 @@ class Words:
         from sklearn.feature_extraction.text import HashingVectorizer
 
         usual: dict[str, Any] = {"n_features": BUCKETS, "alternate_sign": False, "norm": None, "dtype": np.float32}
-        words = HashingVectorizer(ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b", **usual)
+        words = HashingVectorizer(ngram_range=(1, 2), **usual)
         return [words, HashingVectorizer(analyzer="char_wb", ngram_range=(3, 4), **usual)]
 
     def counts(self, texts: Sequence[str]) -> "csr_matrix":
@@ -115,4 +115,5 @@ def weighted(counts: "csr_matrix", idf: Floats) -> "csr_matrix":
 def inverse_frequency(counts: "csr_matrix") -> Floats:
     """log((1 + texts) / (1 + texts with it)) + 1 for each bucket, as scikit-learn smooths it."""
     seen = np.bincount(counts.indices, minlength=counts.shape[1])
-    return (np.log((1 + counts.shape[0]) / (1 + seen)) + 1).astype(np.float32)
+    found: Floats = (np.log((1 + counts.shape[0]) / (1 + seen)) + 1).astype(np.float32)
+    return found

@@ -11,9 +11,7 @@ LONGEST_HISTORY = 3
 """Turns that a conversation's position counts up to: further back no model is shown."""
 
 
-def samples_of(
-    answered: Iterable[Answered], evidence_of: Callable[[str], tuple[Evidence, ...]]
-) -> list[Sample]:
+def samples_of(answered: Iterable[Answered], evidence_of: Callable[[str], tuple[Evidence, ...]]) -> list[Sample]:
     """A sample for each answer that says something of a model.
 
     A verdict is the outcome of the model that answered (people disagree: the more frequent one counts, a tie says
@@ -26,9 +24,7 @@ def samples_of(
         if (small is None and large is None) or each.route.tier == "none":
             continue
         position = min(each.position - 1, LONGEST_HISTORY)
-        situation = situation_of(
-            evidence_of(each.id), follow_up=each.understanding.rewritten, position=position
-        )
+        situation = situation_of(evidence_of(each.id), follow_up=each.understanding.rewritten, position=position)
         samples.append(Sample(each.id, each.understanding.question, small, large, situation))
     return samples
 

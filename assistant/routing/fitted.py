@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -111,19 +112,19 @@ class FittedRouter:
     def load(cls, path: Path) -> "FittedRouter":
         """Read the file. Raises ConfigurationError when it is damaged or of another version of Pilares."""
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 card = json.loads(str(stored["card"]))
                 if card.pop("format") != FORMAT:
                     raise ValueError("it was written by another version of Pilares")
                 arrays = {name: stored[name] for name in _ARRAYS}
                 curves = {name: Curve(stored[f"{name}_scores"], stored[f"{name}_values"]) for name in _CURVES}
-        except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
             raise ConfigurationError(
                 f"The router in {path} cannot be read ({error}). Fit it again with `pilares router fit`."
             ) from None
         grid = arrays.pop("grid")
         bands = {name: (float(low), float(high)) for name, (low, high) in card.pop("bands").items()}
-        return cls(Card(**card, bands=bands), Weights(**arrays), **curves, grid=grid)
+        return cls(Card(**card, bands=bands), Weights(**arrays), curves["enough"], curves["small_right"], grid)
 
 
 def rest_of(texts: Sequence[str], vectors: Floats, situations: Sequence[Sequence[float]]) -> Floats:

@@ -50,9 +50,7 @@ class Rows:
         return cls(Words().counts(texts), rest, *outcomes_of(samples), seen)
 
     def __getitem__(self, chosen: Mask) -> "Rows":
-        return Rows(
-            self.counts[chosen], self.rest[chosen], self.small[chosen], self.large[chosen], self.seen[chosen]
-        )
+        return Rows(self.counts[chosen], self.rest[chosen], self.small[chosen], self.large[chosen], self.seen[chosen])
 
     @property
     def gain(self) -> Array:
@@ -120,7 +118,7 @@ def _spread(rest: Floats) -> Floats:
     dimension = rest.shape[1] - len(SHAPE) - len(SITUATION)
     parts = ((dimension, EMBEDDING_WEIGHT), (len(SHAPE), SHAPE_WEIGHT), (len(SITUATION), SITUATION_WEIGHT))
     scale = np.concatenate([np.full(size, weight / np.sqrt(size)) for size, weight in parts])
-    spread = (found / scale).astype(np.float32)
+    spread: Floats = (found / scale).astype(np.float32)
     spread[still] = 1e6
     return spread
 

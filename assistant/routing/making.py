@@ -1,7 +1,6 @@
 """Makes a fitted router of samples: the weights, the curves, the bands, and the card that says where they come from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -35,15 +34,17 @@ def calibrated_router(
     return _router(rows, found, samples, shelf, f"{source}, weights of {known.card.version}")
 
 
-def _router(
-    rows: Rows, found: Fit, samples: Sequence[Sample], shelf: RouterShelf, source: str
-) -> FittedRouter:
+def _router(rows: Rows, found: Fit, samples: Sequence[Sample], shelf: RouterShelf, source: str) -> FittedRouter:
     dataset = dataset_hash(samples)
     version, created = shelf.fresh_version(dataset)
     p_slm = found.enough(found.scores[:, 0])
-    card = Card(version, created, dataset, len(samples), **shelf.models, source=source, bands=bands_of(p_slm, rows.gain))
+    names = shelf.models
+    card = Card(
+        version, created, dataset, len(samples), names["embedder"], names["slm"], names["llm"], source,
+        bands_of(p_slm, rows.gain), held_out(rows, found),
+    )  # fmt: skip
     grid = np.quantile(p_slm, np.linspace(0, 1, GRID))
-    return FittedRouter(replace(card, figures=held_out(rows, found)), found.weights, found.enough, found.small_right, grid)
+    return FittedRouter(card, found.weights, found.enough, found.small_right, grid)
 
 
 def held_out(rows: Rows, found: Fit) -> Mapping[str, Any]:

@@ -57,7 +57,9 @@ def report_tables(found: Mapping[str, Any]) -> "list[Table]":
     share, target = found["share"]["llm"], found["share"]["target"]
     if share is not None:
         wanted = "no target" if target is None else f"target {100 * target:.1f} %"
-        models.add_row("[dim]chosen: large model[/dim]", str(found["share"]["turns"]), f"{100 * share:.1f} % ({wanted})")
+        models.add_row(
+            "[dim]chosen: large model[/dim]", str(found["share"]["turns"]), f"{100 * share:.1f} % ({wanted})"
+        )
     reasons = Table("Reason", "Turns", "Liked", "Disliked")
     for reason, number in found["reasons"].items():
         verdicts = found["feedback"][reason]

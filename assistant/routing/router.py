@@ -4,9 +4,9 @@ A fitted router (`assistant.routing.fitted`) gives the probability that the smal
 profile decide: below `hard` the large one is asked at once, from `easy` on the small one is trusted, and between the
 small one answers, is checked and may be overruled. Inside a conversation the model changes only for a clear reason.
 
-Without one there are rules. They look at the intent, the shape of the question and the retrieval evidence. A small model
-copies well and reasons badly, so it gets what one sentence of one document plainly states; everything else is for the
-large one. With the adapter that reads documents it also gets what has to be found among look-alikes.
+Without one there are rules. They look at the intent, the shape of the question and the retrieval evidence. A small
+model copies well and reasons badly, so it gets what one sentence of one document plainly states; everything else is for
+the large one. With the adapter that reads documents it also gets what has to be found among look-alikes.
 """
 
 from collections.abc import Sequence
@@ -23,8 +23,8 @@ SHORT_QUESTION = 16
 
 REASONING_INTENTS = {"comparison": "comparison", "listing": "several_parts", "summary": "several_parts"}
 
-# Probability by which the threshold has to be passed before a conversation changes its model. Going down costs more than
-# going up: a weaker model in the middle of hard work is noticed (docs/routing.md, "Conversations").
+# Probability by which the threshold has to be passed before a conversation changes its model. Going down costs more
+# than going up: a weaker model in the middle of hard work is noticed (docs/routing.md, "Conversations").
 MARGIN_UP, MARGIN_DOWN = 0.02, 0.10
 
 

@@ -76,8 +76,8 @@ def check_enough(samples: Sequence[Sample], least: int = LEAST_ROWS) -> None:
         return
     raise InvalidRequest(
         f"There are {len(samples)} questions with an outcome; the small model was right on {right} and wrong on "
-        f"{wrong} of them. It takes {least}, and {LEAST_OF_EACH} of each: fewer would fit noise. Collect more feedback, "
-        "or give a file of outcomes (docs/routing.md)."
+        f"{wrong} of them. It takes {least}, and {LEAST_OF_EACH} of each: fewer would fit noise. Collect more "
+        "feedback, or give a file of outcomes (docs/routing.md)."
     )
 
 

@@ -34,7 +34,7 @@ from assistant.routing.desk import RoutingDesk
 from assistant.routing.intents import IntentClassifier
 from assistant.settings import Settings
 from assistant.turn.context import Stopped, TurnContext
-from assistant.turn.energy import Meter
+from assistant.turn.energy import NO_METER, Meter
 from assistant.turn.events import Failed, Finished, Revised, Routed, TurnEvent, Wrote
 from assistant.turn.middleware.choose import Choose
 from assistant.turn.middleware.conclude import Conclude
@@ -65,7 +65,7 @@ class TurnAgent:
         store: TurnStore,
         settings: Settings,
         desk: RoutingDesk | None = None,
-        meter: Meter = Meter(),
+        meter: Meter = NO_METER,
     ) -> None:
         embedder, analyzer = models.embedder(), Analyzer()
         selector, citer = EvidenceSelector(vectors, analyzer), Citer(vectors, analyzer)

@@ -1,9 +1,9 @@
 """What an answer cost: tokens, money, energy, and the emissions of that energy; what is an estimate says so.
 
-Energy is measured where the machine has readable counters (`assistant.turn.power`). Elsewhere the time the models worked
-is multiplied by a typical power per busy core. What a model elsewhere takes is not known here: 0.3 Wh for an answer of
-500 tokens is taken (Epoch AI, "How much energy does ChatGPT use?", February 2025). Emissions are at the world's mean
-carbon intensity of electricity (Ember, Global Electricity Review 2025: 473 g/kWh).
+Energy is measured where the machine has readable counters (`assistant.turn.power`). Elsewhere the time the models
+worked is multiplied by a typical power per busy core. What a model elsewhere takes is not known here: 0.3 Wh for an
+answer of 500 tokens is taken (Epoch AI, "How much energy does ChatGPT use?", February 2025). Emissions are at the
+world's mean carbon intensity of electricity (Ember, Global Electricity Review 2025: 473 g/kWh).
 """
 
 import os
@@ -87,3 +87,7 @@ class Meter:
 
     def _elsewhere(self, model: str) -> bool:
         return self.prices.get(model, Price()).elsewhere
+
+
+NO_METER = Meter()
+"""Knows no prices and has no counter: energy is estimated."""

@@ -1,4 +1,4 @@
-"""Energy that was measured: counters of the processor (RAPL) and of NVIDIA graphics cards (NVML), where they are readable.
+"""Energy that was measured: by the counters of processors (RAPL) and of NVIDIA cards (NVML), where they are readable.
 
 They count what the whole machine does, not one turn alone. Since Linux 5.10 the processor's counters are readable by
 root only (CVE-2020-8694); where there is none the estimate of `assistant.turn.energy` stands in.
@@ -89,7 +89,7 @@ class Nvml:
     def joules(self) -> float | None:
         """Joules of all cards."""
         try:
-            return sum(self._library.nvmlDeviceGetTotalEnergyConsumption(card) for card in self._cards) / 1000
+            return float(sum(self._library.nvmlDeviceGetTotalEnergyConsumption(card) for card in self._cards)) / 1000
         except self._library.NVMLError:
             return None
 

@@ -13,7 +13,7 @@ from assistant.routing.intents import IntentClassifier
 from assistant.routing.router import Signals
 from assistant.turn.answer import Route
 from assistant.turn.context import TurnContext, TurnState
-from assistant.turn.energy import Meter
+from assistant.turn.energy import NO_METER, Meter
 from assistant.turn.events import Routed
 from assistant.turn.parts import parts_of
 from assistant.turn.ports import LanguageModels
@@ -28,7 +28,7 @@ class Choose(AgentMiddleware[TurnState, TurnContext]):
     state_schema = TurnState
 
     def __init__(
-        self, models: LanguageModels, intents: IntentClassifier, desk: RoutingDesk, meter: Meter = Meter()
+        self, models: LanguageModels, intents: IntentClassifier, desk: RoutingDesk, meter: Meter = NO_METER
     ) -> None:
         super().__init__()
         self._models = models
@@ -63,7 +63,7 @@ class Choose(AgentMiddleware[TurnState, TurnContext]):
         return {"route": route, "jump_to": "end", "abstained": True} if route.tier == "none" else {"route": route}
 
     def _route(self, signals: Signals, context: TurnContext) -> Route:
-        """The route, once more with what a second search has found. Raises ModelUnavailable when no model may answer."""
+        """The route, also with what a second search found. Raises ModelUnavailable when no model may answer."""
         request = context.request
         lock = self._desk.lock_of(request, context.conversation_id, signals.evidence)
         context.keeping.lock = lock

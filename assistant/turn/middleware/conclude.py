@@ -18,7 +18,7 @@ from assistant.messages import counted, message
 from assistant.turn import prompts
 from assistant.turn.answer import Answer, Citation, Understanding, Usage
 from assistant.turn.context import TurnContext, TurnState
-from assistant.turn.energy import Meter
+from assistant.turn.energy import NO_METER, Meter
 from assistant.turn.events import Finished, Revised
 from assistant.turn.listing import listed
 from assistant.turn.ports import LanguageModels, Searchable, TurnStore
@@ -34,7 +34,7 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
     state_schema = TurnState
 
     def __init__(
-        self, models: LanguageModels, library: Searchable, citer: Citer, store: TurnStore, meter: Meter = Meter()
+        self, models: LanguageModels, library: Searchable, citer: Citer, store: TurnStore, meter: Meter = NO_METER
     ) -> None:
         super().__init__()
         self._models = models
@@ -65,7 +65,8 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
             id=context.answer_id, conversation_id=context.conversation_id, text=text, abstained=abstained,
             understanding=state["understanding"], route=state["route"], evidence=state["evidence"],
             citations=citations, support=() if abstained else grounded.support,
-            timings=context.clock.timings(), usage=self._usage(state, context), searched=state["searched"], signals=signals,
+            timings=context.clock.timings(), usage=self._usage(state, context), searched=state["searched"],
+            signals=signals,
         )  # fmt: skip
         if not context.stopped.is_set():
             self._store.finish_turn(context.turn_id, answer)

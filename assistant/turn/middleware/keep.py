@@ -10,7 +10,7 @@ from assistant.turn.context import TurnContext, TurnState
 
 
 class KeepLocal(AgentMiddleware[TurnState, TurnContext]):
-    """Notes what keeps the turn here; the address of a model elsewhere is then not handed out (`assistant.locality`)."""
+    """Notes what keeps the turn here; a model elsewhere is then not asked (`assistant.locality`)."""
 
     state_schema = TurnState
 
