@@ -21,8 +21,6 @@ from knowledge.embedder import Embedder
 
 log = logging.getLogger(__name__)
 EVERYONE = frozenset({"everyone"})
-ROUTES_BEFORE = 3
-"""Turns back that a conversation's lock and model are read from: those whose words a model may still be shown."""
 
 Readable = Callable[[Collection[str], Collection[str]], Collection[str]]
 """Of some documents (ids), those that some groups may read."""
@@ -50,6 +48,8 @@ class RoutingDesk:
         budget: Budget | None = None,
     ) -> None:
         self._settings = settings.routing
+        # the turns whose words a model may still be shown
+        self._turns_back = max(1, (settings.turn.history_messages + 1) // 2)
         self._embedder = embedder
         self._past = past
         self._readable = readable
@@ -75,16 +75,18 @@ class RoutingDesk:
 
     def lock_of(self, request: TurnRequest, conversation_id: str, evidence: Sequence[Evidence]) -> str:
         """What keeps a turn on models of this computer; empty when nothing does."""
-        if self.profile_of(request) == "local-only":
-            return "local_only"
-        if not self._settings.privacy:
-            return ""
-        if personal_data([request.text, *(message.content for message in request.history)]):
-            return "personal_data"
+        return (self._private(request, conversation_id, evidence) if self._settings.privacy else "") or (
+            "local_only" if self.profile_of(request) == "local-only" else ""
+        )
+
+    def _private(self, request: TurnRequest, conversation_id: str, evidence: Sequence[Evidence]) -> str:
+        """Restricted documents first: their lock is what later turns of the conversation look for."""
         if self._restricted({each.passage.document_id for each in evidence}):
             return "restricted"
-        kept = {route.lock for route in self._before(conversation_id)} & {"restricted", "conversation"}
-        return "conversation" if self._remote and kept else ""
+        if {route.lock for route in self._before(conversation_id)} & {"restricted", "conversation"}:
+            return "conversation"
+        said = [request.text, *(message.content for message in request.history)]
+        return "personal_data" if personal_data(said) else ""
 
     def route(self, signals: Signals, request: TurnRequest, conversation_id: str, lock: str) -> Route:
         """Decide; the route has no model's name yet. `signals` needs what a turn alone knows."""
@@ -145,7 +147,7 @@ class RoutingDesk:
         return judged, self.bands(profile, own=request.profile is not None)
 
     def _before(self, conversation_id: str) -> Sequence[Route]:
-        return [] if self._past is None else self._past.routes(conversation_id, ROUTES_BEFORE)
+        return [] if self._past is None else self._past.routes(conversation_id, self._turns_back)
 
     def _restricted(self, documents: set[str]) -> bool:
         if not documents or self._readable is None:

@@ -122,6 +122,7 @@ class TurnAgent:
         locality.follow(context.keeping)
         metering.follow(context.tally)
         try:
+            context.keeping.lock = self.desk.lock_of(context.request, context.conversation_id, ())
             for event in self._events(context):
                 events.put(event)
         except Stopped:

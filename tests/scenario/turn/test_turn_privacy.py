@@ -126,6 +126,12 @@ def test_what_everyone_may_read_goes_to_the_large_model(stage: Stage) -> None:
     assert stage.models.asked > 0
 
 
+def test_a_local_only_turn_with_a_restricted_document_is_remembered(stage: Stage) -> None:
+    stage.ask("What is the salary of the director? I am ana@example.org", model="local-only")
+    stage.library.delete("salaries")
+    assert stage.ask("How long is the warranty of batteries?", model="llm").route.lock == "conversation"
+
+
 def test_local_only_never_asks_a_model_elsewhere(stage: Stage) -> None:
     stage.library.delete("salaries")
     answer = stage.ask("Compare the warranty of batteries and of appliances", model="local-only")
