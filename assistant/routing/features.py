@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 BUCKETS = 2**17
 """Hash buckets of each kind of n-gram."""
+LETTERS_WEIGHT = 0.5
+"""How much n-grams of letters count beside those of words (docs/benchmarks.md, "Routing")."""
 HEAD_CHARS, TAIL_CHARS = 300, 200
 """What is embedded of a long prompt: its beginning, and its end, where the question usually stands: 128 tokens."""
 
@@ -101,14 +103,14 @@ class Words:
 
 
 def weighted(counts: "csr_matrix", idf: Floats) -> "csr_matrix":
-    """Counts times inverse document frequency, the two kinds of n-grams of a text each at length 1."""
+    """Counts times inverse document frequency, the n-grams of words of a text at length 1, those of letters shorter."""
     from scipy.sparse import csr_matrix
 
     data = counts.data * idf[counts.indices]
     rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
     kind = 2 * rows + (counts.indices >= BUCKETS)
     lengths = np.sqrt(np.bincount(kind, data**2, minlength=2 * counts.shape[0]))
-    data = (data / lengths[kind]).astype(np.float32)
+    data = (data / lengths[kind] * np.where(kind % 2, LETTERS_WEIGHT, 1.0)).astype(np.float32)
     return csr_matrix((data, counts.indices, counts.indptr), shape=counts.shape)
 
 

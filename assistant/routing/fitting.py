@@ -24,8 +24,8 @@ Mask = npt.NDArray[np.bool_]
 INNER_FOLDS = 5
 # Ridge penalty and how much the parts count beside the words, chosen by cross-validation on the tune half of
 # routing/mmlu (docs/benchmarks.md, "Routing").
-PENALTY = 3.0
-EMBEDDING_WEIGHT, SHAPE_WEIGHT, SITUATION_WEIGHT = 1.0, 0.3, 0.5
+PENALTY = 16.0
+EMBEDDING_WEIGHT, SHAPE_WEIGHT, SITUATION_WEIGHT = 0.3, 0.3, 0.5
 
 
 @dataclass(frozen=True, slots=True)

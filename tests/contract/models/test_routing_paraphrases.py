@@ -49,7 +49,7 @@ def test_paraphrases_are_decided_alike(router: FittedRouter, e5: SentenceEmbedde
         for some in (firsts, seconds)
     ]
     same = [one == other for one, other in zip(*tiers, strict=True)]
-    assert 0.25 < tiers[0].count("llm") / len(PAIRS) < 0.75  # both decisions are taken
+    assert 0.2 < tiers[0].count("llm") / len(PAIRS) < 0.75  # both decisions are taken
     for half in (same[:20], same[20:]):  # English, Spanish
         assert sum(half) / len(half) >= 0.9
     assert sum(same) / len(same) >= 0.95
