@@ -94,7 +94,7 @@ def judge_held_out(samples: Sequence[Sample], vectors: Floats, half: Half, on_st
 
 
 def tfidf_scores(samples: Sequence[Sample], gain: Array, learnt: Array, held: Array) -> Array:
-    """The baseline: TF-IDF of words and pairs of words, ridge regression on the gain; its penalty is chosen like ours."""
+    """The baseline: TF-IDF of words and pairs, ridge regression on the gain, its penalty chosen like ours."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import Ridge
 
