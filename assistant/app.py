@@ -137,9 +137,12 @@ class Assistant:
         """The turn agent, built once: loads LangChain, the embedder and the small model."""
         with self._building:
             if self._agent is None:
+                from assistant.routing.desk import desk_of
                 from assistant.routing.intents import SHIPPED, IntentClassifier, load_intents
                 from assistant.turn.agent import TurnAgent
+                from assistant.turn.energy import Meter
                 from assistant.turn.models import RoleModels
+                from assistant.turn.power import counters_of_this_machine
 
                 own = self.settings.home / "intents.toml"
                 intents = IntentClassifier(
@@ -148,9 +151,12 @@ class Assistant:
                     cache=self.settings.home / "cache",
                 )
                 models = RoleModels(self.models, self.settings)
+                traffic, readable = self.conversations.traffic, self.library.grants.readable
+                desk = desk_of(self.settings, models.embedder(), traffic, readable)
                 self._agent = TurnAgent(
-                    models, self.library, self.sentences(), intents, self.conversations, self.settings
-                )
+                    models, self.library, self.sentences(), intents, self.conversations, self.settings, desk,
+                    Meter.of(self.settings, counters_of_this_machine()),
+                )  # fmt: skip
             return self._agent
 
     def sentences(self) -> "SentenceVectors":

@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from assistant.errors import ConfigurationError
+from assistant.loopback import stays_here
 from assistant.paths import default_home, model_cache
 from knowledge.settings import KnowledgeSettings
 
@@ -40,6 +41,16 @@ class ModelSettings(_Frozen):
         description="judge the evidence line by line before answering; default: for models that run here",
     )
     parallel: int = Field(default=2, ge=1, le=64, description="answers generated at the same time")
+    price_in: float = Field(default=0.0, ge=0, description="price of a million tokens read, in any currency")
+    price_out: float = Field(default=0.0, ge=0, description="price of a million tokens written")
+    trusted: bool = Field(
+        default=False, description="a server of your own: it may get personal data and restricted documents as well"
+    )
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether what this model is given leaves what the operator trusts."""
+        return not self.trusted and not stays_here(self.url)
 
     @property
     def sifts(self) -> bool:
@@ -90,6 +101,21 @@ class TurnSettings(_Frozen):
     passages: int = Field(default=8, ge=1, le=50)
 
 
+class RoutingSettings(_Frozen):
+    """How the model of a turn is chosen (docs/routing.md)."""
+
+    profile: Literal["auto", "auto-cheap", "auto-quality", "local-only"] = "auto"
+    llm_share: float | None = Field(
+        default=None, gt=0, lt=1, description="part of the turns that the large model answers; needs a fitted router"
+    )
+    budget_per_day: float | None = Field(
+        default=None, gt=0, description="what models may cost from midnight to midnight (UTC), in the prices' currency"
+    )
+    privacy: bool = Field(
+        default=True, description="keep personal data and restricted documents on models of this computer"
+    )
+
+
 SLM_DEFAULT = {"name": "qwen2.5-coder-0.5b", "evidence_tokens": 320}
 LLM_DEFAULT = {"name": "qwen2.5-coder-1.5b", "evidence_tokens": 500}
 
@@ -127,6 +153,7 @@ class Settings(BaseSettings):
     language: Literal["en", "es"] | None = None
     server: ServerSettings = ServerSettings()
     turn: TurnSettings = TurnSettings()
+    routing: RoutingSettings = RoutingSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
 
     @field_validator("slm", mode="before")

@@ -12,13 +12,15 @@ from assistant.api.documents import document_routes
 from assistant.api.errors import install
 from assistant.api.health import health_routes
 from assistant.api.identity import Identity
+from assistant.api.ledger import ledger_routes
 from assistant.api.middleware.bodies import BodyLimit
 from assistant.api.middleware.headers import SecurityHeaders
-from assistant.api.middleware.hosts import LoopbackHosts, is_loopback
+from assistant.api.middleware.hosts import LoopbackHosts
 from assistant.api.middleware.origins import SameOrigin
 from assistant.api.ports import Assistant
 from assistant.api.running import RunningTurns
 from assistant.api.sources import OpenSources, job_routes, source_routes
+from assistant.loopback import is_loopback
 from assistant.settings import Settings
 from assistant.ui.page import Page
 
@@ -45,6 +47,7 @@ def create_app(
     app.include_router(ask_routes(assistant, settings, turns))
     app.include_router(conversation_routes(assistant))
     app.include_router(document_routes(assistant, settings))
+    app.include_router(ledger_routes(assistant, settings))
     if sources is not None:
         app.include_router(source_routes(sources, settings))
         app.include_router(job_routes(sources, settings))

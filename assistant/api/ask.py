@@ -16,7 +16,7 @@ from assistant.api.question import AskedOf, checked_question
 from assistant.api.running import RunningTurn, RunningTurns
 from assistant.api.wire import answer_json, server_sent
 from assistant.settings import Settings
-from assistant.turn.answer import TurnRequest
+from assistant.turn.answer import Asked, TurnRequest, wanted
 from assistant.turn.events import Failed, Finished, TurnEvent
 
 KEEP_ALIVE_S = 10.0
@@ -29,7 +29,7 @@ class Ask(BaseModel):
 
     question: str
     conversation_id: Annotated[str, Field(max_length=64)] | None = None
-    model: Literal["auto", "slm", "llm"] = "auto"
+    model: Asked = "auto"
     language: Literal["en", "es"] | None = None
     stream: bool = False
     filter: AskedOf = AskedOf()
@@ -45,9 +45,10 @@ def ask_routes(assistant: Assistant, settings: Settings, turns: RunningTurns) ->
         question = checked_question(body.question, settings.turn, language)
         if body.conversation_id is not None:
             await run_in_threadpool(assistant.conversations.get, user, body.conversation_id)
+        model, profile = wanted(body.model)
         turn = TurnRequest(
-            question, body.conversation_id, model=body.model, interface_language=language, user_id=user,
-            filter=body.filter.as_filter(),
+            question, body.conversation_id, model=model, interface_language=language, user_id=user,
+            filter=body.filter.as_filter(), profile=profile,
         )  # fmt: skip
         events = _Events()
         running = turns.begin(assistant.stream, turn, events.deliver)

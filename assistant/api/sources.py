@@ -8,9 +8,9 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 
 from assistant.api.errors import OperatorOnly, language_of
-from assistant.api.middleware.hosts import is_loopback
 from assistant.api.syncing_wire import job_document_json, job_json, source_json
 from assistant.errors import InvalidRequest
+from assistant.loopback import is_loopback
 from assistant.messages import message
 from assistant.settings import Settings
 from knowledge.sources.config import SourceConfig

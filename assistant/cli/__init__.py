@@ -2,7 +2,21 @@
 
 import typer
 
-from assistant.cli import asking, doctor, documents, evaluate, finetune, grants, jobs, keeping, models, serving, sources
+from assistant.cli import (
+    asking,
+    doctor,
+    documents,
+    evaluate,
+    finetune,
+    grants,
+    jobs,
+    keeping,
+    ledger,
+    models,
+    router,
+    serving,
+    sources,
+)
 
 app = typer.Typer(
     name="pilares",
@@ -22,6 +36,8 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(grants.app, name="grants")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(router.app, name="router")
+app.command()(ledger.ledger)
 app.add_typer(finetune.app, name="finetune")
 app.command()(keeping.backup)
 app.command()(keeping.restore)

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from assistant.app import Assistant
     from assistant.turn.answer import Answer, TurnRequest
 
-Model = Annotated[Literal["auto", "slm", "llm"], typer.Option("--model", help="Which model answers.")]
+Model = Annotated[
+    Literal["auto", "auto-cheap", "auto-quality", "local-only", "slm", "llm"],
+    typer.Option("--model", help="Which model answers, or how it is chosen."),
+]
 
 
 def ask(
@@ -28,12 +31,15 @@ def ask(
 ) -> None:
     """Answer one question from the documents, with its sources."""
     with clear_errors():
-        from assistant.turn.answer import TurnRequest
+        from assistant.turn.answer import TurnRequest, wanted
 
+        chosen_model, profile = wanted(model)
         text = sys.stdin.read() if question == "-" else question
         with _assistant() as assistant:
             limits = chosen(source, type, tag, written_in, since, until)
-            answer = _run(assistant, TurnRequest(text, model=model, filter=limits), show=not json)
+            answer = _run(
+                assistant, TurnRequest(text, model=chosen_model, filter=limits, profile=profile), show=not json
+            )
         if json:
             import json as codec
 
@@ -47,13 +53,15 @@ def ask(
 def chat(model: Model = "auto") -> None:
     """Talk with the assistant; an empty line or Ctrl+D ends the conversation."""
     with clear_errors():
-        from assistant.turn.answer import TurnRequest
+        from assistant.turn.answer import TurnRequest, wanted
 
+        chosen_model, profile = wanted(model)
         with _assistant() as assistant:
             assistant.warm()
             conversation: str | None = None
             while text := _read():
-                answer = _run(assistant, TurnRequest(text, conversation_id=conversation, model=model), show=True)
+                request = TurnRequest(text, conversation_id=conversation, model=chosen_model, profile=profile)
+                answer = _run(assistant, request, show=True)
                 conversation = answer.conversation_id
                 _print_grounds(answer)
 

@@ -26,7 +26,10 @@ Halves = Annotated[
 Modes = Annotated[
     Literal["hybrid", "dense", "lexical"], typer.Option("--mode", help="Words and meaning together, or one alone.")
 ]
-Tiers = Annotated[Literal["auto", "slm", "llm"], typer.Option("--model", help="Which model answers.")]
+Tiers = Annotated[
+    Literal["auto", "auto-cheap", "auto-quality", "local-only", "slm", "llm"],
+    typer.Option("--model", help="Which model answers, or how it is chosen."),
+]
 
 
 @app.command()
@@ -89,6 +92,39 @@ def answers(
         _finish(figures, json, answers_table(figures), kinds_table(figures))
         if figures["partial"]:
             raise KeyboardInterrupt
+
+
+@app.command()
+def routing(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="JSONL: {id, prompt, small_correct, large_correct} on every line.")
+    ],
+    json: Json = None,
+    details: Details = None,
+    half: Halves = "all",
+    vectors: Annotated[
+        Path | None, typer.Option("--vectors", metavar="FILE", help="Keep the prompts' vectors here for the next time.")
+    ] = None,
+) -> None:
+    """Fit the router on outcomes of two models and judge rows it has not seen, beside random, length and TF-IDF."""
+    with clear_errors(), _stoppable():
+        from assistant.evaluation.report import replacing, routing_table, write_row
+        from assistant.evaluation.routing import details as rows_of
+        from assistant.evaluation.routing import measure_routing
+        from assistant.models.models import Models
+        from assistant.routing.samples import check_enough, read_outcomes
+        from assistant.settings import load_settings
+
+        _check_outputs(json, details, vectors)
+        samples = read_outcomes(file)
+        check_enough(samples)
+        embedder = Models(load_settings()).embedder()
+        figures, judged = measure_routing(samples, embedder, half, _progress(), vectors)
+        if details:
+            with replacing(details) as written:
+                for row in rows_of(judged):
+                    write_row(written, row)
+        _finish(figures, json, routing_table(figures))
 
 
 def _finish(figures: dict[str, Any], json: Path | None, *tables: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 from assistant.errors import AssistantError
 from assistant.evaluation.formats import Question, QuestionSet
 from assistant.evaluation.progress import OnStep
-from assistant.turn.answer import Answer, Citation, ModelChoice, TurnRequest
+from assistant.turn.answer import Answer, Asked, Citation, TurnRequest, wanted
 from assistant.turn.events import Failed, Finished, Found, Revised, TurnEvent, Wrote
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.report import IngestReport, Progress
@@ -71,17 +71,18 @@ def take_in(library: Library, data: QuestionSet, on_step: OnStep | None = None) 
 
 
 def run(
-    assistant: Answering, text_of: TextOf, questions: Sequence[Question], model: ModelChoice = "auto"
+    assistant: Answering, text_of: TextOf, questions: Sequence[Question], model: Asked = "auto"
 ) -> Iterator[Outcome]:
     """Ask the questions in turn, each in a conversation of its own. A question that fails does not stop the others."""
     for question in questions:
         yield ask(assistant, text_of, question, model)
 
 
-def ask(assistant: Answering, text_of: TextOf, question: Question, model: ModelChoice) -> Outcome:
+def ask(assistant: Answering, text_of: TextOf, question: Question, model: Asked) -> Outcome:
     """Ask one question. The language is left for the turn to find out, as it is when a person types."""
     watch = _Watch()
-    events = assistant.stream(TurnRequest(question.text, history=question.history, model=model))
+    choice, profile = wanted(model)
+    events = assistant.stream(TurnRequest(question.text, history=question.history, model=choice, profile=profile))
     try:
         for event in events:
             watch.see(event)

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from assistant.settings import Settings
 
 _OWN_FILES = ("intents.toml",)  # configuration that lives beside pilares.toml
+_OWN_FOLDERS = ("router",)
 
 
 @contextmanager
@@ -19,6 +20,9 @@ def temporary_home(settings: Settings) -> Iterator[Settings]:
         for own in _OWN_FILES:
             if (settings.home / own).is_file():
                 shutil.copyfile(settings.home / own, home / own)
+        for own in _OWN_FOLDERS:
+            if (settings.home / own).is_dir():
+                shutil.copytree(settings.home / own, home / own)
         yield settings.model_copy(
             update={"home": home, "database_url": None, "knowledge": settings.knowledge.in_files()}
         )

@@ -15,7 +15,7 @@ from assistant.evaluation.retrieval import Ranking, indexed, search, summary
 from assistant.evaluation.scoring import Judge, Judged, stored_names
 from assistant.evaluation.summary import summarise
 from assistant.settings import Settings
-from assistant.turn.answer import ModelChoice
+from assistant.turn.answer import Asked
 from knowledge.embedder import Embedder
 from knowledge.ingest.report import IngestReport
 from knowledge.library import Library
@@ -70,7 +70,7 @@ def measure_retrieval(
 
 
 def measure_answers(
-    data: QuestionSet, settings: Settings, console: Console, *, model: ModelChoice = "auto",
+    data: QuestionSet, settings: Settings, console: Console, *, model: Asked = "auto",
     on_judged: OnJudged | None = None, open_assistant: OpenAssistant | None = None,
 ) -> Figures:  # fmt: skip
     """Take the documents into a temporary home and ask every question.
@@ -100,7 +100,7 @@ def measure_answers(
 
 
 def _ask_all(
-    assistant: Measured, data: QuestionSet, model: ModelChoice, console: Console, judged: list[Judged],
+    assistant: Measured, data: QuestionSet, model: Asked, console: Console, judged: list[Judged],
     on_judged: OnJudged | None,
 ) -> bool:  # fmt: skip
     """Append a judgement per question; False when Ctrl-C came before the last one."""

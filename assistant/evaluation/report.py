@@ -38,6 +38,23 @@ def kinds_table(figures: Mapping[str, Any]) -> Table | None:
     return _columns("By kind", figures["by_kind"], ()) if "by_kind" in figures else None
 
 
+def routing_table(figures: Mapping[str, Any]) -> Table:
+    """The router beside the baselines; the APGR with its 95 % interval."""
+    rows = {"router": figures, **figures["baselines"], "perfect": figures["perfect"]}
+    table = Table(title=f"Routing, {figures['n']} questions")
+    for name in ("", *rows):
+        table.add_column(name, justify="right" if name else "left")
+    for key in ("apgr", "cpt50", "cpt80", "calls_at_99pct"):
+        table.add_row(key, *(_number(group[key]) for group in rows.values()))
+    intervals = (
+        "-" if (found := figures["intervals"].get(name)) is None else "{:.3f}-{:.3f}".format(*found) for name in rows
+    )
+    table.add_row("apgr, 95 %", *intervals)
+    for key in ("ece", "ece_enough"):
+        table.add_row(key, _number(figures[key]))
+    return table
+
+
 def _columns(title: str, groups: Mapping[str, Mapping[str, Any]], times: tuple[str, ...]) -> Table:
     table = Table(title=title)
     table.add_column("")

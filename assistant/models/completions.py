@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from assistant.errors import GenerationFailed, ModelUnavailable
+from assistant.metering import count
 from assistant.models.endpoint import Endpoint
 
 TIMEOUT = httpx.Timeout(300.0, connect=2.0)
@@ -44,6 +45,7 @@ class CompletionClient:
             **self._endpoint.request_options,
         }
         answer = self._post("chat/completions", body)
+        self._count(answer)
         try:
             found = answer["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
             return {str(entry["token"]): float(entry["logprob"]) for entry in found}
@@ -56,6 +58,12 @@ class CompletionClient:
     def close(self) -> None:
         """Give the connection back."""
         self._client.close()
+
+    def _count(self, answer: Any) -> None:
+        usage = answer.get("usage") if isinstance(answer, dict) else None
+        if isinstance(usage, dict):
+            read, written = (usage.get(f"{part}_tokens") for part in ("prompt", "completion"))
+            count(self._endpoint.model, *(n if isinstance(n, int) else 0 for n in (read, written)))
 
     @property
     def _where(self) -> str:

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from assistant.errors import ConfigurationError, ModelError, ModelUnavailable
+from assistant.locality import check_may_leave
 from assistant.models.adapters import reader_adapter
 from assistant.models.catalogue import Role, find_model
 from assistant.models.completions import CompletionClient, Message
@@ -64,12 +65,16 @@ class Models:
         return self._client(self.endpoint(role)).first_token_logprobs(messages, top=top)
 
     def endpoint(self, role: ModelRole) -> Endpoint:
-        """Where the role's model answers; loads it if it is local."""
+        """Where the role's model answers; loads it if it is local.
+
+        Raises ModelUnavailable for a model elsewhere while the turn at work is kept here.
+        """
         if role == "reader":
             if self._adapter is None:
                 raise ModelUnavailable("There is no reader: the small model is another one, or its adapter is off.")
             return replace(self.endpoint("slm"), adapted=True)
         asked = self._roles[role]
+        check_may_leave(asked.name, asked.url, trusted=asked.trusted)
         if asked.url is not None:
             key = asked.api_key.get_secret_value() if asked.api_key else ""
             return Endpoint(asked.name, asked.url, key)

@@ -23,6 +23,7 @@ from assistant.storage.migrate import migrate
 from assistant.storage.records import Conversation, Feedback, Turn, Verdict
 from assistant.storage.rows import TITLE_CHARS, answer_of, conversation_of, owned, title_of, turn_of, turn_row, update
 from assistant.storage.schema import answers, conversations, feedback, turns
+from assistant.storage.traffic import Traffic
 from assistant.turn.answer import Answer, Message
 
 Permitted = Callable[[str, Collection[str]], Collection[str]]
@@ -72,6 +73,11 @@ class Conversations:
     def place(self) -> str:
         """The database, without its password."""
         return self._database.name
+
+    @property
+    def traffic(self) -> Traffic:
+        """Which way everybody's answers went, for the operator."""
+        return Traffic(self._database)
 
     def close(self) -> None:
         """Give the database connections back."""

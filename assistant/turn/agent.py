@@ -2,6 +2,7 @@
 
     Understand   language, intent, does it stand alone?          -> Understood
     Retrieve     passages, and the sentences to be read          -> Found
+    KeepLocal    may a model elsewhere see this turn?
     Standalone   follow-ups only: rewritten, searched again      -> Understood, Found
     Choose       small model, large model or none, and why       -> Routed
     Write        lines sifted, an answer written; falls back,
@@ -19,19 +20,25 @@ from typing import Any
 
 from langchain.agents import create_agent
 from langchain_core.callbacks import BaseCallbackHandler
-from langchain_core.messages import AIMessageChunk, HumanMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
+from langchain_core.outputs import LLMResult
 
+from assistant import locality, metering
 from assistant.errors import AssistantError
 from assistant.grounding.citations import Citer, without_markers
 from assistant.grounding.evidence import EvidenceSelector
 from assistant.grounding.vectors import SentenceVectors
 from assistant.messages import message
+from assistant.metering import Tally
+from assistant.routing.desk import RoutingDesk
 from assistant.routing.intents import IntentClassifier
 from assistant.settings import Settings
 from assistant.turn.context import Stopped, TurnContext
+from assistant.turn.energy import NO_METER, Meter
 from assistant.turn.events import Failed, Finished, Revised, Routed, TurnEvent, Wrote
 from assistant.turn.middleware.choose import Choose
 from assistant.turn.middleware.conclude import Conclude
+from assistant.turn.middleware.keep import KeepLocal
 from assistant.turn.middleware.retrieve import Retrieve
 from assistant.turn.middleware.standalone import Standalone
 from assistant.turn.middleware.understand import Understand
@@ -57,9 +64,12 @@ class TurnAgent:
         intents: IntentClassifier,
         store: TurnStore,
         settings: Settings,
+        desk: RoutingDesk | None = None,
+        meter: Meter = NO_METER,
     ) -> None:
         embedder, analyzer = models.embedder(), Analyzer()
         selector, citer = EvidenceSelector(vectors, analyzer), Citer(vectors, analyzer)
+        self.desk = desk = desk or RoutingDesk(settings, embedder)
         budget = settings.llm.evidence_tokens
         reader = Reader(models, vectors, citer) if models.has_reader else None
         judge = Sifter(models, vectors, citer) if settings.llm.sifts else None
@@ -71,8 +81,9 @@ class TurnAgent:
             middleware=[
                 Understand(embedder, intents, analyzer),
                 retrieve,
+                KeepLocal(desk),
                 Standalone(models, analyzer, retrieve),
-                Choose(models, intents),
+                Choose(models, intents, desk, meter),
                 Write(
                     models,
                     library,
@@ -81,7 +92,7 @@ class TurnAgent:
                     {"slm": reader, "llm": judge},
                     {"slm": settings.slm.evidence_tokens, "llm": budget},
                 ),
-                Conclude(models, library, citer, store),
+                Conclude(models, library, citer, store, meter),
             ],
         )
 
@@ -108,7 +119,10 @@ class TurnAgent:
 
     def _work(self, context: TurnContext, events: "SimpleQueue[TurnEvent | None]") -> None:
         language = context.request.interface_language
+        locality.follow(context.keeping)
+        metering.follow(context.tally)
         try:
+            context.keeping.lock = self.desk.lock_of(context.request, context.conversation_id, ())
             for event in self._events(context):
                 events.put(event)
         except Stopped:
@@ -130,7 +144,7 @@ class TurnAgent:
         stream = self._graph.stream(
             {"messages": [HumanMessage(context.request.text)]},
             context=context,
-            config={"callbacks": [StopAtToken(context)]},
+            config={"callbacks": [StopAtToken(context), CountTokens(context.tally)]},
             stream_mode=["custom", "messages"],
         )
         item: Any
@@ -141,6 +155,8 @@ class TurnAgent:
                 written = written or isinstance(item, Wrote)
                 if isinstance(item, Finished) and not written and not item.answer.abstained:
                     yield Wrote(without_markers(item.answer.text))  # the model quoted and left it at that
+                if isinstance(item, Finished):
+                    self.desk.record(item.answer)
                 yield item
             elif answer is not None and (text := _token(item)) and (shown := answer.take(text)):
                 context.clock.mark("wrote")
@@ -160,6 +176,21 @@ class StopAtToken(BaseCallbackHandler):
         """Check for stop."""
         if self._context.stopped.is_set():
             raise Stopped
+
+
+class CountTokens(BaseCallbackHandler):
+    """Adds what every chat model read and wrote to the turn's tally."""
+
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+
+    def on_llm_end(self, response: LLMResult, **kwargs: Any) -> None:
+        """A call came back."""
+        for generation in (each for group in response.generations for each in group):
+            message = getattr(generation, "message", None)
+            if isinstance(message, AIMessage) and (used := message.usage_metadata):
+                name = str(message.response_metadata.get("model_name", ""))
+                self._tally.add(name, used["input_tokens"], used["output_tokens"])
 
 
 def _token(item: Any) -> str:

@@ -10,6 +10,9 @@ from knowledge.search.filters import EVERYTHING, Filter
 
 Tier = Literal["slm", "llm", "none"]
 ModelChoice = Literal["auto", "slm", "llm"]
+Profile = Literal["auto", "auto-cheap", "auto-quality", "local-only"]
+Asked = Literal["auto", "auto-cheap", "auto-quality", "local-only", "slm", "llm"]
+"""What a person may ask for: a model, or a profile that chooses one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ class TurnRequest:
 
     `interface_language` is the language of the surface ("en" or "es"), used for our own words when the question's
     language is not clear. `groups` are the groups of the person asking; documents are only found through them.
-    `filter` limits the search to some of these documents.
+    `filter` limits the search to some of these documents. `profile` says how a model is chosen when `model` is "auto";
+    None is what the settings say.
     """
 
     text: str
@@ -37,6 +41,14 @@ class TurnRequest:
     user_id: str | None = None
     groups: frozenset[str] = frozenset({"everyone"})
     filter: Filter = EVERYTHING
+    profile: Profile | None = None
+
+
+def wanted(asked: Asked) -> tuple[ModelChoice, Profile | None]:
+    """The `model` and `profile` of a request: "auto" is whatever profile the settings name."""
+    if asked == "slm" or asked == "llm":
+        return asked, None
+    return "auto", None if asked == "auto" else asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +81,24 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Which model answers, and why. `reason` is a message key with its English text in `assistant.messages`."""
+    """Which model answers, and why. `reason` is a message key with its English text in `assistant.messages`.
+
+    `p_slm` is the probability that the small model is enough and `score` the gain expected of the large one; below
+    `threshold` the large one is asked at once. These are None without a fitted router. `version` is the router's,
+    `profile` how it chose, `lock` what kept the turn on local models ("restricted", "personal_data", ...; empty when
+    nothing did).
+    """
 
     tier: Tier
     model: str
     reason: str
     p_slm: float | None = None
     escalated: bool = False
+    score: float | None = None
+    threshold: float | None = None
+    version: str = "rules"
+    profile: str = "auto"
+    lock: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +145,8 @@ class Timings:
 class Usage:
     """Tokens read and written by language models in this turn, and the energy that took.
 
-    `wh` and `gco2e` are watt-hours and grams of CO2 equivalent; `method` says how they were found.
+    `wh` and `gco2e` are watt-hours and grams of CO2 equivalent; `method` says how they were found. `cost` is in the
+    currency of the prices in the settings.
     """
 
     input_tokens: int = 0
@@ -130,6 +154,7 @@ class Usage:
     wh: float = 0.0
     gco2e: float = 0.0
     method: str = "none"
+    cost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

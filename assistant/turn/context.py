@@ -10,6 +10,8 @@ from langchain.agents.middleware import AgentState
 from langchain.agents.middleware.types import PrivateStateAttr
 
 from assistant.grounding.judge import Sifted
+from assistant.locality import Keeping
+from assistant.metering import Tally
 from assistant.turn.answer import Answer, Citation, Evidence, Route, Support, Timings, TurnRequest, Understanding, Usage
 from assistant.turn.listing import Swept
 
@@ -53,7 +55,11 @@ class Clock:
 
 @dataclass(slots=True)
 class TurnContext:
-    """One turn: the request, where it is stored, its clock, and whether the person pressed stop."""
+    """One turn: the request, where it is stored, its clock, and whether the person pressed stop.
+
+    `keeping` says why it stays on this computer, `tally` counts its tokens, `joules` is what the energy counter showed
+    when models began to work. `task` names the task that runs in the conversation: it keeps its model.
+    """
 
     request: TurnRequest
     turn_id: str
@@ -61,6 +67,10 @@ class TurnContext:
     answer_id: str
     clock: Clock = field(default_factory=Clock)
     stopped: Event = field(default_factory=Event)
+    keeping: Keeping = field(default_factory=Keeping)
+    tally: Tally = field(default_factory=Tally)
+    task: str = ""
+    joules: float | None = None
 
 
 class TurnState(AgentState[Any]):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage
 
 from assistant.errors import ModelError
+from assistant.locality import check_may_leave
 from assistant.models.chat import model_error
 from assistant.models.models import ModelRole, Models
 from assistant.settings import Settings
@@ -27,12 +28,19 @@ class RoleModels:
             "reader": settings.slm.name,
         }
         self._answer_tokens = settings.turn.answer_tokens
-        self.chat = cache(self._chat)
+        self._chats = cache(self._chat)
+        self._asked = {"slm": settings.slm, "llm": settings.llm}
 
     @property
     def has_reader(self) -> bool:
         """Whether the small model has the grounded adapter."""
         return self._models.has_reader
+
+    def chat(self, role: ModelRole) -> "BaseChatModel":
+        """The chat model of a role. Raises ModelUnavailable, also for one elsewhere while the turn is kept here."""
+        if (asked := self._asked.get(role)) is not None:
+            check_may_leave(asked.name, asked.url, trusted=asked.trusted)
+        return self._chats(role)
 
     def _chat(self, role: ModelRole) -> "BaseChatModel":
         return self._models.chat(role, max_tokens=self._answer_tokens)
@@ -51,6 +59,8 @@ class RoleModels:
 
     def error(self, role: ModelRole, error: Exception) -> ModelError:
         """What a failed call means, as an error a person can act on."""
+        if isinstance(error, ModelError):
+            return error
         return model_error(error, self._models.endpoint(role))
 
 

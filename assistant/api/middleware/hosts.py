@@ -1,24 +1,13 @@
 """On a loopback address, only the computer's own names are answered."""
 
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.api.errors import error_response
+from assistant.loopback import is_loopback
 from assistant.messages import message, preferred
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this computer."""
-    name = host.strip("[]").lower().rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def host_name(header: str) -> str:

@@ -18,7 +18,7 @@ from assistant.messages import counted, message
 from assistant.turn import prompts
 from assistant.turn.answer import Answer, Citation, Understanding, Usage
 from assistant.turn.context import TurnContext, TurnState
-from assistant.turn.energy import usage
+from assistant.turn.energy import NO_METER, Meter
 from assistant.turn.events import Finished, Revised
 from assistant.turn.listing import listed
 from assistant.turn.ports import LanguageModels, Searchable, TurnStore
@@ -33,12 +33,15 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
 
     state_schema = TurnState
 
-    def __init__(self, models: LanguageModels, library: Searchable, citer: Citer, store: TurnStore) -> None:
+    def __init__(
+        self, models: LanguageModels, library: Searchable, citer: Citer, store: TurnStore, meter: Meter = NO_METER
+    ) -> None:
         super().__init__()
         self._models = models
         self._library = library
         self._citer = citer
         self._store = store
+        self._meter = meter
 
     def after_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any]:
         """Conclude the turn."""
@@ -62,7 +65,8 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
             id=context.answer_id, conversation_id=context.conversation_id, text=text, abstained=abstained,
             understanding=state["understanding"], route=state["route"], evidence=state["evidence"],
             citations=citations, support=() if abstained else grounded.support,
-            timings=context.clock.timings(), usage=_usage(state, context), searched=state["searched"], signals=signals,
+            timings=context.clock.timings(), usage=self._usage(state, context), searched=state["searched"],
+            signals=signals,
         )  # fmt: skip
         if not context.stopped.is_set():
             self._store.finish_turn(context.turn_id, answer)
@@ -110,6 +114,10 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         except ModelError:
             return None
 
+    def _usage(self, state: TurnState, context: TurnContext) -> Usage:
+        seconds = context.clock.since("routed") / 1000
+        return self._meter.usage(state["route"], context.tally, seconds, context.joules)
+
     def _abstention(self, state: TurnState) -> str:
         language, names = state["understanding"].language, state["documents"][:NAMED_DOCUMENTS]
         if not names:
@@ -120,9 +128,3 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
 def _draft(state: TurnState) -> str:
     last = state["messages"][-1] if state["messages"] else None
     return last.text if isinstance(last, AIMessage) else ""
-
-
-def _usage(state: TurnState, context: TurnContext) -> Usage:
-    written = [each.usage_metadata for each in state["messages"] if isinstance(each, AIMessage) and each.usage_metadata]
-    tokens_in, tokens_out = (sum(each[key] for each in written) for key in ("input_tokens", "output_tokens"))
-    return usage(tokens_in, tokens_out, context.clock.since("routed") / 1000)

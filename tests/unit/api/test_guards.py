@@ -8,7 +8,8 @@ from fastapi.testclient import TestClient
 
 from assistant.api.app import create_app
 from assistant.api.identity import COOKIE, LOCAL_USER
-from assistant.api.middleware.hosts import host_name, is_loopback
+from assistant.api.middleware.hosts import host_name
+from assistant.loopback import is_loopback
 from assistant.settings import Settings
 from assistant.testing.scripted import ScriptedAssistant
 

@@ -17,6 +17,7 @@ SHARED = {
     ("GET", "/api/documents/{document_id}/text"),
 }  # fmt: skip
 OWN_ONLY = {("GET", "/api/conversations")}
+OPERATOR = {("GET", "/api/ledger")}
 FOREIGN = {
     ("POST", "/api/ask"): {"question": "mine now", "conversation_id": "{conversation}"},
     ("GET", "/api/conversations/{conversation_id}"): None,
@@ -40,7 +41,16 @@ def two(assistant: ScriptedAssistant, shared: Settings) -> Iterator[tuple[TestCl
 def test_every_route_has_an_entry_in_the_table(client: TestClient) -> None:
     paths = client.get("/api/openapi.json").json()["paths"]
     routes = {(method.upper(), path) for path, methods in paths.items() for method in methods}
-    assert routes == PUBLIC | SHARED | OWN_ONLY | FOREIGN.keys()
+    assert routes == PUBLIC | SHARED | OWN_ONLY | OPERATOR | FOREIGN.keys()
+
+
+def test_the_ledger_is_the_operators(client: TestClient, two: tuple[TestClient, TestClient]) -> None:
+    client.post("/api/ask", json={"question": "How many days of leave?"})
+    found = client.get("/api/ledger", params={"since": "2020-01-01T00:00:00"}).json()
+    assert (found["answers"], found["since"]) == (1, "2020-01-01T00:00:00+00:00")
+    assert {"cost", "wh", "gco2e"} <= found["always_llm"].keys()
+    assert client.get("/api/ledger", params={"since": "yesterday"}).status_code == 422
+    assert two[0].get("/api/ledger").status_code == 403
 
 
 @pytest.mark.parametrize(("method", "path"), FOREIGN)

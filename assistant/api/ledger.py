@@ -1,0 +1,28 @@
+"""GET /api/ledger: what answers cost, for the operator."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from assistant.api.errors import OperatorOnly, language_of
+from assistant.api.ports import Assistant
+from assistant.ledger import Ledger
+from assistant.loopback import is_loopback
+from assistant.messages import message
+from assistant.settings import Settings
+
+
+def ledger_routes(assistant: Assistant, settings: Settings) -> APIRouter:
+    """The route, bound to an assistant; a plain function: it reads the database."""
+    router = APIRouter()
+
+    @router.get("/api/ledger")
+    def ledger(request: Request, since: Annotated[datetime | None, Query()] = None) -> dict[str, Any]:
+        if not is_loopback(settings.server.host):
+            raise OperatorOnly(message("ledger_operator_only", language_of(request)))
+        start = None if since is None else since if since.tzinfo else since.replace(tzinfo=UTC)
+        found = Ledger.of(assistant.conversations.traffic.answered(start)).as_json(settings)
+        return {"since": None if start is None else start.isoformat(), **found}
+
+    return router
