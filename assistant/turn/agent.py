@@ -81,7 +81,7 @@ class TurnAgent:
                     {"slm": reader, "llm": judge},
                     {"slm": settings.slm.evidence_tokens, "llm": budget},
                 ),
-                Conclude(models, library, citer, store),
+                Conclude(models, library, citer, store, settings.turn.least_confidence),
             ],
         )
 
