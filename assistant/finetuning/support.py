@@ -4,7 +4,7 @@ An answer before its lines is supported; the one written to be wrong is contradi
 the same documents is not found. Each is shown beside a few lines and beside many, with its question and without.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -58,15 +58,9 @@ def _of_question(
         yield Example(asked.answer, _in_order(beside), question, CLASSES.index("not_found"))
 
 
-def features_of(
-    examples: Sequence[Example], reader: FeatureReader, on_step: Callable[[int, int], None]
-) -> Matrix:  # fmt: skip
+def features_of(examples: Sequence[Example], reader: FeatureReader) -> Matrix:
     """The features of the examples: shape (examples, features)."""
-    rows = []
-    for number, each in enumerate(examples, start=1):
-        rows.append(reader.of([each.claim], each.lines, each.question)[0].features)
-        on_step(number, len(examples))
-    return np.stack(rows)
+    return np.stack([reader.of([each.claim], each.lines, each.question)[0].features for each in examples])
 
 
 def fit(features: Matrix, labels: Sequence[int]) -> dict[str, list[float] | list[list[float]]]:

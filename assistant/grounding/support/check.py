@@ -63,7 +63,10 @@ class SupportCheck:
 
     def verdicts(self, claims: Sequence[str], passages: Sequence[Passage], question: str = "") -> list[ClaimVerdict]:
         """One verdict per claim. A model that cannot be reached leaves the cheap check's word."""
-        lines = lines_of(passages)
+        return self.by_lines(claims, lines_of(passages), question)
+
+    def by_lines(self, claims: Sequence[str], lines: Sequence[Backing], question: str = "") -> list[ClaimVerdict]:
+        """The same against some sentences of passages only, such as those that an answer was written from."""
         if not claims or not lines:
             return [ClaimVerdict(claim, "not_found", 0.0) for claim in claims]
         compared = self._features.of(claims, lines, question)
