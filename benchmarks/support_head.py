@@ -18,6 +18,7 @@ from rich.console import Console
 
 from assistant.evaluation.binary import auroc
 from assistant.evaluation.progress import shown
+from assistant.evaluation.report import rounded
 from assistant.finetuning.folders import digest_of_data
 from assistant.finetuning.support import Example, examples_of, features_of, fit
 from assistant.grounding.support.check import SURE
@@ -82,10 +83,10 @@ def main() -> None:
         "organisations": [each.name for each in learnt_from],
         "examples": len(learnt[0]),
         "features": list(FEATURES),
-        **fit(learnt[1], [each.label for each in learnt[0]]),
+        **rounded(fit(learnt[1], [each.label for each in learnt[0]])),
         "mix": list(MIX),
     }
-    values["held_out"] = measured(values, *held_out)
+    values["held_out"] = rounded(measured(values, *held_out))
     asked.out.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
     console.print(values["held_out"])
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from assistant.errors import ModelError
+from assistant.grounding.citations import letters
 from assistant.grounding.evidence import tokens_of
 from assistant.grounding.support.asking import Asker, Reads
 from assistant.grounding.support.features import Compared, FeatureReader
@@ -70,17 +71,20 @@ class SupportCheck:
         if not claims or not lines:
             return [ClaimVerdict(claim, "not_found", 0.0) for claim in claims]
         compared = self._features.of(claims, lines, question)
-        probabilities = self._head.probabilities([each.features for each in compared])
-        unsure = [index for index, row in enumerate(probabilities) if row.max() < self._sure]
-        read = _read(lines, [compared[index] for index in unsure])
+        cheap = self._head.probabilities([each.features for each in compared])
+        quoted = [_quoted(claim, lines) for claim in claims]
+        doubtful = [index for index, row in enumerate(cheap) if row.max() < self._sure and quoted[index] is None]
+        read = _read(lines, [compared[index] for index in doubtful])
         found = []
-        for index, (claim, each, row) in enumerate(zip(claims, compared, probabilities, strict=True)):
-            stated = self._stated(claim, read, question) if index in unsure else None
-            cheap = float(row[0])
-            score = cheap if stated is None else self._head.mixed(cheap, stated)
-            backing = tuple(lines[place] for place in each.order[:SHOWN])
+        for index, (claim, row) in enumerate(zip(claims, cheap, strict=True)):
+            if (quote := quoted[index]) is not None:
+                found.append(ClaimVerdict(claim, "supported", 1.0, (quote,)))
+                continue
+            stated = self._stated(claim, read, question) if index in doubtful else None
+            score = float(row[0]) if stated is None else self._head.mixed(float(row[0]), stated)
+            nearest = tuple(lines[place] for place in compared[index].order[:SHOWN])
             verdict = _verdict(score, float(row[1]), float(row[2]))
-            found.append(ClaimVerdict(claim, verdict, round(score, 4), backing, asked=stated is not None))
+            found.append(ClaimVerdict(claim, verdict, round(score, 4), nearest, asked=stated is not None))
         return found
 
     def _stated(self, claim: str, lines: Sequence[Backing], question: str) -> float | None:
@@ -91,6 +95,12 @@ class SupportCheck:
         except ModelError as error:
             log.warning("a claim is checked without a model: %s", error)
             return None
+
+
+def _quoted(claim: str, lines: Sequence[Backing]) -> Backing | None:
+    """The line that the claim is, letter for letter."""
+    wanted = letters(claim)
+    return next((line for line in lines if wanted and letters(line.sentence.text) == wanted), None)
 
 
 def _verdict(score: float, contradicted: float, not_found: float) -> Verdict:

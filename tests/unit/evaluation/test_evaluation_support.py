@@ -92,7 +92,7 @@ def test_a_details_row_has_the_verdict_and_its_times(file: Path) -> None:
         ({"claim": 3}, "a text"),
     ],
 )
-def test_what_is_wrong_with_a_row_is_said_with_its_line(tmp_path: Path, changes: dict[str, Any], complaint: str) -> None:
+def test_a_wrong_row_is_refused_with_its_line(tmp_path: Path, changes: dict[str, Any], complaint: str) -> None:
     path = tmp_path / "claims.jsonl"
     path.write_text(json.dumps({**ROWS[0], **changes}) + "\n", "utf-8")
     with pytest.raises(InvalidRequest, match=complaint):

@@ -55,7 +55,8 @@ def test_without_a_model_the_head_tells_a_quote_from_what_stands_nowhere() -> No
     assert quoted.verdict == "supported"
     assert quoted.evidence[0].sentence.text == "Batteries have a warranty of 18 months."
     assert elsewhere.verdict == "not_found"
-    assert quoted.score > 0.8 > 0.2 > elsewhere.score
+    assert quoted.score == 1.0
+    assert elsewhere.score < 0.2
     assert not quoted.asked
 
 
@@ -72,19 +73,20 @@ def test_the_model_decides_where_the_head_is_unsure(asks: Scripted) -> None:
 
 
 def test_every_claim_is_asked_behind_the_same_lines_in_their_order(asks: Scripted) -> None:
-    checking(asks).verdicts(["Filters have none.", "New appliances have a warranty."], [passage(), passage("More.", "x")])
+    claims = ["Filters have no warranty.", "New appliances have a warranty."]
+    checking(asks).verdicts(claims, [passage(), passage("More.", "x")])
     assert [lines for _, lines in asks.asked] == [(*(each.text for each in split_sentences(TEXT)), "More.")] * 2
 
 
 def test_what_the_head_is_sure_of_costs_no_model(asks: Scripted) -> None:
-    found = checking(asks, sure=0.0).verdicts(["Filters have none."], [passage()])
+    found = checking(asks, sure=0.0).verdicts(["Filters have no warranty."], [passage()])
     assert asks.asked == []
     assert not found[0].asked
 
 
 def test_of_long_evidence_the_model_reads_the_lines_nearest_to_the_claims(asks: Scripted) -> None:
     filler = " ".join(f"Sentence number {number} is about nothing in particular at all." for number in range(400))
-    checking(asks).verdicts(["Filters have none.", "Batteries have a warranty."], [passage(f"{filler} {TEXT}")])
+    checking(asks).verdicts(["Filters have none at all.", "Batteries have a warranty."], [passage(f"{filler} {TEXT}")])
     for _, lines in asks.asked:
         assert {"Filters have none.", "Batteries have a warranty of 18 months."} <= set(lines)
         assert sum(len(line) for line in lines) < 4 * MOST_TOKENS
@@ -93,7 +95,7 @@ def test_of_long_evidence_the_model_reads_the_lines_nearest_to_the_claims(asks: 
 @pytest.mark.parametrize("silent", ["broken", "speechless"])
 def test_a_model_that_gives_no_verdict_leaves_that_of_the_head(asks: Scripted, silent: str) -> None:
     asks.broken, asks.sure = silent == "broken", {"": None}
-    claims = ["Batteries have a warranty of 18 months.", "Batteries have a warranty of 36 months."]
+    claims = ["Batteries have 18 months of warranty.", "Batteries have a warranty of 36 months."]
     alone = checking(None).verdicts(claims, [passage()])
     assert checking(asks).verdicts(claims, [passage()]) == alone
 

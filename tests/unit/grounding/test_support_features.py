@@ -47,7 +47,7 @@ def test_a_negation_on_one_side_only_is_seen() -> None:
     ("claim", "line", "sides"),
     [
         ("Coffee increases sleep.", "Sleep was reduced by coffee.", (1, 0)),
-        ("Se puede pagar antes del lunes.", "Está prohibido; se paga después.", (2, 0)),
+        ("Se puede entrar antes del lunes.", "Está prohibido; se entra después.", (2, 0)),
         ("It raises the price.", "The price is higher.", (0, 1)),
         ("It is blue.", "It is reduced.", (0, 0)),
     ],
@@ -84,4 +84,4 @@ def test_probabilities_add_up_and_the_mix_follows_both() -> None:
     assert rows.sum(axis=1) == pytest.approx([1, 1])
     assert head.mixed(0.5, 0.99) > head.mixed(0.5, 0.01)
     assert head.mixed(0.9, 0.5) > head.mixed(0.1, 0.5)
-    assert log_odds(0.0) == -log_odds(1.0)
+    assert log_odds(0.0) == pytest.approx(-log_odds(1.0))
