@@ -19,11 +19,10 @@ from assistant.grounding.citations import figures
 from assistant.grounding.judge import JudgedLine, Sifted
 from knowledge.versions import asked_marks, marks_of
 
-# A line counts as a second answer from this share of the first one's probability on. Chosen on the organisations that
-# nothing was trained on and on the demo company's tune half (docs/support.md).
+# A line counts as a second answer from this share of the first one's probability on.
 SECOND = 0.25
-# And when it is so near to the question, of what the first one is.
-AS_NEAR = 0.8
+# And when it is so near to the question, of what the first one is; in another language nothing is as near.
+AS_NEAR, AS_NEAR_ELSEWHERE = 0.8, 0.5
 # Of a name's letters, so many at its beginning are enough: España, español.
 SAME_BEGINNING = 4
 
@@ -65,7 +64,9 @@ def differing(question: str, sifted: Sifted | None) -> Differing | None:
         return None
     first, *others = sorted((*sifted.lines, *sifted.others), key=lambda line: -line.sure)
     for other in others:
-        if other.sure < SECOND * first.sure or other.near < AS_NEAR * first.near:
+        same = first.evidence.passage.language == other.evidence.passage.language
+        near = AS_NEAR if same else AS_NEAR_ELSEWHERE
+        if other.sure < SECOND * first.sure or other.near < near * first.near:
             continue
         if _other_document(first, other) and _other_figures(question, first, other):
             kind = _kind(question, first, other)

@@ -108,6 +108,11 @@ def test_other_lines_leave_the_answer_as_it_is(other: JudgedLine) -> None:
     assert found("How many days of leave do I have?", line(IRELAND), other) is None
 
 
+def test_a_line_in_another_language_may_be_further_away() -> None:
+    assert found("How many days of leave do I have?", line(IRELAND), line(SPAIN, 2, near=0.45)) is None
+    assert found("How many days of leave do I have?", line(IRELAND), line(SPAIN, 2, near=0.45, language="es"))
+
+
 def test_lines_that_were_not_chosen_are_compared_too() -> None:
     assert differing("How many days of leave?", sifted(line(IRELAND), others=(line(SPAIN, 2),))) is not None
 
