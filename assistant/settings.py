@@ -99,6 +99,13 @@ class TurnSettings(_Frozen):
     history_messages: int = Field(default=6, ge=0)
     answer_tokens: int = Field(default=320, ge=32)
     passages: int = Field(default=8, ge=1, le=50)
+    least_confidence: float = Field(
+        default=0.25,
+        ge=0.25,
+        le=1.0,
+        description="answers of a lower score are withheld; `pilares evaluate answers --target-error` finds the score "
+        "for an error rate",
+    )
 
 
 class RoutingSettings(_Frozen):

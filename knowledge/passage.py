@@ -23,7 +23,8 @@ class Passage:
     headings it stands under, `page` the 1-based page for paged formats, `score` the fused score (higher is better),
     `dense` the cosine similarity (None while the chunk has no vector yet, or when the dense leg did not score it)
     and `lexical` the BM25 score (None when no word matched). `superseded_by` is the id of the document that replaces
-    this passage's document, when whoever asks may read that too.
+    this passage's document, when whoever asks may read that too. `dated_at` is the day the document says it is of, in
+    seconds since 1970 (UTC); None when it does not say.
     """
 
     chunk_id: str
@@ -41,3 +42,4 @@ class Passage:
     lexical: float | None = None
     sentences: tuple[Sentence, ...] = field(default=())
     superseded_by: str | None = None
+    dated_at: float | None = None

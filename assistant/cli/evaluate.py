@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 app = typer.Typer(
-    help="Measure retrieval and answers on your own questions or on public sets. Nothing of yours is touched.",
+    help="Measure retrieval, answers and support on your own questions or on public sets. Nothing of yours is touched.",
     no_args_is_help=True,
 )
 
@@ -75,12 +75,16 @@ def answers(
         int | None, typer.Option("--limit", min=1, metavar="N", help="Ask only N questions, spread over the set.")
     ] = None,
     kind: Annotated[str | None, typer.Option("--kind", help="Ask only questions of this kind.")] = None,
+    target_error: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Find the threshold that leaves this share of answers wrong (0.1, say)."),
+    ] = None,
 ) -> None:
     """Ask the questions of a folder: right, wrong and withheld answers, citations, routes and times."""
     with clear_errors(), _stoppable():
         from assistant.evaluation.formats import read_questions
         from assistant.evaluation.measure import measure_answers
-        from assistant.evaluation.report import answers_table, kinds_table, replacing, write_row
+        from assistant.evaluation.report import answers_table, kinds_table, replacing, risk_table, write_row
         from assistant.evaluation.summary import details_row
         from assistant.settings import load_settings
 
@@ -88,8 +92,10 @@ def answers(
         data, settings = read_questions(folder).chosen(half, kind, limit), load_settings()
         with replacing(details) if details else nullcontext() as file:
             keep = (lambda judged: write_row(file, details_row(judged))) if file else None
-            figures = measure_answers(data, settings, _progress(), model=model, on_judged=keep)
-        _finish(figures, json, answers_table(figures), kinds_table(figures))
+            figures = measure_answers(
+                data, settings, _progress(), model=model, on_judged=keep, target_error=target_error
+            )
+        _finish(figures, json, answers_table(figures), kinds_table(figures), risk_table(figures))
         if figures["partial"]:
             raise KeyboardInterrupt
 
@@ -125,6 +131,30 @@ def routing(
                 for row in rows_of(judged):
                     write_row(written, row)
         _finish(figures, json, routing_table(figures))
+
+
+@app.command()
+def support(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="JSONL of {id, lang, context, claim, supported}, one claim a line.")
+    ],
+    json: Json = None,
+    details: Details = None,
+    half: Halves = "all",
+) -> None:
+    """Check claims against texts: balanced accuracy, AUROC, F1 of what is not supported, and times."""
+    with clear_errors(), _stoppable():
+        from assistant.evaluation.measure import measure_support
+        from assistant.evaluation.report import replacing, support_table, write_row
+        from assistant.evaluation.support import details_row, read_claims
+        from assistant.settings import load_settings
+
+        _check_outputs(json, details)
+        data, settings = read_claims(file, half), load_settings()
+        with replacing(details) if details else nullcontext() as rows:
+            keep = (lambda checked: write_row(rows, details_row(checked))) if rows else None
+            figures = measure_support(data, settings, _progress(), keep)
+        _finish(figures, json, support_table(figures))
 
 
 def _finish(figures: dict[str, Any], json: Path | None, *tables: Any) -> None:

@@ -12,8 +12,11 @@ from assistant.evaluation.formats import QuestionSet, RetrievalSet
 from assistant.evaluation.home import temporary_home
 from assistant.evaluation.progress import shown
 from assistant.evaluation.retrieval import Ranking, indexed, search, summary
+from assistant.evaluation.risk import risk_coverage
 from assistant.evaluation.scoring import Judge, Judged, stored_names
 from assistant.evaluation.summary import summarise
+from assistant.evaluation.support import CheckedClaim, ClaimSet, check
+from assistant.evaluation.support import summarise as summarise_support
 from assistant.settings import Settings
 from assistant.turn.answer import Asked
 from knowledge.embedder import Embedder
@@ -71,9 +74,9 @@ def measure_retrieval(
 
 def measure_answers(
     data: QuestionSet, settings: Settings, console: Console, *, model: Asked = "auto",
-    on_judged: OnJudged | None = None, open_assistant: OpenAssistant | None = None,
+    on_judged: OnJudged | None = None, open_assistant: OpenAssistant | None = None, target_error: float | None = None,
 ) -> Figures:  # fmt: skip
-    """Take the documents into a temporary home and ask every question.
+    """Take the documents into a temporary home and ask every question; `target_error` as in `risk_coverage`.
 
     Ctrl-C ends the asking: the figures are then those of the questions asked so far, and `partial` is true.
     """
@@ -90,6 +93,7 @@ def measure_answers(
         stats = assistant.library.stats()
     return {
         **figures,
+        "risk_coverage": risk_coverage(judged, target_error),
         "model": model,
         "documents": stats.documents,
         "documents_failed": len(report.failed),
@@ -97,6 +101,27 @@ def measure_answers(
         "seconds": perf_counter() - began,
         "partial": partial,
     }
+
+
+def measure_support(
+    data: ClaimSet, settings: Settings, console: Console, on_checked: Callable[[CheckedClaim], None] | None = None
+) -> Figures:
+    """Check every claim with the models of `settings`. Raises ModelUnavailable before the first one."""
+    from assistant.grounding.support.check import SupportCheck
+    from assistant.grounding.vectors import SentenceVectors
+    from assistant.models.models import Models
+    from assistant.turn.models import RoleModels
+
+    with Models(settings) as models, shown("Claims", console) as step:
+        roles, vectors = RoleModels(models, settings), SentenceVectors(models.line_embedder())
+        models.endpoint("reader" if roles.has_reader else "llm")
+        checked = list[CheckedClaim]()
+        for each in check(SupportCheck.over(roles, vectors), data.chosen, step):
+            checked.append(each)
+            if on_checked:
+                on_checked(each)
+        vectors.close()
+    return summarise_support(data, checked)
 
 
 def _ask_all(

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from math import isfinite
 from pathlib import Path
@@ -17,6 +17,9 @@ _SHARES = ("citation_document_recall", "citation_precision", "citation_verbatim"
            "escalated_share")  # fmt: skip
 _TIMES = ("first_token_s_p50", "first_token_s_p95", "first_token_slm_s_p50", "abstention_s_p50", "evidence_ms_p50",
           "evidence_ms_p95", "total_s_p50")  # fmt: skip
+_SUPPORT = ("n", "supported", "balanced_accuracy", "auroc", "f1_unsupported", "ms_per_claim_p50", "ms_per_claim_p95",
+            "ms_per_context_p50", "asked_share")  # fmt: skip
+_CURVE_ROWS = 6
 _COUNTS = ("n", "answerable", "unanswerable", "errors")
 
 
@@ -53,6 +56,47 @@ def routing_table(figures: Mapping[str, Any]) -> Table:
     for key in ("ece", "ece_enough"):
         table.add_row(key, _number(figures[key]))
     return table
+
+
+def support_table(figures: Mapping[str, Any]) -> Table:
+    """The figures of the support check, a column per language, and the baselines of all."""
+    groups = {"all": figures, **figures["by_language"], **figures["baselines"]}
+    table = Table(title="Support")
+    table.add_column("")
+    for name in groups:
+        table.add_column(name, justify="right")
+    for key in _SUPPORT:
+        table.add_row(key, *(_number(group.get(key)) for group in groups.values()))
+    return table
+
+
+def risk_table(figures: Mapping[str, Any]) -> Table | None:
+    """How often answers are wrong when only the surest are given; None when nothing was answered by a score."""
+    measured = figures["risk_coverage"]
+    if not measured["points"]:
+        return None
+    table = Table(title=f"The surest answers of {measured['questions']} questions, AURC {_number(measured['aurc'])}")
+    for name in ("", "score from", "answered", "wrong among them"):
+        table.add_column(name, justify="right")
+    for point in _spread(measured["points"]):
+        table.add_row("", *_point(point["threshold"], point))
+    target = measured.get("target")
+    for half in ("tune", "test") if target else ():
+        label = f"at most {_percent(target['error'])} wrong: {half}"
+        table.add_row(label, *_point(target["threshold"], target[half] or {}))
+    return table
+
+
+def _spread(points: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """About six points, evenly by coverage; the last is always among them."""
+    last = points[-1]["coverage"]
+    wanted = [last * step / _CURVE_ROWS for step in range(1, _CURVE_ROWS + 1)]
+    nearest = [min(points, key=lambda point: abs(point["coverage"] - each)) for each in wanted]
+    return [point for number, point in enumerate(nearest) if point not in nearest[:number]]
+
+
+def _point(threshold: float | None, point: Mapping[str, Any]) -> tuple[str, str, str]:
+    return _number(threshold), _percent(point.get("coverage")), _percent(point.get("risk"))
 
 
 def _columns(title: str, groups: Mapping[str, Mapping[str, Any]], times: tuple[str, ...]) -> Table:

@@ -5,6 +5,7 @@ from typing import Any
 
 from assistant.evaluation.metrics import interval, mean, percentile, share
 from assistant.evaluation.scoring import Judged
+from assistant.grounding.abstain import confidence
 from assistant.grounding.citations import without_markers
 
 Figures = dict[str, Any]
@@ -40,6 +41,7 @@ def details_row(judged: Judged) -> Figures:
         "verdict": judged.verdict,
         "question": outcome.question.text,
         "signals": dict(answer.signals) if answer else {},
+        "confidence": confidence(answer.signals) if answer and answer.signals else None,
         "reason": answer.route.reason if answer else None,
     }
     return row if outcome.error is None else {**row, "error": outcome.error}

@@ -120,9 +120,9 @@ class Citer:
         """The one or two source sentences that back `sentence`, and how well they do together."""
         terms, shown = self._terms(sentence), figures(sentence)
         scores = [_score(terms, shown, source, close, asked) for source, close in zip(sources, near, strict=True)]
-        letters = _letters(sentence)
-        own = [i for i, source in enumerate(sources) if _letters(source.sentence.text) == letters]
-        if letters and own and shown <= sources[own[0]].figures:  # quoted word for word
+        own_letters = letters(sentence)
+        own = [i for i, source in enumerate(sources) if letters(source.sentence.text) == own_letters]
+        if own_letters and own and shown <= sources[own[0]].figures:  # quoted word for word
             return [sources[own[0]]], 1.0
         first = int(np.argmax(scores))
         missing = (terms - asked) - sources[first].terms
@@ -176,7 +176,8 @@ def _score(terms: frozenset[str], shown: frozenset[str], source: _Source, near: 
     return score if shown <= source.figures | asked else score * WRONG_FIGURE
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
+    """A text without spaces, punctuation and capitals: two that agree say the same word for word."""
     return _NOT_WORD.sub("", text).casefold()
 
 

@@ -65,7 +65,8 @@ class JudgedLine:
 class Sifted:
     """The lines that answer, best first, and the signals on which an answer is given or withheld.
 
-    `asked` is the prompt that the reader goes on from when it answers; empty when a judge chose the lines.
+    `asked` is the prompt that the reader goes on from when it answers; empty when a judge chose the lines. `others` are
+    lines that may answer as well and were not chosen, likeliest first.
     """
 
     reading: tuple[Evidence, ...]
@@ -73,6 +74,7 @@ class Sifted:
     parts: int
     signals: Mapping[str, float]
     asked: tuple[BaseMessage, ...] = ()
+    others: tuple[JudgedLine, ...] = ()
 
     @property
     def abstains(self) -> bool:

@@ -29,6 +29,21 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "The draft did not keep to the figures of its source, so the source is quoted instead.",
         "El borrador no respetaba las cifras de su fuente, así que se cita la fuente.",
     ),
+    "revised_disagree": (
+        "The sources disagree, so both are shown.",
+        "Las fuentes no coinciden, así que se muestran las dos.",
+    ),
+    "revised_unspecified": (
+        "More than one document may apply, so both are shown.",
+        "Puede aplicarse más de un documento, así que se muestran los dos.",
+    ),
+    "disagree": ("The documents disagree about this:", "Los documentos no coinciden en esto:"),
+    "disagree_dated": (
+        "The documents disagree about this; the newest comes first:",
+        "Los documentos no coinciden en esto; el más reciente va primero:",
+    ),
+    "unspecified": ("That depends on which of these applies:", "Depende de cuál de estos se aplique:"),
+    "unspecified_ask": ("Which one is it about?", "¿De cuál se trata?"),
     "documents_say": ("The documents say:", "Los documentos dicen:"),
     "swept_one": (
         "I went through {searched}; 1 of them speaks of “{subject}”:",

@@ -92,7 +92,7 @@ class TurnAgent:
                     {"slm": reader, "llm": judge},
                     {"slm": settings.slm.evidence_tokens, "llm": budget},
                 ),
-                Conclude(models, library, citer, store, meter),
+                Conclude(models, library, citer, store, meter, settings.turn.least_confidence),
             ],
         )
 

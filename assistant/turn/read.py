@@ -33,6 +33,8 @@ AT_FIRST = 5
 # comes first for three questions out of four, and is among the first three for nearly nine out of ten.
 CLEAR = 0.8
 MOST_LINES = 3
+# Lines that were not chosen, and are looked at for what contradicts the answer.
+MOST_OTHERS = 3
 # A line less likely than this is never given beside a better one.
 LEAST_LIKELY = 0.01
 
@@ -101,7 +103,12 @@ class Reader:
         done = first.found >= CLEAR or len(first.sure) > len(lines)
         reading = first if done else max(first, read(lines), key=lambda each: each.found)
         order = self._named(reading) if reading.found >= CLEAR else reading.likeliest
-        chosen = [JudgedLine(lines[i].evidence, lines[i].sentence, 0, reading.sure[i], lines[i].near) for i in order]
+        judged = [
+            JudgedLine(line.evidence, line.sentence, 0, sure, line.near)
+            for line, sure in zip(lines, reading.sure[:-1], strict=False)
+        ]
+        chosen = [judged[index] for index in order]
+        others = sorted((each for each in judged if each not in chosen), key=lambda line: -line.sure)
         shown = as_evidence(chosen)
         signals |= {
             "found": round(reading.found, 3),
@@ -109,7 +116,7 @@ class Reader:
         }
         named = prompts.picked([prompts.LABELS[index] for index in order])
         takes = len(order) if reading.found >= CLEAR else parts
-        return Sifted(shown, tuple(chosen), takes, signals, (*reading.asked, named))
+        return Sifted(shown, tuple(chosen), takes, signals, (*reading.asked, named), tuple(others[:MOST_OTHERS]))
 
     def _named(self, reading: "Reading") -> list[int]:
         """The lines that the reader names one after the other until it begins to answer."""

@@ -158,6 +158,7 @@ def passages(connection: Connection, ids: Sequence[str], scope: Scope) -> dict[s
                 _documents.name,
                 _documents.title,
                 _documents.language,
+                _documents.dated_at,
             )
             .join(schema.documents, _documents.id == _chunks.document_id)
             .where(_chunks.id.in_(some), scope.condition())
@@ -175,6 +176,7 @@ def passages(connection: Connection, ids: Sequence[str], scope: Scope) -> dict[s
                 page=row.page,
                 language=row.language,
                 score=0.0,
+                dated_at=row.dated_at,
             )
     return found
 

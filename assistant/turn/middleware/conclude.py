@@ -9,15 +9,17 @@ from langchain_core.messages import AIMessage
 from langgraph.runtime import Runtime
 
 from assistant.errors import ModelError
-from assistant.grounding.abstain import must_abstain
+from assistant.grounding.abstain import LEAST_CONFIDENCE, must_abstain
 from assistant.grounding.check import yes_probability
 from assistant.grounding.citations import Citer, Grounded, without_markers
+from assistant.grounding.differing import differing
 from assistant.grounding.judge import Sifted
 from assistant.grounding.names import first_signals
 from assistant.messages import counted, message
 from assistant.turn import prompts
 from assistant.turn.answer import Answer, Citation, Understanding, Usage
 from assistant.turn.context import TurnContext, TurnState
+from assistant.turn.differences import side_by_side
 from assistant.turn.energy import NO_METER, Meter
 from assistant.turn.events import Finished, Revised
 from assistant.turn.listing import listed
@@ -34,7 +36,13 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
     state_schema = TurnState
 
     def __init__(
-        self, models: LanguageModels, library: Searchable, citer: Citer, store: TurnStore, meter: Meter = NO_METER
+        self,
+        models: LanguageModels,
+        library: Searchable,
+        citer: Citer,
+        store: TurnStore,
+        meter: Meter = NO_METER,
+        least_confidence: float = LEAST_CONFIDENCE,
     ) -> None:
         super().__init__()
         self._models = models
@@ -42,6 +50,7 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         self._citer = citer
         self._store = store
         self._meter = meter
+        self._least = least_confidence
 
     def after_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any]:
         """Conclude the turn."""
@@ -54,9 +63,14 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
             grounded, abstained = Grounded(without_markers(draft), (), ()), False
         else:
             grounded, signals = self._grounded(draft, state)
-            abstained = must_abstain(signals)
+            abstained = must_abstain(signals, self._least)
+        apart = None if abstained else differing(state["understanding"].question, state.get("sifted"))
         text = self._abstention(state) if abstained else grounded.text
-        if state.get("quoted") and not abstained:
+        if apart is not None:
+            grounded, signals = side_by_side(apart, state["understanding"].language), {**signals, apart.kind: 1.0}
+            text = grounded.text
+            runtime.stream_writer(Revised(text, f"revised_{apart.kind}"))
+        elif state.get("quoted") and not abstained:
             text = introduced(text, state["understanding"].language)
         if abstained and draft:
             runtime.stream_writer(Revised(text, "revised_unsupported"))

@@ -113,3 +113,33 @@ def test_a_broken_setting_is_bad_input(evaluate, asked: Path, home: Path) -> Non
     result = evaluate("answers", asked)
     assert result.exit_code == 2
     assert "turn.passages" in result.stderr
+
+
+def test_support_writes_figures_and_details(evaluate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.models.models.Models.line_embedder", lambda self: HashingEmbedder())
+    monkeypatch.setattr("assistant.models.models.Models.endpoint", lambda self, role: None)
+    monkeypatch.setattr(
+        "assistant.models.models.Models.first_token_logprobs", lambda self, role, messages: {"Yes": -0.1, "No": -2.4}
+    )
+    file, figures, details = tmp_path / "claims.jsonl", tmp_path / "figures.json", tmp_path / "details.jsonl"
+    rows = [
+        {"id": "a", "lang": "en", "context": "Cats sleep all day.", "claim": "Cats sleep all day.", "supported": True},
+        {"id": "b", "lang": "en", "context": "Cats sleep all day.", "claim": "Fish fly at 9.", "supported": False},
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    result = evaluate("support", file, "--json", figures, "--details", details)
+    assert result.exit_code == 0, result.output
+    written = json.loads(figures.read_text("utf-8"))
+    assert {"balanced_accuracy", "auroc", "f1_unsupported", "ms_per_claim_p50"} <= written.keys()
+    assert written["baselines"]["majority"]["balanced_accuracy"] == 0.5
+    assert [json.loads(line)["id"] for line in details.read_text("utf-8").splitlines()] == ["a", "b"]
+    assert "balanced_accuracy" in result.stdout
+
+
+def test_answers_shows_the_risk_of_the_surest_and_a_threshold(evaluate, asked: Path, tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    result = evaluate("answers", asked, "--json", figures, "--target-error", "0.5")
+    assert result.exit_code == 0, result.output
+    measured = json.loads(figures.read_text("utf-8"))["risk_coverage"]
+    assert measured["target"]["error"] == 0.5
+    assert measured["questions"] == measured["answered"] + 1

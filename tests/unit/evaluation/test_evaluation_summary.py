@@ -89,7 +89,7 @@ def test_details_of_an_answer(outcome) -> None:
         "id": "1", "answer": "Five. [1]", "abstained": False, "tier": "slm", "escalated": False,
         "sources": ["hr/leave.md", "finance/travel.md"], "citations": [{"document": "a", "quote": quote}],
         "first_token_s": 1.0, "total_s": 2.0, "verdict": "correct", "question": "How long?",
-        "signals": {"support": 0.5}, "reason": "clear_evidence",
+        "signals": {"support": 0.5}, "confidence": pytest.approx(0.423, abs=1e-3), "reason": "clear_evidence",
     }  # fmt: skip
 
 

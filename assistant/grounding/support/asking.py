@@ -1,0 +1,57 @@
+"""Asks a language model whether lines state a claim: one token, behind lines that it reads once for all claims."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Protocol
+
+from assistant.grounding.check import yes_probability
+from assistant.grounding.support import prompts
+from assistant.grounding.support.verdicts import Backing
+from assistant.turn import trained_prompts
+from assistant.turn.ports import Role
+
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
+
+
+class Reads(Protocol):
+    """What asking needs of the models (`assistant.turn.ports.LanguageModels` has it)."""
+
+    @property
+    def has_reader(self) -> bool:
+        """Whether there is a reader."""
+
+    def first_token(self, role: Role, messages: "Sequence[BaseMessage]") -> Mapping[str, float]:
+        """Log-probabilities of the likeliest first tokens of an answer. Raises ModelUnavailable."""
+
+
+class Asker:
+    """P(the lines state a claim), by the reader where there is one: it was trained on this question. Else by the large
+    model, which separates true from false claims untrained.
+    """
+
+    def __init__(self, models: Reads) -> None:
+        self._models = models
+
+    def stated(self, claim: str, lines: Sequence[Backing], question: str = "") -> float | None:
+        """The probability, or None when the model speaks of something else. Raises ModelError.
+
+        Claims about the same `lines` cost only their own words: the lines come first in the prompt, and stay in the
+        model's cache.
+        """
+        blocks = _blocks(lines)
+        if self._models.has_reader:
+            asked = trained_prompts.stands(claim, blocks, question)
+            return yes_probability(self._models.first_token("reader", asked))
+        return yes_probability(self._models.first_token("llm", prompts.stated(claim, blocks, question)))
+
+
+def _blocks(lines: Sequence[Backing]) -> list[trained_prompts.Block]:
+    """Lines under the title and headings of their passages."""
+    found = []
+    for _, group in groupby(lines, key=lambda line: line.passage.chunk_id):
+        own = list(group)
+        passage = own[0].passage
+        heading = " > ".join(dict.fromkeys(name for name in (passage.title, *passage.heading) if name))
+        found.append(trained_prompts.Block(heading, tuple(line.sentence.text for line in own)))
+    return found

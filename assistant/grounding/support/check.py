@@ -1,0 +1,126 @@
+"""Checks claims against documents: cheaply first, by a language model where that leaves a doubt.
+
+"Check this text against the documents": cut it into sentences, search for each, and ask `verdicts`. The same check
+stands behind `pilares evaluate support`.
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+from assistant.errors import ModelError
+from assistant.grounding.citations import letters
+from assistant.grounding.evidence import tokens_of
+from assistant.grounding.support.asking import Asker, Reads
+from assistant.grounding.support.features import Compared, FeatureReader
+from assistant.grounding.support.head import Head, shipped_head
+from assistant.grounding.support.verdicts import Backing, ClaimVerdict, Verdict, lines_of
+from assistant.grounding.vectors import SentenceVectors
+from knowledge.lexical.analyzer import Analyzer
+from knowledge.passage import Passage
+
+# From this probability of one of its three verdicts on, the cheap check decides alone (docs/benchmarks.md, "Support").
+SURE = 0.97
+SUPPORTED = 0.5
+# What a model reads at most; of longer evidence, the lines nearest to any of the claims.
+MOST_TOKENS = 900
+SHOWN = 2
+
+log = logging.getLogger(__name__)
+
+
+class Asks(Protocol):
+    """Asks a language model about a claim (`Asker`)."""
+
+    def stated(self, claim: str, lines: Sequence[Backing], question: str = "") -> float | None:
+        """P(the lines state the claim), or None. Raises ModelError."""
+
+
+class SupportCheck:
+    """`ChecksClaims` over the sentence vectors, the shipped head and the language models. Safe to share."""
+
+    def __init__(
+        self, vectors: SentenceVectors, analyzer: Analyzer, asks: Asks | None, *, head: Head | None = None,
+        sure: float = SURE,
+    ) -> None:  # fmt: skip
+        """Without `asks` the cheap check decides everything."""
+        self._features = FeatureReader(vectors, analyzer)
+        self._asks = asks
+        self._head = head or shipped_head()
+        self._sure = sure
+
+    @classmethod
+    def over(cls, models: Reads, vectors: SentenceVectors) -> "SupportCheck":
+        """The check as the product makes it."""
+        return cls(vectors, Analyzer(), Asker(models))
+
+    def prime(self, passages: Sequence[Passage]) -> None:
+        """Read passages ahead, so that claims about them cost only their own words. Raises ModelError."""
+        lines = lines_of(passages)
+        if lines:
+            self._features.prepare(lines)
+            if self._asks is not None and _tokens(lines) <= MOST_TOKENS:
+                self._asks.stated("?", lines)
+
+    def verdicts(self, claims: Sequence[str], passages: Sequence[Passage], question: str = "") -> list[ClaimVerdict]:
+        """One verdict per claim. A model that cannot be reached leaves the cheap check's word."""
+        return self.by_lines(claims, lines_of(passages), question)
+
+    def by_lines(self, claims: Sequence[str], lines: Sequence[Backing], question: str = "") -> list[ClaimVerdict]:
+        """The same against some sentences of passages only, such as those that an answer was written from."""
+        if not claims or not lines:
+            return [ClaimVerdict(claim, "not_found", 0.0) for claim in claims]
+        compared = self._features.of(claims, lines, question)
+        cheap = self._head.probabilities([each.features for each in compared])
+        quoted = [_quoted(claim, lines) for claim in claims]
+        doubtful = [index for index, row in enumerate(cheap) if row.max() < self._sure and quoted[index] is None]
+        read = _read(lines, [compared[index] for index in doubtful])
+        found = []
+        for index, (claim, row) in enumerate(zip(claims, cheap, strict=True)):
+            if (quote := quoted[index]) is not None:
+                found.append(ClaimVerdict(claim, "supported", 1.0, (quote,)))
+                continue
+            stated = self._stated(claim, read, question) if index in doubtful else None
+            score = float(row[0]) if stated is None else self._head.mixed(float(row[0]), stated)
+            nearest = tuple(lines[place] for place in compared[index].order[:SHOWN])
+            verdict = _verdict(score, float(row[1]), float(row[2]))
+            found.append(ClaimVerdict(claim, verdict, round(score, 4), nearest, asked=stated is not None))
+        return found
+
+    def _stated(self, claim: str, lines: Sequence[Backing], question: str) -> float | None:
+        if self._asks is None:
+            return None
+        try:
+            return self._asks.stated(claim, lines, question)
+        except ModelError as error:
+            log.warning("a claim is checked without a model: %s", error)
+            return None
+
+
+def _quoted(claim: str, lines: Sequence[Backing]) -> Backing | None:
+    """The line that the claim is, letter for letter."""
+    wanted = letters(claim)
+    return next((line for line in lines if wanted and letters(line.sentence.text) == wanted), None)
+
+
+def _verdict(score: float, contradicted: float, not_found: float) -> Verdict:
+    if score >= SUPPORTED:
+        return "supported"
+    return "contradicted" if contradicted > not_found else "not_found"
+
+
+def _read(lines: Sequence[Backing], compared: Sequence[Compared]) -> list[Backing]:
+    """The lines a model reads, in their order: all that fit, else those nearest to the claims, the claims in turn."""
+    if _tokens(lines) <= MOST_TOKENS:
+        return list(lines)
+    chosen, left = set[int](), MOST_TOKENS
+    for row in zip(*(each.order for each in compared), strict=True):
+        for index in row:
+            cost = tokens_of(lines[index].sentence.text)
+            if index not in chosen and cost <= left:
+                chosen, left = chosen | {index}, left - cost
+    return [lines[index] for index in sorted(chosen)]
+
+
+def _tokens(lines: Sequence[Backing]) -> int:
+    return sum(tokens_of(each.sentence.text) for each in lines)
