@@ -137,20 +137,19 @@ class Assistant:
         """The turn agent, built once: loads LangChain, the embedder and the small model."""
         with self._building:
             if self._agent is None:
+                from assistant.routing.examples import own_file
                 from assistant.routing.intents import SHIPPED, IntentClassifier, load_intents
+                from assistant.routing.mood import MoodReader
                 from assistant.turn.agent import TurnAgent
                 from assistant.turn.models import RoleModels
 
-                own = self.settings.home / "intents.toml"
-                intents = IntentClassifier(
-                    self.models.embedder(),
-                    load_intents(SHIPPED, *([own] if own.is_file() else [])),
-                    cache=self.settings.home / "cache",
-                )
+                home, embedder, cache = self.settings.home, self.models.embedder(), self.settings.home / "cache"
+                intents = IntentClassifier(embedder, load_intents(SHIPPED, *own_file(home, "intents")), cache=cache)
                 models = RoleModels(self.models, self.settings)
                 self._agent = TurnAgent(
-                    models, self.library, self.sentences(), intents, self.conversations, self.settings
-                )
+                    models, self.library, self.sentences(), intents, self.conversations, self.settings,
+                    mood=MoodReader(embedder, home=home, cache=cache),
+                )  # fmt: skip
             return self._agent
 
     def sentences(self) -> "SentenceVectors":

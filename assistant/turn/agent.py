@@ -1,6 +1,6 @@
 """The way of one turn, from top to bottom.
 
-    Understand   language, intent, does it stand alone?          -> Understood
+    Understand   language, intent, mood, does it stand alone?    -> Understood
     Retrieve     passages, and the sentences to be read          -> Found
     Standalone   follow-ups only: rewritten, searched again      -> Understood, Found
     Choose       small model, large model or none, and why       -> Routed
@@ -27,6 +27,7 @@ from assistant.grounding.evidence import EvidenceSelector
 from assistant.grounding.vectors import SentenceVectors
 from assistant.messages import message
 from assistant.routing.intents import IntentClassifier
+from assistant.routing.mood import MoodReader
 from assistant.settings import Settings
 from assistant.turn.context import Stopped, TurnContext
 from assistant.turn.events import Failed, Finished, Revised, Routed, TurnEvent, Wrote
@@ -38,6 +39,7 @@ from assistant.turn.middleware.understand import Understand
 from assistant.turn.middleware.write import Write
 from assistant.turn.ports import LanguageModels, Searchable, TurnStore
 from assistant.turn.read import Reader
+from assistant.turn.remembering import Remembering
 from assistant.turn.reply import AnswerStream
 from assistant.turn.sift import Sifter
 from knowledge.errors import KnowledgeError
@@ -57,8 +59,9 @@ class TurnAgent:
         intents: IntentClassifier,
         store: TurnStore,
         settings: Settings,
+        mood: MoodReader | None = None,
     ) -> None:
-        embedder, analyzer = models.embedder(), Analyzer()
+        embedder, analyzer = Remembering(models.embedder()), Analyzer()
         selector, citer = EvidenceSelector(vectors, analyzer), Citer(vectors, analyzer)
         budget = settings.llm.evidence_tokens
         reader = Reader(models, vectors, citer) if models.has_reader else None
@@ -69,7 +72,7 @@ class TurnAgent:
             model=models.chat("slm"),  # the default; Write calls the one that Choose has chosen
             context_schema=TurnContext,
             middleware=[
-                Understand(embedder, intents, analyzer),
+                Understand(embedder, intents, analyzer, mood),
                 retrieve,
                 Standalone(models, analyzer, retrieve),
                 Choose(models, intents),
