@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.routing.examples import OUT_OF_SCOPE
-from assistant.routing.likeness import NARROW, WIDE, Likeness, Measure
+from assistant.routing.likeness import NARROW, WIDE, Likeness, Measure, product
 from assistant.routing.ridge import Matrix, Numbers, fit_ridge, landmarks
 from knowledge.embedder import Vectors
 
@@ -80,8 +80,7 @@ class Head:
 
     def scores(self, vectors: Vectors, texts: Sequence[str]) -> Matrix:
         """Raw scores, shape (texts, labels and perhaps one more for `oos`); about 1 for a label that applies."""
-        found: Matrix = self._likeness.prepare(vectors, texts).alike(self._landmarks) @ self._weights
-        return found
+        return product(self._likeness.prepare(vectors, texts).alike(self._landmarks), self._weights)
 
     def best(self, scores: Matrix) -> Matrix:
         """The columns of the labels, without that of `oos`."""

@@ -76,11 +76,11 @@ def head_of(embedder: Embedder, labels: tuple[Label, ...], *, cache: Path | None
         raise ConfigurationError("There are examples of one label only. Give examples of at least two.")
     texts = [example for label in labels for example in label.examples]
     names = [label.name for label in labels for _ in label.examples]
-    return fit_head(_embedded(embedder, texts, cache), texts, names)
+    return fit_head(embedded(embedder, texts, cache), texts, names)
 
 
-def _embedded(embedder: Embedder, texts: list[str], cache: Path | None) -> Vectors:
-    """The examples' vectors, from `cache` when they and the embedder have not changed: seconds saved at each start."""
+def embedded(embedder: Embedder, texts: list[str], cache: Path | None) -> Vectors:
+    """The texts' query embeddings, from the folder `cache` when they and the embedder have not changed."""
     if cache is None:
         return embedder.embed_queries(texts)
     key = hashlib.sha256("\n".join((embedder.model_id, *texts)).encode()).hexdigest()[:16]

@@ -53,20 +53,34 @@ class Prepared:
         self._measure = measure
         self._directions = directions
         self._ngrams = ngrams
+        self._turned: Any = None
 
     def __getitem__(self, rows: Any) -> "Prepared":
         return Prepared(self._measure, self._directions[rows], None if self._ngrams is None else self._ngrams[rows])
 
     def alike(self, others: "Prepared") -> Matrix:
         """The kernel with other texts, shape (self, others): 1 for the same text, near 0 for nothing in common."""
-        found = self._directions @ others._directions.T
+        found = product(self._directions, others._directions.T)
         found -= 1.0
         found *= self._measure.sharpness
         np.exp(found, out=found)
         if self._ngrams is not None:
             found *= 1.0 - self._measure.words
-            found += self._measure.words * (self._ngrams @ others._ngrams.T).toarray()
+            found += self._measure.words * (self._ngrams @ others._by_ngram()).toarray()
         return found
+
+    def _by_ngram(self) -> Any:
+        """The n-grams the other way round, for products; turning them takes longer than a product, so it is kept."""
+        if self._turned is None:
+            self._turned = self._ngrams.T.tocsr()
+        return self._turned
+
+
+def product(rows: Matrix, columns: Matrix) -> Matrix:
+    """`rows @ columns`; of a single row without BLAS, whose threads wait for each other when the processor is busy."""
+    if len(rows) != 1:
+        return np.asarray(rows @ columns, dtype=np.float32)
+    return np.asarray(np.einsum("k,kn->n", rows[0], columns), dtype=np.float32)[None]
 
 
 class _Words:

@@ -48,13 +48,13 @@ class Understand(AgentMiddleware[TurnState, TurnContext]):
 
     def before_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any]:
         """Understand the turn's text. A follow-up is first searched with the question before it (see Standalone)."""
-        understanding = self._mooded(*self.understand(runtime.context.request))
+        understanding = self.understand(runtime.context.request)
         runtime.context.clock.mark("understood")
         runtime.stream_writer(Understood(understanding))
         return {"understanding": understanding}
 
-    def understand(self, request: TurnRequest) -> tuple[Understanding, Vectors]:
-        """What the text says about itself, and its query embedding, shape (dimension,)."""
+    def understand(self, request: TurnRequest) -> Understanding:
+        """What the text says about itself, from one embedding of it."""
         recognised = _language(request)
         vector = self._embedder.embed_queries([request.text])[0]
         guess = self._intents.guess(vector, request.text)
@@ -73,7 +73,7 @@ class Understand(AgentMiddleware[TurnState, TurnContext]):
                 _answerable(guess.documents),
             ),
         )  # fmt: skip
-        return understanding, vector
+        return self._mooded(understanding, vector)
 
     def _mooded(self, understanding: Understanding, vector: Vectors) -> Understanding:
         if self._mood is None:
