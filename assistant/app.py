@@ -138,24 +138,23 @@ class Assistant:
         with self._building:
             if self._agent is None:
                 from assistant.routing.desk import desk_of
+                from assistant.routing.examples import own_file
                 from assistant.routing.intents import SHIPPED, IntentClassifier, load_intents
+                from assistant.routing.mood import MoodReader
                 from assistant.turn.agent import TurnAgent
                 from assistant.turn.energy import Meter
                 from assistant.turn.models import RoleModels
                 from assistant.turn.power import counters_of_this_machine
 
-                own = self.settings.home / "intents.toml"
-                intents = IntentClassifier(
-                    self.models.embedder(),
-                    load_intents(SHIPPED, *([own] if own.is_file() else [])),
-                    cache=self.settings.home / "cache",
-                )
+                home, embedder, cache = self.settings.home, self.models.embedder(), self.settings.home / "cache"
+                intents = IntentClassifier(embedder, load_intents(SHIPPED, *own_file(home, "intents")), cache=cache)
                 models = RoleModels(self.models, self.settings)
                 traffic, readable = self.conversations.traffic, self.library.grants.readable
                 desk = desk_of(self.settings, models.embedder(), traffic, readable)
                 self._agent = TurnAgent(
                     models, self.library, self.sentences(), intents, self.conversations, self.settings, desk,
                     Meter.of(self.settings, counters_of_this_machine()),
+                    mood=MoodReader(embedder, home=home, cache=cache),
                 )  # fmt: skip
             return self._agent
 

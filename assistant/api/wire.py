@@ -7,7 +7,7 @@ from typing import Any
 
 from assistant.api.ports import DocumentSummary
 from assistant.storage.records import Conversation, Feedback, Turn
-from assistant.turn.answer import Answer, Evidence, Route, Usage
+from assistant.turn.answer import Answer, Evidence, Route, Understanding, Usage
 from assistant.turn.events import Failed, Finished, Found, Reading, Revised, Routed, TurnEvent, Understood, Wrote
 
 
@@ -22,6 +22,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "language": understanding.language,
         "intent": understanding.intent,
         "question": understanding.question,
+        "understanding": understanding_json(understanding),
         "route": route_json(answer.route),
         "citations": [asdict(citation) for citation in answer.citations],
         "support": [asdict(support) for support in answer.support],
@@ -31,6 +32,12 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "timings": asdict(answer.timings),
         "usage": usage_json(answer.usage),
     }
+
+
+def understanding_json(understanding: Understanding) -> dict[str, Any]:
+    """What was found out about the text, and how; language, intent and question stand beside it."""
+    beside = ("text", "question", "language", "intent")
+    return {name: value for name, value in asdict(understanding).items() if name not in beside}
 
 
 def route_json(route: Route) -> dict[str, Any]:

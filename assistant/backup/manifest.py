@@ -15,7 +15,7 @@ FORMAT = 1
 KNOWLEDGE_DB = "knowledge/knowledge.db"
 CONVERSATIONS_DB = "pilares.db"
 DATABASES = (KNOWLEDGE_DB, CONVERSATIONS_DB)
-SETTINGS = ("pilares.toml", "intents.toml")
+SETTINGS = ("pilares.toml", "intents.toml", "intents.yaml", "sentiment.yaml", "urgency.yaml")
 MEMBERS = (*DATABASES, *SETTINGS)
 
 

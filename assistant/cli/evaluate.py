@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 app = typer.Typer(
-    help="Measure retrieval, answers and support on your own questions or on public sets. Nothing of yours is touched.",
+    help="Measure the parts of Pilares on your own questions or on public sets. Nothing of yours is touched.",
     no_args_is_help=True,
 )
 
@@ -155,6 +155,35 @@ def support(
             keep = (lambda checked: write_row(rows, details_row(checked))) if rows else None
             figures = measure_support(data, settings, _progress(), keep)
         _finish(figures, json, support_table(figures))
+
+
+@app.command()
+def intents(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Holds train.jsonl and test.jsonl {text, label}; `oos` is none.")
+    ],
+    json: Json = None,
+    details: Details = None,
+    vectors: Annotated[
+        Path | None, typer.Option("--vectors", metavar="DIR", help="Keep the embeddings there for the next run.")
+    ] = None,
+) -> None:
+    """Guess the intents of labelled texts: accuracy, what is out of scope, and times."""
+    with clear_errors(), _stoppable():
+        from assistant.evaluation.intents import measure_intents
+        from assistant.evaluation.labelled import read_labelled
+        from assistant.evaluation.report import intents_table, replacing, write_row
+        from assistant.models.models import Models
+        from assistant.settings import load_settings
+
+        _check_outputs(json, details)
+        data, embedder = read_labelled(folder), Models(load_settings()).embedder()
+        figures, guessed = measure_intents(data, embedder, _progress(), vectors=vectors)
+        if details:
+            with replacing(details) as file:
+                for each in guessed:
+                    write_row(file, each.details())
+        _finish(figures, json, intents_table(figures))
 
 
 def _finish(figures: dict[str, Any], json: Path | None, *tables: Any) -> None:

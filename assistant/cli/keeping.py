@@ -37,7 +37,7 @@ def restore(
     keep_settings: Annotated[
         bool,
         typer.Option(
-            "--keep-settings", help="Leave pilares.toml and intents.toml as they are: to move to another database."
+            "--keep-settings", help="Leave pilares.toml and your examples as they are: to move to another database."
         ),
     ] = False,
 ) -> None:

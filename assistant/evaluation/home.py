@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 
 from assistant.settings import Settings
 
-_OWN_FILES = ("intents.toml",)  # configuration that lives beside pilares.toml
+# configuration that lives beside pilares.toml
+_OWN_FILES = ("intents.toml", "intents.yaml", "sentiment.yaml", "urgency.yaml")
 _OWN_FOLDERS = ("router",)
 
 

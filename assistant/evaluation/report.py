@@ -31,6 +31,19 @@ def retrieval_table(figures: Mapping[str, Any]) -> Table:
     return table
 
 
+def intents_table(figures: Mapping[str, Any]) -> Table:
+    """The figures of intents, a column per language where the set says which."""
+    groups = {"all": figures, **figures.get("by_language", {})}
+    table = Table(title="Intents")
+    table.add_column("")
+    for name in groups:
+        table.add_column(name, justify="right")
+    for key in figures:
+        if key != "by_language":
+            table.add_row(key, *(_number(group[key]) if key in group else "" for group in groups.values()))
+    return table
+
+
 def answers_table(figures: Mapping[str, Any]) -> Table:
     """The figures of a run of questions, a column per language; rates with their 95 % interval."""
     return _columns("Answers", {"all": figures, **figures.get("by_language", {})}, _TIMES)

@@ -1,6 +1,6 @@
 """The way of one turn, from top to bottom.
 
-    Understand   language, intent, does it stand alone?          -> Understood
+    Understand   language, intent, mood, does it stand alone?    -> Understood
     Retrieve     passages, and the sentences to be read          -> Found
     KeepLocal    may a model elsewhere see this turn?
     Standalone   follow-ups only: rewritten, searched again      -> Understood, Found
@@ -32,6 +32,7 @@ from assistant.messages import message
 from assistant.metering import Tally
 from assistant.routing.desk import RoutingDesk
 from assistant.routing.intents import IntentClassifier
+from assistant.routing.mood import MoodReader
 from assistant.settings import Settings
 from assistant.turn.context import Stopped, TurnContext
 from assistant.turn.energy import NO_METER, Meter
@@ -45,6 +46,7 @@ from assistant.turn.middleware.understand import Understand
 from assistant.turn.middleware.write import Write
 from assistant.turn.ports import LanguageModels, Searchable, TurnStore
 from assistant.turn.read import Reader
+from assistant.turn.remembering import Remembering
 from assistant.turn.reply import AnswerStream
 from assistant.turn.sift import Sifter
 from knowledge.errors import KnowledgeError
@@ -66,8 +68,9 @@ class TurnAgent:
         settings: Settings,
         desk: RoutingDesk | None = None,
         meter: Meter = NO_METER,
+        mood: MoodReader | None = None,
     ) -> None:
-        embedder, analyzer = models.embedder(), Analyzer()
+        embedder, analyzer = Remembering(models.embedder()), Analyzer()
         selector, citer = EvidenceSelector(vectors, analyzer), Citer(vectors, analyzer)
         self.desk = desk = desk or RoutingDesk(settings, embedder)
         budget = settings.llm.evidence_tokens
@@ -79,7 +82,7 @@ class TurnAgent:
             model=models.chat("slm"),  # the default; Write calls the one that Choose has chosen
             context_schema=TurnContext,
             middleware=[
-                Understand(embedder, intents, analyzer),
+                Understand(embedder, intents, analyzer, mood),
                 retrieve,
                 KeepLocal(desk),
                 Standalone(models, analyzer, retrieve),

@@ -52,8 +52,28 @@ def wanted(asked: Asked) -> tuple[ModelChoice, Profile | None]:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found out about a text: by which `head`, with which score, against which threshold.
+
+    Without a threshold the likeliest outcome was taken. `by` says in a word what decided ("examples", "letters", ...).
+    """
+
+    head: str
+    outcome: str
+    score: float
+    threshold: float | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
-    """What the question is: its language, intent and standalone form."""
+    """What the question is: its language, intent and standalone form.
+
+    `intent` is what is done with it, and what is out of scope (`in_scope` false) is treated as a question. `standalone`
+    is whether it can be understood without the conversation, `answerable` the probability, before anything is searched,
+    that it asks for what documents may say. `sentiment` is "negative", "neutral" or "positive", `urgency` "urgent" or
+    "normal". `findings` say how each of these was decided.
+    """
 
     text: str
     question: str
@@ -61,6 +81,12 @@ class Understanding:
     intent: str
     confidence: float
     rewritten: bool = False
+    in_scope: bool = True
+    standalone: bool = True
+    answerable: float = 1.0
+    sentiment: str = "neutral"
+    urgency: str = "normal"
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

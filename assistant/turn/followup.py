@@ -20,15 +20,24 @@ _REFERS = re.compile(
 _LONG = 9
 
 
-def depends_on_history(question: str, analyzer: Analyzer, language: str) -> bool:
-    """True when the question opens like a continuation, or is short and refers to something it does not name."""
+def leans_on(question: str, analyzer: Analyzer, language: str) -> str | None:
+    """What makes a question lean on the conversation; None when it stands alone.
+
+    It opens like a continuation ("opening"), is hardly a word ("short"), or is short and refers to something that it
+    does not name ("reference").
+    """
     words = question.split()
     if _OPENS.match(question) and len(words) <= 14:
-        return True
+        return "opening"
     terms = analyzer.query_terms(question, language)
     if len(terms) <= 1 and len(words) <= 5:
-        return True
-    return len(words) <= _LONG and bool(_REFERS.search(question))
+        return "short"
+    return "reference" if len(words) <= _LONG and _REFERS.search(question) else None
+
+
+def depends_on_history(question: str, analyzer: Analyzer, language: str) -> bool:
+    """Whether a question cannot be understood without the conversation before it."""
+    return leans_on(question, analyzer, language) is not None
 
 
 def carried_over(question: str, previous: str) -> str:
