@@ -1,18 +1,21 @@
 """The way of one turn, from top to bottom.
 
     Understand   language, intent, does it stand alone?          -> Understood
+    Delegate     a strategy that needs no documents takes over   -> Routed, Wrote ...
     Retrieve     passages, and the sentences to be read          -> Found
     Standalone   follow-ups only: rewritten, searched again      -> Understood, Found
+    Delegate     a strategy takes over what was found            -> Routed, Wrote ...
     Choose       small model, large model or none, and why       -> Routed
     Write        lines sifted, an answer written; falls back,
                  escalates                                       -> Wrote ..., Revised, Routed
     Conclude     checked, cited or withheld, stored              -> Revised, Finished
 
 Each step is a LangChain middleware in a file of its own under `assistant/turn/middleware`; what they share is in
-`assistant/turn/context.py`. A new step is one more file and one more line here.
+`assistant/turn/context.py`. A new step is one more file and one more line here; so is another way to answer than the
+grounded question, a strategy in `assistant/turn/strategies`. The first that takes a turn ends it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
@@ -32,6 +35,7 @@ from assistant.turn.context import Stopped, TurnContext
 from assistant.turn.events import Failed, Finished, Revised, Routed, TurnEvent, Wrote
 from assistant.turn.middleware.choose import Choose
 from assistant.turn.middleware.conclude import Conclude
+from assistant.turn.middleware.delegate import Delegate
 from assistant.turn.middleware.retrieve import Retrieve
 from assistant.turn.middleware.standalone import Standalone
 from assistant.turn.middleware.understand import Understand
@@ -40,6 +44,7 @@ from assistant.turn.ports import LanguageModels, Searchable, TurnStore
 from assistant.turn.read import Reader
 from assistant.turn.reply import AnswerStream
 from assistant.turn.sift import Sifter
+from assistant.turn.strategies.strategy import Strategy
 from knowledge.errors import KnowledgeError
 from knowledge.lexical.analyzer import Analyzer
 
@@ -57,6 +62,9 @@ class TurnAgent:
         intents: IntentClassifier,
         store: TurnStore,
         settings: Settings,
+        *,
+        before_search: Sequence[Strategy] = (),
+        after_search: Sequence[Strategy] = (),
     ) -> None:
         embedder, analyzer = models.embedder(), Analyzer()
         selector, citer = EvidenceSelector(vectors, analyzer), Citer(vectors, analyzer)
@@ -70,8 +78,10 @@ class TurnAgent:
             context_schema=TurnContext,
             middleware=[
                 Understand(embedder, intents, analyzer),
+                Delegate("before_search", before_search, models, library),
                 retrieve,
                 Standalone(models, analyzer, retrieve),
+                Delegate("after_search", after_search, models, library),
                 Choose(models, intents),
                 Write(
                     models,
@@ -141,6 +151,8 @@ class TurnAgent:
                 written = written or isinstance(item, Wrote)
                 if isinstance(item, Finished) and not written and not item.answer.abstained:
                     yield Wrote(without_markers(item.answer.text))  # the model quoted and left it at that
+                elif isinstance(item, Finished) and context.aside is not None and not item.answer.abstained:
+                    yield Wrote(f"\n\n{context.aside.text}")
                 yield item
             elif answer is not None and (text := _token(item)) and (shown := answer.take(text)):
                 context.clock.mark("wrote")

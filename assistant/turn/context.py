@@ -12,6 +12,7 @@ from langchain.agents.middleware.types import PrivateStateAttr
 from assistant.grounding.judge import Sifted
 from assistant.turn.answer import Answer, Citation, Evidence, Route, Support, Timings, TurnRequest, Understanding, Usage
 from assistant.turn.listing import Swept
+from assistant.turn.outcome import Aside, Outcome, Spent
 
 
 class Stopped(Exception):
@@ -61,6 +62,7 @@ class TurnContext:
     answer_id: str
     clock: Clock = field(default_factory=Clock)
     stopped: Event = field(default_factory=Event)
+    aside: Aside | None = None
 
 
 class TurnState(AgentState[Any]):
@@ -71,6 +73,8 @@ class TurnState(AgentState[Any]):
     searched: NotRequired[Annotated[int, PrivateStateAttr]]
     documents: NotRequired[Annotated[tuple[str, ...], PrivateStateAttr]]
     swept: NotRequired[Annotated[Swept | None, PrivateStateAttr]]
+    outcome: NotRequired[Annotated[Outcome, PrivateStateAttr]]
+    spent: NotRequired[Annotated[Spent, PrivateStateAttr]]
     route: NotRequired[Annotated[Route, PrivateStateAttr]]
     sifted: NotRequired[Annotated[Sifted, PrivateStateAttr]]
     quoted: NotRequired[Annotated[bool, PrivateStateAttr]]

@@ -21,6 +21,7 @@ from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.energy import usage
 from assistant.turn.events import Finished, Revised
 from assistant.turn.listing import listed
+from assistant.turn.outcome import Outcome
 from assistant.turn.ports import LanguageModels, Searchable, TurnStore
 from assistant.turn.quoting import cited, introduced
 from assistant.turn.reply import reply_of
@@ -43,6 +44,8 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
     def after_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any]:
         """Conclude the turn."""
         context = runtime.context
+        if outcome := state.get("outcome"):
+            return self._finish(_delegated(outcome, state, context), runtime)
         draft = _draft(state)
         signals: Mapping[str, float] = {}
         if swept := state.get("swept"):
@@ -57,13 +60,20 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
             text = introduced(text, state["understanding"].language)
         if abstained and draft:
             runtime.stream_writer(Revised(text, "revised_unsupported"))
+        if context.aside is not None:
+            text = f"{text}\n\n{context.aside.text}"
         citations = () if abstained else self._located(grounded.citations, context)
         answer = Answer(
             id=context.answer_id, conversation_id=context.conversation_id, text=text, abstained=abstained,
             understanding=state["understanding"], route=state["route"], evidence=state["evidence"],
             citations=citations, support=() if abstained else grounded.support,
             timings=context.clock.timings(), usage=_usage(state, context), searched=state["searched"], signals=signals,
+            task=context.aside.task if context.aside is not None else None,
         )  # fmt: skip
+        return self._finish(answer, runtime)
+
+    def _finish(self, answer: Answer, runtime: Runtime[TurnContext]) -> dict[str, Any]:
+        context = runtime.context
         if not context.stopped.is_set():
             self._store.finish_turn(context.turn_id, answer)
             runtime.stream_writer(Finished(answer))
@@ -115,6 +125,18 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         if not names:
             return message("abstention_no_documents", language)
         return counted("abstention_searched", state["searched"], language, names=", ".join(names))
+
+
+def _delegated(outcome: Outcome, state: TurnState, context: TurnContext) -> Answer:
+    """The answer that a strategy gave."""
+    spent = state["spent"]
+    return Answer(
+        id=context.answer_id, conversation_id=context.conversation_id, text=outcome.text, abstained=outcome.abstained,
+        understanding=state["understanding"], route=outcome.route, evidence=outcome.evidence,
+        citations=outcome.citations, support=outcome.support, timings=context.clock.timings(),
+        usage=usage(spent.input_tokens, spent.output_tokens, context.clock.since("routed") / 1000),
+        searched=outcome.searched, signals=outcome.signals, calls=outcome.calls, task=outcome.task,
+    )  # fmt: skip
 
 
 def _draft(state: TurnState) -> str:
