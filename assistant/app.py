@@ -14,6 +14,7 @@ from assistant.pace import Errand, Pace
 from assistant.paths import sample_documents
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
+from assistant.tasks import TaskDesk
 from assistant.turn.answer import TurnRequest
 from assistant.turn.events import Failed, Finished, Revised, TurnEvent, Wrote
 from knowledge.document import Document
@@ -66,6 +67,7 @@ class Assistant:
         self.conversations = conversations
         self._refining = Errand(self._refine_quietly, "refine")
         self.documents = LibraryDocuments(library, self._refining.soon)
+        self.tasks = TaskDesk(settings, conversations)
         self._agent: TurnAgent | None = None
         self._sentences: SentenceVectors | None = None
         self._syncing: Syncing | None = None
@@ -142,15 +144,15 @@ class Assistant:
                 from assistant.turn.models import RoleModels
 
                 own = self.settings.home / "intents.toml"
-                intents = IntentClassifier(
-                    self.models.embedder(),
-                    load_intents(SHIPPED, *([own] if own.is_file() else [])),
-                    cache=self.settings.home / "cache",
-                )
+                known = load_intents(SHIPPED, *([own] if own.is_file() else []))
+                embedder = self.models.embedder()
+                intents = IntentClassifier(embedder, known, cache=self.settings.home / "cache")
+                otherwise = [example for intent in known for example in intent.examples]
                 models = RoleModels(self.models, self.settings)
                 self._agent = TurnAgent(
-                    models, self.library, self.sentences(), intents, self.conversations, self.settings
-                )
+                    models, self.library, self.sentences(), intents, self.conversations, self.settings,
+                    before_search=[self.tasks.strategy(embedder, otherwise, LOCAL_USER)] if self.tasks.wanted else [],
+                )  # fmt: skip
             return self._agent
 
     def sentences(self) -> "SentenceVectors":
@@ -247,6 +249,7 @@ class Assistant:
             self._syncing.runner.close()
         if self._sentences is not None:
             self._sentences.close()
+        self.tasks.close()
         self.models.close()
         self.library.close()
         self.conversations.close()

@@ -38,6 +38,19 @@ def kinds_table(figures: Mapping[str, Any]) -> Table | None:
     return _columns("By kind", figures["by_kind"], ()) if "by_kind" in figures else None
 
 
+def tools_table(figures: Mapping[str, Any]) -> Table:
+    """Tool calls, a column per language."""
+    groups = {"all": figures, **figures["by_language"]}
+    table = Table(title="Tool calls")
+    for name in ("", *groups):
+        table.add_column(name, justify="right" if name else "left")
+    table.add_row("n", *(str(group["n"]) for group in groups.values()))
+    for key in ("valid", "right_tool", "right"):
+        table.add_row(key, *(_percent(group[key]) for group in groups.values()))
+    table.add_row("seconds_p50", *(_number(group["seconds_p50"]) for group in groups.values()))
+    return table
+
+
 def _columns(title: str, groups: Mapping[str, Mapping[str, Any]], times: tuple[str, ...]) -> Table:
     table = Table(title=title)
     table.add_column("")

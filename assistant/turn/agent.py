@@ -72,6 +72,7 @@ class TurnAgent:
         reader = Reader(models, vectors, citer) if models.has_reader else None
         judge = Sifter(models, vectors, citer) if settings.llm.sifts else None
         self._first = reader or judge
+        self._strategies = (*before_search, *after_search)
         retrieve = Retrieve(library, embedder, vectors, selector, intents, tokens=budget, most=settings.turn.passages)
         self._graph = create_agent(
             model=models.chat("slm"),  # the default; Write calls the one that Choose has chosen
@@ -102,6 +103,8 @@ class TurnAgent:
         """
         if self._first is not None:
             self._first.prime()
+        for strategy in self._strategies:
+            strategy.prime()
 
     def run(self, context: TurnContext) -> Iterator[TurnEvent]:
         """Run one turn in a thread of its own and hand its events on as they come.

@@ -150,7 +150,7 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class TaskState:
-    """A task that is not finished: which tool, what is known, and what the person was asked last.
+    """A task that is not finished: which tool, what is known, and what the person was asked last, in which language.
 
     `asked` is the argument that was asked for; empty when the person was asked to confirm exactly these arguments.
     """
@@ -159,6 +159,7 @@ class TaskState:
     arguments: Mapping[str, Any]
     asked: str
     since: datetime
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,9 @@ class Aside:
 
 @dataclass(slots=True)
 class Spent:
-    """Tokens that models read and wrote for a strategy."""
+    """What models did for a strategy: replies, and the tokens that they read and wrote."""
 
+    replies: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
 

@@ -79,6 +79,7 @@ class Scene:
         """What a model says, piece by piece; its tokens are counted in `spent`."""
         try:
             model: Any = self.models.chat(role)
+            self.spent.replies += 1
             for chunk in (model.bind(**options) if options else model).stream(list(messages)):
                 if self.context.stopped.is_set():
                     raise Stopped
@@ -94,6 +95,9 @@ class Strategy(Protocol):
     """One way to answer."""
 
     name: str
+
+    def prime(self) -> None:
+        """Load what the first turn needs."""
 
     def begin(self, scene: Scene) -> Outcome | Aside | None:
         """Answer the turn, or leave it: None, or an Aside, which is said after the answer that another way gives.

@@ -33,6 +33,8 @@ class Told:
     name: str = "told"
     seen: list[Scene] = field(default_factory=list)
 
+    def prime(self) -> None: ...
+
     def begin(self, scene: Scene) -> Outcome | Aside | None:
         self.seen.append(scene)
         return self.do(scene)
