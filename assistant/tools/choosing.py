@@ -10,7 +10,7 @@ from langchain_core.messages import BaseMessage
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.tools import prompts
-from assistant.tools.schema import NO_TOOL, arguments_schema, calls_schema, violation
+from assistant.tools.schema import NO_TOOLS, arguments_schema, calls_schema, violation
 from assistant.tools.tool import Tool
 
 CALL_TOKENS = 200
@@ -66,7 +66,7 @@ def choices(written: str, tools: Sequence[Tool], most: int) -> list[Choice]:
     found: list[Choice] = []
     by_name = {tool.name: tool for tool in tools}
     for call in calls[:most]:
-        if call.tool == NO_TOOL:
+        if call.tool in NO_TOOLS:
             continue
         tool = by_name.get(call.tool)
         if tool is None:

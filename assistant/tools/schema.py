@@ -11,7 +11,9 @@ from typing import Any
 
 from assistant.tools.tool import Tool
 
-NO_TOOL = "none"
+NO_TOOLS = ("search_documents", "chat")
+"""What a model chooses when no tool is wanted. A small one all but never chooses a tool called `none`; one that is said
+to do what is wanted it does choose (docs/benchmarks.md, "Tool calls")."""
 DEEPEST = 6
 MOST_CHOICES = 60
 _COPIED = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")
@@ -21,8 +23,10 @@ Schema = dict[str, Any]
 
 
 def calls_schema(tools: Sequence[Tool], most: int) -> Schema:
-    """One to `most` calls, each of one of the tools or of `none`."""
-    alternatives = [_call(NO_TOOL, {"type": "object", "properties": {}, "additionalProperties": False})]
+    """One to `most` calls, each of one of the tools or of those that stand for none."""
+    alternatives = [
+        _call(name, {"type": "object", "properties": {}, "additionalProperties": False}) for name in NO_TOOLS
+    ]
     alternatives += [_call(tool.name, arguments_schema(tool.parameters)) for tool in tools]
     calls = {"type": "array", "items": {"anyOf": alternatives}, "minItems": 1, "maxItems": most}
     return _object({"calls": calls})

@@ -12,6 +12,7 @@ from assistant.messages import message
 from assistant.settings import ToolSettings
 from assistant.tools.loading import python_tools
 from assistant.tools.mcp import McpServer
+from assistant.tools.schema import NO_TOOLS
 from assistant.tools.tool import Arguments, Caller, Result, Tool, ToolError
 from assistant.turn.answer import ToolCall
 
@@ -93,6 +94,6 @@ def _named(tools: Sequence[Tool]) -> list[Tool]:
     taken: dict[str, Tool] = {}
     for tool in tools:
         plain = _UNNAMEABLE.sub("_", tool.name)[:64]
-        name = plain if plain not in taken and plain != "none" else f"{_UNNAMEABLE.sub('_', tool.source)}_{plain}"
+        name = plain if plain not in taken and plain not in NO_TOOLS else f"{_UNNAMEABLE.sub('_', tool.source)}_{plain}"
         taken.setdefault(name, tool if name == tool.name else replace(tool, name=name))
     return list(taken.values())

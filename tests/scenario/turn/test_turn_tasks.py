@@ -239,7 +239,7 @@ def test_days_without_hours_past_and_far_are_asked_again(desk: Desk) -> None:
 def test_an_unfinished_task_is_forgotten_after_an_hour(desk: Desk) -> None:
     _to_confirmation(desk)
     desk.clock[0] += timedelta(minutes=61)
-    desk.say("yes", calls(("none", {})), "Yes.")
+    desk.say("yes", calls(("search_documents", {})), "Yes.")
     assert desk.diary.upcoming("local", desk.clock[0]) == []
 
 
@@ -289,7 +289,7 @@ def test_a_tool_that_fails_says_so_without_its_insides(desk: Desk) -> None:
     assert "no such luck" not in answer.text
 
 
-@pytest.mark.parametrize("written", [calls(("none", {})), "I cannot do that.", calls(("rm_rf", {}))])
+@pytest.mark.parametrize("written", [calls(("search_documents", {})), "I cannot do that.", calls(("rm_rf", {}))])
 def test_no_call_is_a_question_to_the_documents(desk: Desk, written: str) -> None:
     answer = desk.say("How much does a haircut cost?", written, "A haircut costs 30 euros.")
     assert "30 euros" in answer.text
