@@ -47,7 +47,7 @@ _WEEKDAY = re.compile(
 )
 _WEEK_AHEAD = re.compile(r"\b(?:next week|la semana que viene|la proxima semana|la semana proxima)\b")
 _DAY_ALONE = re.compile(r"\b(?:on\s+)?(?:the\s+(\d{1,2})(?:st|nd|rd|th)\b|the\s+(\d{1,2})\b|(\d{1,2})(?:st|nd|rd|th)\b"
-                        r"|(?:el|dia|para el)\s+(?:dia\s+)?(\d{1,2})\b)")  # fmt: skip
+                        r"|(?:d?el|dia)\s+(?:dia\s+)?(\d{1,2})\b)")  # fmt: skip
 _RECURRING = {"los", "every", "cada", "todos los"}
 
 

@@ -20,6 +20,7 @@ from assistant.tools.tool import Arguments, Ask, Caller
 
 MOST_SERVICE_WORDS = 6
 _ARTICLE = re.compile(r"^(?:it'?s for|for|an?|the|to|es para|para|una?|el|la)\s+", re.IGNORECASE)
+_NO_SERVICE = {"appointment", "a booking", "booking", "slot", "visit", "time", "cita", "hora", "reserva", "visita"}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "last": -1, "primera": 1, "segunda": 2, "tercera": 3, "ultima": -1}
 
 
@@ -66,8 +67,9 @@ class BookForm(_Timed):
             named = [each for each in services if folded(each) in folded(said)]
             meant = [each for each in services if each == offered.get("service")]
             return max(named, key=len) if named else meant[0] if meant else ""
-        if value := _heard(offered, "service", said):
-            return _ARTICLE.sub("", value)
+        value = _ARTICLE.sub("", _heard(offered, "service", said))
+        if value and folded(value) not in _NO_SERVICE:
+            return value
         short = asked == "service" and len(said.split()) <= MOST_SERVICE_WORDS and "?" not in said
         return _ARTICLE.sub("", said.strip(" .!")) if short else ""
 

@@ -1,5 +1,6 @@
 """The appointment tools: book, move, cancel, list, and what is free."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,8 +11,9 @@ from assistant.appointments.store import Appointment, AppointmentStore, SlotTake
 from assistant.errors import NotFound
 from assistant.messages import message
 from assistant.settings import AppointmentSettings
-from assistant.tools.tool import Arguments, Caller, Result, Tool, ToolError
+from assistant.tools.tool import Arguments, Caller, Form, Result, Tool, ToolError
 
+Run = Callable[[Arguments, Caller], Result]
 DAYS_TOLD = 3
 _WHEN = {"type": "string", "description": "the person's words about day and time, copied"}
 _NEW = {"type": "string", "description": "the words about the NEW day and time, copied"}
@@ -55,22 +57,23 @@ def appointment_tools(settings: AppointmentSettings, store: AppointmentStore) ->
         "name": {"type": "string", "description": "the name it is booked for"},
         "contact": {"type": "string", "description": "e-mail address or telephone number"},
     }  # fmt: skip
-    made = (
-        ("book_appointment", "Book a new appointment.", booked, desk.book, BookForm(desk.diary), _BOOK),
-        ("move_appointment", "Move an appointment the person already has to another day or time.",
-         {"appointment": _WHICH, "when": _NEW},
-         desk.move, MoveForm(desk.diary), _MOVE),
-        ("cancel_appointment", "Cancel an appointment the person already has.", {"appointment": _WHICH}, desk.cancel,
-         PickForm(desk.diary), _CANCEL),
-        ("list_appointments", "Tell the person which appointments they have, and when.", {}, desk.list, None, _LIST),
-        ("free_times", "Tell which times are still free.", {"when": _WHEN}, desk.free, DayForm(desk.diary), _FREE),
-    )  # fmt: skip
+    which = {"appointment": _WHICH}
+
+    def made(name: str, description: str, parameters: Mapping[str, Any], run: Run, form: Form | None,
+             examples: tuple[str, ...]) -> Tool:  # fmt: skip
+        schema = {"type": "object", "properties": parameters}
+        changes = name.startswith(("book", "move", "cancel"))
+        return Tool(name, description, schema, run, changes, "appointments", examples, form)
+
+    book, pick, move = BookForm(desk.diary), PickForm(desk.diary), MoveForm(desk.diary)
     return [
-        Tool(
-            name, description, {"type": "object", "properties": parameters}, run,
-            dangerous=name.startswith(("book", "move", "cancel")), source="appointments", examples=examples, form=form,
-        )
-        for name, description, parameters, run, form, examples in made
+        made("book_appointment", "Book a new appointment, where there is none yet.", booked, desk.book, book, _BOOK),
+        made("move_appointment", "Change, move, reschedule or postpone an appointment that the person has already.",
+             {**which, "when": _NEW}, desk.move, move, _MOVE),
+        made("cancel_appointment", "Cancel an appointment that the person has already.", which, desk.cancel, pick,
+             _CANCEL),
+        made("list_appointments", "Tell which appointments the person has, and when.", {}, desk.list, None, _LIST),
+        made("free_times", "Tell which times are still free.", {"when": _WHEN}, desk.free, DayForm(desk.diary), _FREE),
     ]  # fmt: skip
 
 
