@@ -67,7 +67,7 @@ def appointment_tools(settings: AppointmentSettings, store: AppointmentStore) ->
 
     book, pick, move = BookForm(desk.diary), PickForm(desk.diary), MoveForm(desk.diary)
     return [
-        made("book_appointment", "Book a new appointment, where there is none yet.", booked, desk.book, book, _BOOK),
+        made("book_appointment", "Book a new appointment.", booked, desk.book, book, _BOOK),
         made("move_appointment", "Change, move, reschedule or postpone an appointment that the person has already.",
              {**which, "when": _NEW}, desk.move, move, _MOVE),
         made("cancel_appointment", "Cancel an appointment that the person has already.", which, desk.cancel, pick,

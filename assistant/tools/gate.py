@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Inverse strength of the regularisation, as in `assistant.routing.intents`.
 HEAD_C = 300.0
-LET_THROUGH = 0.25
+LET_THROUGH = 0.1
 # More tools than this do not fit in front of a model that reads 70 tokens a second.
 MOST_TOOLS = 12
 

@@ -1,6 +1,6 @@
 """What the models are told about tools."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
@@ -27,6 +27,7 @@ What does clause 7 say about damages? -> search_documents
 Who signs the invoices? -> search_documents
 ¿Qué plazo hay para darse de baja? -> search_documents
 great, see you -> chat
+{examples}
 
 Copy arguments from the person's words. What the person did not say is null: never make anything up."""
 _SAY = {
@@ -44,7 +45,7 @@ _SAY = {
 
 def choose(text: str, tools: Sequence[Tool], today: str) -> list[BaseMessage]:
     """Ask which tools to call; the tools stand first, so that they stay in the prompt cache."""
-    system = _CHOOSE.format(tools="\n".join(map(described, tools)))
+    system = _CHOOSE.format(tools="\n".join(map(described, tools)), examples="\n".join(_examples(tools)))
     return [SystemMessage(system), HumanMessage(f"Today is {today}.\nPerson: {one_line(data(text))[:LONGEST_TEXT]}")]
 
 
@@ -62,6 +63,14 @@ def described(tool: Tool) -> str:
     properties: Mapping[str, Any] = tool.parameters.get("properties", {})
     arguments = ", ".join(f"{name}: {_kind(each)}" for name, each in properties.items())
     return f"- {tool.name}({arguments}): {_short(tool.description)}"
+
+
+def _examples(tools: Sequence[Tool]) -> Iterator[str]:
+    """The first, the middle and the last example of each tool: they come in more than one language."""
+    for tool in tools:
+        own = tool.examples
+        for example in dict.fromkeys((own[0], own[len(own) // 2], own[-1]) if own else ()):
+            yield f"{_short(example)} -> {tool.name}"
 
 
 def _kind(schema: Any) -> str:

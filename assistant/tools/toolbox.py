@@ -12,7 +12,7 @@ from assistant.messages import message
 from assistant.settings import ToolSettings
 from assistant.tools.loading import python_tools
 from assistant.tools.mcp import McpServer
-from assistant.tools.schema import NO_TOOLS
+from assistant.tools.schema import NO_TOOLS, violation
 from assistant.tools.tool import Arguments, Caller, Result, Tool, ToolError
 from assistant.turn.answer import ToolCall
 
@@ -69,6 +69,8 @@ class Toolbox:
         """Call a tool, for as long as the settings allow; what goes wrong is said in the result. Never raises."""
         failed = Result(message("tool_failed", caller.language, tool=tool.name), ours=True)
         try:
+            if tool.form is None and (wrong := violation(tool.parameters, arguments)):
+                raise ToolError(message("tool_unfit", caller.language, tool=tool.name, reason=wrong))
             task: Future[Result] = self._workers.submit(tool.run, arguments, caller)
             result = task.result(self._settings.seconds + 2)
         except TimeoutError:

@@ -21,7 +21,6 @@ from assistant.messages import message
 from assistant.tools.choosing import CALL_TOKENS, NoCall, choose
 from assistant.tools.gate import LET_THROUGH, Gate
 from assistant.tools.plain import PlainForm
-from assistant.tools.schema import violation
 from assistant.tools.tool import Arguments, Caller, Form, Result, Tool
 from assistant.tools.toolbox import Toolbox
 from assistant.turn.answer import Route, TaskState, ToolCall
@@ -186,10 +185,6 @@ class _Open:
         pending = self._strategy.pending(self._tool, known, self._caller)
         if pending is not None:
             return _said(self._scene, pending[0], pending[1])
-        wrong = None if self._tool.form else violation(self._tool.parameters, known)
-        if wrong is not None:
-            values = {"tool": self._tool.name, "reason": wrong}
-            return _said(self._scene, message("tool_unfit", self._scene.language, **values))
         return self._strategy.call(
             self._scene, self._tool, form_of(self._tool).arguments(known, self._caller), self._caller
         )

@@ -282,6 +282,12 @@ def test_what_a_tool_needs_is_asked_for(desk: Desk) -> None:
     assert "“buy milk”" in desk.say("buy milk").text
 
 
+def test_arguments_that_a_tool_does_not_take_are_not_sent(desk: Desk) -> None:
+    answer = desk.say("lamps?", calls(("read_stock", {"product": None})))
+    assert answer.task is not None
+    assert desk.say("forget it").calls[0].outcome == "declined"
+
+
 def test_a_tool_that_fails_says_so_without_its_insides(desk: Desk) -> None:
     answer = desk.say("try your luck", calls(("fail_always", {})))
     assert answer.text.startswith("fail_always could not do it.")
