@@ -127,7 +127,9 @@ class ToolSettings(_Frozen):
     examples: Mapping[str, tuple[str, ...]] = Field(
         default={}, description="by tool: what people say when they want it, in their languages"
     )
-    calls: int = Field(default=3, ge=1, le=10, description="most calls in one turn")
+    calls: int = Field(
+        default=1, ge=1, le=10, description="most calls in one turn; the default models were measured with one"
+    )
     seconds: float = Field(default=20.0, gt=0, le=600, description="longest a call may take")
     task_minutes: int = Field(default=60, ge=1, description="how long an unfinished task waits for its next words")
 

@@ -112,14 +112,14 @@ def tools(
 
         _check_outputs(json, details)
         path = file or sample_tools()
-        cases = read_tool_cases(path, half)
+        cases, settings = read_tool_cases(path, half), load_settings()
         with (
-            Models(load_settings()) as models,
+            Models(settings) as models,
             tools_for(path) as bench,
             replacing(details) if details else nullcontext() as rows,
         ):
             keep = (lambda verdict: write_row(rows, tool_row(verdict))) if rows else (lambda verdict: None)
-            figures = measure_tools(cases, bench, saying(models, model), keep, _progress())
+            figures = measure_tools(cases, bench, saying(models, model), keep, _progress(), settings.tools.calls)
         _finish(figures, json, tools_table(figures))
 
 

@@ -9,7 +9,7 @@ has two appointments.
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -113,13 +113,18 @@ def tools_for(cases: Path) -> Iterator[Bench]:
 
 
 def measure_tools(
-    cases: Sequence[ToolCase], bench: Bench, say: Say, on_case: Callable[[ToolVerdict], None], console: Console
+    cases: Sequence[ToolCase],
+    bench: Bench,
+    say: Say,
+    on_case: Callable[[ToolVerdict], None],
+    console: Console,
+    most: int = 1,
 ) -> dict[str, Any]:
     """Ask for every case; the figures, overall and by language. Raises what `say` raises."""
     verdicts = []
     with shown("Tool calls", console) as on_step:
         for number, case in enumerate(cases, start=1):
-            verdict = _judged(case, bench, say)
+            verdict = _judged(case, bench, say, most)
             verdicts.append(verdict)
             on_case(verdict)
             on_step(number, len(cases))
@@ -141,13 +146,14 @@ def tool_row(verdict: ToolVerdict) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _judged(case: ToolCase, bench: Bench, say: Say) -> ToolVerdict:
+def _judged(case: ToolCase, bench: Bench, say: Say, most: int) -> ToolVerdict:
     began = perf_counter()
     try:
-        chosen = choose(case.text, bench.tools, NOW, say)
+        chosen = choose(case.text, bench.tools, NOW, say, most)
     except NoCall as error:
         return ToolVerdict(case, str(error), {}, False, False, False, perf_counter() - began)
-    return _verdict(case, chosen[0] if chosen else None, bench.booked, perf_counter() - began)
+    verdict = _verdict(case, chosen[0] if chosen else None, bench.booked, perf_counter() - began)
+    return verdict if len(chosen) <= 1 else replace(verdict, right=False)  # every case wants one call, or none
 
 
 def _figures(verdicts: Sequence[ToolVerdict]) -> dict[str, Any]:
