@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.appointments.days import read_day
 from assistant.appointments.diary import OFFERED, Diary, said_day, said_moment, said_times
-from assistant.appointments.person import read_contact, read_name, spoken
+from assistant.appointments.person import MOST_NAME_WORDS, read_contact, read_name, spoken
 from assistant.appointments.store import Appointment
 from assistant.appointments.when import When, read_when
 from assistant.messages import message
@@ -20,6 +20,7 @@ from assistant.tools.tool import Arguments, Ask, Caller
 
 MOST_SERVICE_WORDS = 6
 _ARTICLE = re.compile(r"^(?:it'?s for|for|an?|the|to|es para|para|una?|el|la)\s+", re.IGNORECASE)
+_PARTS = re.compile(r"[,;?!]|\.\s|\b(?:to|al|para)\b", re.IGNORECASE)
 _NO_SERVICE = {"appointment", "a booking", "booking", "slot", "visit", "time", "cita", "hora", "reserva", "visita"}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "last": -1, "primera": 1, "segunda": 2, "tercera": 3, "ultima": -1}
 
@@ -56,7 +57,7 @@ class BookForm(_Timed):
         found: dict[str, Any] = {
             **_written(when),
             "contact": read_contact(said),
-            "name": read_name(said, asked=asked == "name") or _heard(offered, "name", said),
+            "name": read_name(said, asked=asked == "name") or _named(offered, said),
             "service": self._service(said, asked, offered),
         }
         return {**known, **{name: value for name, value in found.items() if value}}
@@ -122,7 +123,7 @@ class PickForm(_Timed):
         self, ahead: Sequence[Appointment], words: str, caller: Caller, *, numbered: bool = False
     ) -> Sequence[Appointment]:
         text = folded(words)
-        if numbered and (number := _number(text)) and number <= len(ahead):
+        if numbered and (number := _number(text, len(ahead))):
             return [ahead[number - 1]]
         day = read_day(text, _now(caller).date())
         on_day = [each for each in ahead if self._diary.hours.local(each.starts).date() == day]
@@ -171,11 +172,19 @@ class MoveForm(PickForm):
         new = {name: value for name, value in _written(when).items() if value}
         if chosen is not None:
             local = self._diary.hours.local(chosen.starts)
-            if new == {"day": local.date().isoformat()} and not asked:
-                new = {}  # the day it is on now
+            if not asked and new.get("day") in (None, local.date().isoformat()) and len(new) < 2:
+                new = self._other_day(said, local.date(), found, caller) or ({} if "day" in new else new)
             if "time" in new and "day" not in new and "day" not in found:
                 new["day"] = local.date().isoformat()
         return {**found, **new}
+
+    def _other_day(self, said: str, now_on: date, known: Arguments, caller: Caller) -> dict[str, str]:
+        """Day and time of the last part of a sentence that names another day than the one it is on now."""
+        for part in reversed(_PARTS.split(said)):
+            when = self._when(part, known, caller, asked=False)
+            if when.day not in (None, now_on):
+                return {name: value for name, value in _written(when).items() if value}
+        return {}
 
     def next(self, known: Arguments, caller: Caller) -> Ask | None:
         """Which one, then when."""
@@ -233,10 +242,13 @@ def listed(diary: Diary, appointments: Sequence[Appointment], language: str) -> 
     )
 
 
-def _number(text: str) -> int:
+def _number(text: str, many: int) -> int:
+    """Which of `many` a text names, from 1 on; 0 when it names none."""
     for word in re.findall(r"\w+", text):
         if word.isdigit() or word in _ORDINALS:
-            return int(word) if word.isdigit() else max(1, _ORDINALS[word])
+            number = int(word) if word.isdigit() else _ORDINALS[word]
+            number = many if number < 0 else number
+            return number if number <= many else 0
     return 0
 
 
@@ -249,6 +261,12 @@ def _spread(times: Sequence[time]) -> Sequence[time]:
 def _heard(offered: Arguments, name: str, said: str) -> str:
     value = offered.get(name)
     return value.strip() if isinstance(value, str) and spoken(value, said) else ""
+
+
+def _named(offered: Arguments, said: str) -> str:
+    """The name that a model took out of a sentence; not the sentence itself."""
+    value = _heard(offered, "name", said)
+    return value if 0 < len(value.split()) <= MOST_NAME_WORDS and folded(value) != folded(said.strip(" .!?")) else ""
 
 
 def _written(when: When) -> dict[str, str]:
