@@ -14,6 +14,7 @@ from assistant.pace import Errand, Pace
 from assistant.paths import sample_documents
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
+from assistant.tasks import TaskDesk
 from assistant.turn.answer import TurnRequest
 from assistant.turn.events import Failed, Finished, Revised, TurnEvent, Wrote
 from knowledge.document import Document
@@ -66,6 +67,7 @@ class Assistant:
         self.conversations = conversations
         self._refining = Errand(self._refine_quietly, "refine")
         self.documents = LibraryDocuments(library, self._refining.soon)
+        self.tasks = TaskDesk(settings, conversations)
         self._agent: TurnAgent | None = None
         self._sentences: SentenceVectors | None = None
         self._syncing: Syncing | None = None
@@ -147,7 +149,9 @@ class Assistant:
                 from assistant.turn.power import counters_of_this_machine
 
                 home, embedder, cache = self.settings.home, self.models.embedder(), self.settings.home / "cache"
-                intents = IntentClassifier(embedder, load_intents(SHIPPED, *own_file(home, "intents")), cache=cache)
+                known = load_intents(SHIPPED, *own_file(home, "intents"))
+                intents = IntentClassifier(embedder, known, cache=cache)
+                otherwise = [example for intent in known for example in intent.examples]
                 models = RoleModels(self.models, self.settings)
                 traffic, readable = self.conversations.traffic, self.library.grants.readable
                 desk = desk_of(self.settings, models.embedder(), traffic, readable)
@@ -155,6 +159,7 @@ class Assistant:
                     models, self.library, self.sentences(), intents, self.conversations, self.settings, desk,
                     Meter.of(self.settings, counters_of_this_machine()),
                     mood=MoodReader(embedder, home=home, cache=cache),
+                    before_search=[self.tasks.strategy(embedder, otherwise, LOCAL_USER)] if self.tasks.wanted else [],
                 )  # fmt: skip
             return self._agent
 
@@ -253,6 +258,7 @@ class Assistant:
             self._syncing.runner.close()
         if self._sentences is not None:
             self._sentences.close()
+        self.tasks.close()
         self.models.close()
         self.library.close()
         self.conversations.close()

@@ -19,3 +19,8 @@ def sample_documents() -> Path:
     """The demo organisation: packed beside this module in a wheel, at the top level in a checkout."""
     packed = Path(__file__).parent / "samples"
     return packed if packed.is_dir() else Path(__file__).parent.parent / "samples"
+
+
+def sample_tools() -> Path:
+    """The cases of `pilares evaluate tools`; the tools of other kinds stand beside them."""
+    return sample_documents() / "tools" / "cases.jsonl"

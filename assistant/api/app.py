@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
+from assistant.api.appointments import appointment_routes
 from assistant.api.ask import ask_routes
 from assistant.api.conversations import conversation_routes
 from assistant.api.documents import document_routes
@@ -17,7 +18,7 @@ from assistant.api.middleware.bodies import BodyLimit
 from assistant.api.middleware.headers import SecurityHeaders
 from assistant.api.middleware.hosts import LoopbackHosts
 from assistant.api.middleware.origins import SameOrigin
-from assistant.api.ports import Assistant
+from assistant.api.ports import Assistant, OpenAppointments
 from assistant.api.running import RunningTurns
 from assistant.api.sources import OpenSources, job_routes, source_routes
 from assistant.loopback import is_loopback
@@ -30,7 +31,12 @@ FILES_AT_ONCE = 4
 
 
 def create_app(
-    assistant: Assistant, settings: Settings, *, page: bool = True, sources: OpenSources | None = None
+    assistant: Assistant,
+    settings: Settings,
+    *,
+    page: bool = True,
+    sources: OpenSources | None = None,
+    appointments: OpenAppointments | None = None,
 ) -> FastAPI:
     """The application around an assistant. It does not close the assistant: whoever made it does.
 
@@ -51,6 +57,8 @@ def create_app(
     if sources is not None:
         app.include_router(source_routes(sources, settings))
         app.include_router(job_routes(sources, settings))
+    if appointments is not None:
+        app.include_router(appointment_routes(appointments))
     if front is not None:
         app.mount("/", front)
     _guard(app, settings)

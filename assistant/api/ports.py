@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from assistant.appointments.store import AppointmentStore
 from assistant.storage.conversations import Conversations
 from assistant.turn.answer import TurnRequest
 from assistant.turn.events import TurnEvent
 
 PartState = Literal["ready", "starting", "unavailable"]
+OpenAppointments = Callable[[], AppointmentStore | None]
 Progress = Callable[[int, int], None]
 """Called with what is done and how much there is, in any unit."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from assistant.api.ports import DocumentSummary
+from assistant.appointments.store import Appointment
 from assistant.storage.records import Conversation, Feedback, Turn
 from assistant.turn.answer import Answer, Evidence, Route, Understanding, Usage
 from assistant.turn.events import Failed, Finished, Found, Reading, Revised, Routed, TurnEvent, Understood, Wrote
@@ -31,6 +32,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "signals": dict(answer.signals),
         "timings": asdict(answer.timings),
         "usage": usage_json(answer.usage),
+        "calls": [asdict(call) for call in answer.calls],
+        "task": None if answer.task is None else {"tool": answer.task.tool, "asked": answer.task.asked},
     }
 
 
@@ -129,6 +132,19 @@ def feedback_json(feedback: Feedback) -> dict[str, Any]:
         "reason": feedback.reason,
         "correction": feedback.correction,
         "created": moment_json(feedback.created),
+    }
+
+
+def appointment_json(appointment: Appointment) -> dict[str, Any]:
+    """An appointment of the person who asks, and where its calendar file is."""
+    return {
+        "id": appointment.id,
+        "service": appointment.service,
+        "starts": moment_json(appointment.starts),
+        "ends": moment_json(appointment.ends),
+        "name": appointment.name,
+        "contact": appointment.contact,
+        "file": f"/api/appointments/{appointment.id}.ics",
     }
 
 

@@ -186,6 +186,38 @@ def intents(
         _finish(figures, json, intents_table(figures))
 
 
+@app.command()
+def tools(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="Cases, JSONL, with their tools in tools.json beside it; default: ours."),
+    ] = None,
+    json: Json = None,
+    details: Details = None,
+    half: Halves = "all",
+    model: Annotated[Literal["slm", "llm"], typer.Option("--model", help="Which model chooses.")] = "llm",
+) -> None:
+    """Have tools chosen for what people say: valid calls, the right tool, the right arguments, and times."""
+    with clear_errors(), _stoppable():
+        from assistant.evaluation.report import replacing, tools_table, write_row
+        from assistant.evaluation.tools import measure_tools, read_tool_cases, saying, tool_row, tools_for
+        from assistant.models.models import Models
+        from assistant.paths import sample_tools
+        from assistant.settings import load_settings
+
+        _check_outputs(json, details)
+        path = file or sample_tools()
+        cases, settings = read_tool_cases(path, half), load_settings()
+        with (
+            Models(settings) as models,
+            tools_for(path) as bench,
+            replacing(details) if details else nullcontext() as rows,
+        ):
+            keep = (lambda verdict: write_row(rows, tool_row(verdict))) if rows else (lambda verdict: None)
+            figures = measure_tools(cases, bench, saying(models, model), keep, _progress(), settings.tools.calls)
+        _finish(figures, json, tools_table(figures))
+
+
 def _finish(figures: dict[str, Any], json: Path | None, *tables: Any) -> None:
     """Write the figures, then show them."""
     from rich.console import Console

@@ -58,4 +58,7 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
         if samples or settings.server.load_models == "at-start":
             assistant.start(samples=samples)
         assistant.start_syncing()
-        run(create_app(assistant, settings, sources=lambda: assistant.syncing().sources), settings)
+        app = create_app(
+            assistant, settings, sources=lambda: assistant.syncing().sources, appointments=assistant.tasks.appointments
+        )
+        run(app, settings)

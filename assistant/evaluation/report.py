@@ -112,6 +112,19 @@ def _point(threshold: float | None, point: Mapping[str, Any]) -> tuple[str, str,
     return _number(threshold), _percent(point.get("coverage")), _percent(point.get("risk"))
 
 
+def tools_table(figures: Mapping[str, Any]) -> Table:
+    """Tool calls, a column per language."""
+    groups = {"all": figures, **figures["by_language"]}
+    table = Table(title="Tool calls")
+    for name in ("", *groups):
+        table.add_column(name, justify="right" if name else "left")
+    table.add_row("n", *(str(group["n"]) for group in groups.values()))
+    for key in ("valid", "right_tool", "right"):
+        table.add_row(key, *(_percent(group[key]) for group in groups.values()))
+    table.add_row("seconds_p50", *(_number(group["seconds_p50"]) for group in groups.values()))
+    return table
+
+
 def _columns(title: str, groups: Mapping[str, Mapping[str, Any]], times: tuple[str, ...]) -> Table:
     table = Table(title=title)
     table.add_column("")

@@ -14,6 +14,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "forced_slm": ("you chose it", "elegido por ti"),
     "forced_llm": ("you chose it", "elegido por ti"),
     "all_documents": ("every document was gone through", "se han revisado todos los documentos"),
+    "task": ("a task", "una tarea"),
     "no_evidence": ("nothing found", "nada encontrado"),
     "slm_unavailable": ("the small model is not available", "el modelo pequeño no está disponible"),
     "llm_unavailable": ("the large model is not available", "el modelo grande no está disponible"),

@@ -6,10 +6,11 @@ from pydantic import TypeAdapter
 from sqlalchemy.engine import Row
 
 from assistant.storage.folding import storable
-from assistant.turn.answer import Answer
+from assistant.turn.answer import Answer, TaskState
 
 _ANSWER = TypeAdapter(Answer)
-_PARTS = ("understanding", "route", "evidence", "citations", "support", "timings", "usage", "signals")
+_TASK: TypeAdapter[TaskState | None] = TypeAdapter(TaskState | None)
+_PARTS = ("understanding", "route", "evidence", "citations", "support", "timings", "usage", "signals", "calls", "task")
 
 
 def to_row(answer: Answer) -> dict[str, Any]:
@@ -36,3 +37,8 @@ def from_row(row: Row[Any], conversation_id: str, prefix: str = "") -> Answer:
     return _ANSWER.validate_python(
         {"conversation_id": conversation_id, **{name: values[prefix + name] for name in plain}}
     )
+
+
+def task_of(column: Any) -> TaskState | None:
+    """The unfinished task in the column of that name."""
+    return _TASK.validate_python(column)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from assistant.grounding.withheld import documents_of, withheld
 from assistant.storage import feedback as verdicts
-from assistant.storage.codec import from_row, to_row
+from assistant.storage.codec import from_row, task_of, to_row
 from assistant.storage.database import Database
 from assistant.storage.folding import folded, storable
 from assistant.storage.migrate import migrate
@@ -24,7 +24,7 @@ from assistant.storage.records import Conversation, Feedback, Turn, Verdict
 from assistant.storage.rows import TITLE_CHARS, answer_of, conversation_of, owned, title_of, turn_of, turn_row, update
 from assistant.storage.schema import answers, conversations, feedback, turns
 from assistant.storage.traffic import Traffic
-from assistant.turn.answer import Answer, Message
+from assistant.turn.answer import Answer, Message, TaskState
 
 Permitted = Callable[[str, Collection[str]], Collection[str]]
 """Of some documents (ids), those that a person (user id) may read now."""
@@ -188,6 +188,19 @@ class Conversations:
             for question, answer in zip(asked, said, strict=True)
         ]
         return [message for pair in pairs for message in pair][-limit:] if limit else []
+
+    def task(self, user_id: str, conversation_id: str) -> TaskState | None:
+        """What the newest answer of the current branch left unfinished. Raises NotFound."""
+        query = (
+            sa.select(answers.c.task)
+            .join(turns, answers.c.turn_id == turns.c.id)
+            .where(turns.c.conversation_id == conversation_id, turns.c.state == "finished")
+            .order_by(turns.c.position.desc())
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            owned(connection, user_id, conversation_id)
+            return task_of(connection.execute(query).scalar())
 
     def turns(self, user_id: str, conversation_id: str) -> builtins.list[Turn]:
         """The current branch with its answers and the person's verdicts, oldest first. Raises NotFound."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 
-HEAD = "0001"
+HEAD = "0002_tasks"
 """The revision the code below expects; a test holds it equal to the newest file in `migrations/versions`."""
 
 metadata = sa.MetaData()
@@ -85,7 +85,36 @@ answers = sa.Table(
     sa.Column("usage", Json, nullable=False),
     sa.Column("signals", Json, nullable=False),
     sa.Column("created", Moment, nullable=False),
+    sa.Column("calls", Json, nullable=False, server_default="[]"),
+    sa.Column("task", Json),
     sa.Index("answers_by_time", "created"),
+)
+
+appointments = sa.Table(
+    "appointments",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("user_id", sa.String(128), nullable=False),
+    sa.Column("calendar", sa.String(100), nullable=False),
+    sa.Column("service", sa.String(200), nullable=False),
+    sa.Column("starts", Moment, nullable=False),
+    sa.Column("ends", Moment, nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("contact", sa.String(200), nullable=False),
+    sa.Column("cancelled", sa.Boolean, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("updated", Moment, nullable=False),
+    sa.Index("appointments_by_user", "user_id", "starts"),
+)
+# Two people who ask for the same slot at the same moment: one of them gets it.
+sa.Index(
+    "appointments_one_at_a_time",
+    appointments.c.calendar,
+    appointments.c.starts,
+    unique=True,
+    sqlite_where=sa.not_(appointments.c.cancelled),
+    postgresql_where=sa.not_(appointments.c.cancelled),
 )
 
 feedback = sa.Table(

@@ -1,19 +1,22 @@
 """The way of one turn, from top to bottom.
 
     Understand   language, intent, mood, does it stand alone?    -> Understood
+    Delegate     a strategy that needs no documents takes over   -> Routed, Wrote ...
     Retrieve     passages, and the sentences to be read          -> Found
     KeepLocal    may a model elsewhere see this turn?
     Standalone   follow-ups only: rewritten, searched again      -> Understood, Found
+    Delegate     a strategy takes over what was found            -> Routed, Wrote ...
     Choose       small model, large model or none, and why       -> Routed
     Write        lines sifted, an answer written; falls back,
                  escalates                                       -> Wrote ..., Revised, Routed
     Conclude     checked, cited or withheld, stored              -> Revised, Finished
 
 Each step is a LangChain middleware in a file of its own under `assistant/turn/middleware`; what they share is in
-`assistant/turn/context.py`. A new step is one more file and one more line here.
+`assistant/turn/context.py`. A new step is one more file and one more line here; so is another way to answer than the
+grounded question, a strategy in `assistant/turn/strategies`. The first that takes a turn ends it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
@@ -39,6 +42,7 @@ from assistant.turn.energy import NO_METER, Meter
 from assistant.turn.events import Failed, Finished, Revised, Routed, TurnEvent, Wrote
 from assistant.turn.middleware.choose import Choose
 from assistant.turn.middleware.conclude import Conclude
+from assistant.turn.middleware.delegate import Delegate
 from assistant.turn.middleware.keep import KeepLocal
 from assistant.turn.middleware.retrieve import Retrieve
 from assistant.turn.middleware.standalone import Standalone
@@ -49,6 +53,7 @@ from assistant.turn.read import Reader
 from assistant.turn.remembering import Remembering
 from assistant.turn.reply import AnswerStream
 from assistant.turn.sift import Sifter
+from assistant.turn.strategies.strategy import Strategy
 from knowledge.errors import KnowledgeError
 from knowledge.lexical.analyzer import Analyzer
 
@@ -69,6 +74,9 @@ class TurnAgent:
         desk: RoutingDesk | None = None,
         meter: Meter = NO_METER,
         mood: MoodReader | None = None,
+        *,
+        before_search: Sequence[Strategy] = (),
+        after_search: Sequence[Strategy] = (),
     ) -> None:
         embedder, analyzer = Remembering(models.embedder()), Analyzer()
         selector, citer = EvidenceSelector(vectors, analyzer), Citer(vectors, analyzer)
@@ -77,15 +85,18 @@ class TurnAgent:
         reader = Reader(models, vectors, citer) if models.has_reader else None
         judge = Sifter(models, vectors, citer) if settings.llm.sifts else None
         self._first = reader or judge
+        self._strategies = (*before_search, *after_search)
         retrieve = Retrieve(library, embedder, vectors, selector, intents, tokens=budget, most=settings.turn.passages)
         self._graph = create_agent(
             model=models.chat("slm"),  # the default; Write calls the one that Choose has chosen
             context_schema=TurnContext,
             middleware=[
                 Understand(embedder, intents, analyzer, mood),
+                Delegate("before_search", before_search, models, library),
                 retrieve,
                 KeepLocal(desk),
                 Standalone(models, analyzer, retrieve),
+                Delegate("after_search", after_search, models, library),
                 Choose(models, intents, desk, meter),
                 Write(
                     models,
@@ -106,6 +117,8 @@ class TurnAgent:
         """
         if self._first is not None:
             self._first.prime()
+        for strategy in self._strategies:
+            strategy.prime()
 
     def run(self, context: TurnContext) -> Iterator[TurnEvent]:
         """Run one turn in a thread of its own and hand its events on as they come.
@@ -158,6 +171,8 @@ class TurnAgent:
                 written = written or isinstance(item, Wrote)
                 if isinstance(item, Finished) and not written and not item.answer.abstained:
                     yield Wrote(without_markers(item.answer.text))  # the model quoted and left it at that
+                elif isinstance(item, Finished) and context.aside is not None and not item.answer.abstained:
+                    yield Wrote(f"\n\n{context.aside.text}")
                 if isinstance(item, Finished):
                     self.desk.record(item.answer)
                 yield item

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 
 from knowledge.parse.document import PageBox
 from knowledge.passage import Passage, Sentence
@@ -184,10 +185,40 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool that was called: with what, and what came of it.
+
+    `result` is text of the tool, cut; or, when it failed, what went wrong in words. `file` is the address under this
+    server of a file that the person may keep ("/api/appointments/ID.ics").
+    """
+
+    tool: str
+    arguments: Mapping[str, Any]
+    outcome: Literal["done", "failed", "declined"]
+    result: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """A task that is not finished: which tool, what is known, and what the person was asked last, in which language.
+
+    `asked` is the argument that was asked for; empty when the person was asked to confirm exactly these arguments.
+    """
+
+    tool: str
+    arguments: Mapping[str, Any]
+    asked: str
+    since: datetime
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The finished answer of a turn, as it is stored and shown.
 
-    `signals` are the numbers that answering or abstaining was decided on, by name.
+    `signals` are the numbers that answering or abstaining was decided on, by name. `calls` are the tools that were
+    called, `task` is what waits for the person's next words.
     """
 
     id: str
@@ -203,3 +234,5 @@ class Answer:
     usage: Usage = field(default_factory=Usage)
     searched: int = 0
     signals: Mapping[str, float] = field(default_factory=dict)
+    calls: tuple[ToolCall, ...] = ()
+    task: TaskState | None = None

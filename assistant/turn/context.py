@@ -14,6 +14,7 @@ from assistant.locality import Keeping
 from assistant.metering import Tally
 from assistant.turn.answer import Answer, Citation, Evidence, Route, Support, Timings, TurnRequest, Understanding, Usage
 from assistant.turn.listing import Swept
+from assistant.turn.outcome import Aside, Outcome, Spent
 
 
 class Stopped(Exception):
@@ -71,6 +72,7 @@ class TurnContext:
     tally: Tally = field(default_factory=Tally)
     task: str = ""
     joules: float | None = None
+    aside: Aside | None = None
 
 
 class TurnState(AgentState[Any]):
@@ -81,6 +83,8 @@ class TurnState(AgentState[Any]):
     searched: NotRequired[Annotated[int, PrivateStateAttr]]
     documents: NotRequired[Annotated[tuple[str, ...], PrivateStateAttr]]
     swept: NotRequired[Annotated[Swept | None, PrivateStateAttr]]
+    outcome: NotRequired[Annotated[Outcome, PrivateStateAttr]]
+    spent: NotRequired[Annotated[Spent, PrivateStateAttr]]
     route: NotRequired[Annotated[Route, PrivateStateAttr]]
     sifted: NotRequired[Annotated[Sifted, PrivateStateAttr]]
     quoted: NotRequired[Annotated[bool, PrivateStateAttr]]

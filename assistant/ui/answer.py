@@ -1,5 +1,6 @@
 """An answer as it stands in the conversation: its text, its marks, its chip, what can be done with it."""
 
+import re
 from html import escape
 
 from assistant.messages import message
@@ -11,6 +12,7 @@ from assistant.ui.icons import icon
 from assistant.ui.markdown import plain, render
 from assistant.ui.sources import sources_count
 
+_FILE = re.compile(r"/api/appointments/[0-9a-f]{1,64}\.ics")
 REASONS = {
     "up": ("accurate", "clear", "sources"),
     "down": ("wrong", "incomplete", "unsupported", "wrong_source", "should_know", "form"),
@@ -39,7 +41,7 @@ def answer_block(turn: Turn, answer: Answer, language: str) -> str:
     """A finished answer with everything under it."""
     return (
         f'<div class="pl-answer"{attributes(data_answer=answer.id, data_abstained=answer.abstained)}>'
-        f"{answer_body(answer, language)}{_foot(turn, answer, language)}"
+        f"{answer_body(answer, language)}{_files(answer, language)}{_foot(turn, answer, language)}"
         f"{_feedback_forms(answer.id, turn.feedback, language)}</div>"
     )
 
@@ -57,6 +59,16 @@ def unfinished_block(turn: Turn, language: str) -> str:
         f'<div class="pl-answer">{partial}<div class="pl-ended" data-state="{escape(turn.state)}" role="status">'
         f"{words}{again}</div></div>"
     )
+
+
+def _files(answer: Answer, language: str) -> str:
+    """Links to the files that tools made; only addresses of this server, of a form that we make."""
+    links = "".join(
+        f'<a class="pl-file" href="{escape(call.file)}" download>{say("calendar_file", language)}</a>'
+        for call in answer.calls
+        if _FILE.fullmatch(call.file)
+    )
+    return f'<p class="pl-files">{links}</p>' if links else ""
 
 
 def _foot(turn: Turn, answer: Answer, language: str) -> str:

@@ -17,12 +17,13 @@ from assistant.grounding.judge import Sifted
 from assistant.grounding.names import first_signals
 from assistant.messages import counted, message
 from assistant.turn import prompts
-from assistant.turn.answer import Answer, Citation, Understanding, Usage
+from assistant.turn.answer import Answer, Citation, Route, Understanding, Usage
 from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.differences import side_by_side
 from assistant.turn.energy import NO_METER, Meter
 from assistant.turn.events import Finished, Revised
 from assistant.turn.listing import listed
+from assistant.turn.outcome import Outcome
 from assistant.turn.ports import LanguageModels, Searchable, TurnStore
 from assistant.turn.quoting import cited, introduced
 from assistant.turn.reply import reply_of
@@ -55,6 +56,8 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
     def after_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any]:
         """Conclude the turn."""
         context = runtime.context
+        if outcome := state.get("outcome"):
+            return self._finish(self._delegated(outcome, state, context), runtime)
         draft = _draft(state)
         signals: Mapping[str, float] = {}
         if swept := state.get("swept"):
@@ -74,14 +77,21 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
             text = introduced(text, state["understanding"].language)
         if abstained and draft:
             runtime.stream_writer(Revised(text, "revised_unsupported"))
+        if context.aside is not None:
+            text = f"{text}\n\n{context.aside.text}"
         citations = () if abstained else self._located(grounded.citations, context)
         answer = Answer(
             id=context.answer_id, conversation_id=context.conversation_id, text=text, abstained=abstained,
             understanding=state["understanding"], route=state["route"], evidence=state["evidence"],
             citations=citations, support=() if abstained else grounded.support,
-            timings=context.clock.timings(), usage=self._usage(state, context), searched=state["searched"],
+            timings=context.clock.timings(), usage=self._usage(state["route"], context), searched=state["searched"],
             signals=signals,
+            task=context.aside.task if context.aside is not None else None,
         )  # fmt: skip
+        return self._finish(answer, runtime)
+
+    def _finish(self, answer: Answer, runtime: Runtime[TurnContext]) -> dict[str, Any]:
+        context = runtime.context
         if not context.stopped.is_set():
             self._store.finish_turn(context.turn_id, answer)
             runtime.stream_writer(Finished(answer))
@@ -128,9 +138,20 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         except ModelError:
             return None
 
-    def _usage(self, state: TurnState, context: TurnContext) -> Usage:
+    def _delegated(self, outcome: Outcome, state: TurnState, context: TurnContext) -> Answer:
+        """The answer that a strategy gave."""
+        return Answer(
+            id=context.answer_id, conversation_id=context.conversation_id,
+            text=outcome.text, abstained=outcome.abstained,
+            understanding=state["understanding"], route=outcome.route, evidence=outcome.evidence,
+            citations=outcome.citations, support=outcome.support, timings=context.clock.timings(),
+            usage=self._usage(outcome.route, context),
+            searched=outcome.searched, signals=outcome.signals, calls=outcome.calls, task=outcome.task,
+        )  # fmt: skip
+
+    def _usage(self, route: Route, context: TurnContext) -> Usage:
         seconds = context.clock.since("routed") / 1000
-        return self._meter.usage(state["route"], context.tally, seconds, context.joules)
+        return self._meter.usage(route, context.tally, seconds, context.joules)
 
     def _abstention(self, state: TurnState) -> str:
         language, names = state["understanding"].language, state["documents"][:NAMED_DOCUMENTS]

@@ -12,7 +12,7 @@ from assistant.api.uploads import Outcome
 from assistant.errors import InvalidRequest
 from assistant.storage.records import Conversation, Feedback, Turn
 from assistant.testing.answers import an_answer, citation, evidence, passage
-from assistant.turn.answer import Citation, Route, Support, Understanding
+from assistant.turn.answer import Citation, Route, Support, ToolCall, Understanding
 from assistant.turn.events import Failed, Finished, Found, Reading, Revised, Routed, Understood, Wrote
 from assistant.ui.answer import answer_block, answer_body, unfinished_block
 from assistant.ui.chip import chip, seconds
@@ -95,6 +95,15 @@ def test_only_an_answer_of_the_small_model_offers_the_large_one() -> None:
     small, large = a_turn(), a_turn(answer=an_answer("c1", route=Route("llm", "m", "hard_question")))
     assert 'data-model="llm"' in answer_block(small, small.answer, "en")  # type: ignore[arg-type]
     assert 'data-model="llm"' not in answer_block(large, large.answer, "en")  # type: ignore[arg-type]
+
+
+def test_a_calendar_file_is_linked_and_no_other_address() -> None:
+    made = ToolCall("book_appointment", {}, "done", "Booked.", "/api/appointments/0a1b.ics")
+    forged = [ToolCall("x", {}, "done", "", each) for each in ("javascript:alert(1)", "//evil.example/a.ics", "/api/x")]
+    turn = a_turn(answer=an_answer("c1", calls=(made, *forged)))
+    links = tree(answer_block(turn, turn.answer, "en")).css("a.pl-file")  # type: ignore[arg-type]
+    assert [link.attributes["href"] for link in links] == ["/api/appointments/0a1b.ics"]
+    assert links[0].text() == "Add to your calendar (.ics)"
 
 
 def test_a_given_verdict_is_shown_pressed_with_what_was_written() -> None:

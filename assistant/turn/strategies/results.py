@@ -1,0 +1,58 @@
+"""What tools said, told to the person: ours word for word, anything else in a model's words, as data."""
+
+import re
+from collections.abc import Sequence
+
+from assistant.errors import ModelError
+from assistant.messages import message
+from assistant.tools import prompts
+from assistant.tools.tool import Result
+from assistant.turn.answer import Route, ToolCall
+from assistant.turn.events import Revised
+from assistant.turn.strategies.strategy import Scene
+
+REASON = "task"
+SHORT = 600
+_FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
+
+
+def told(scene: Scene, done: Sequence[tuple[ToolCall, Result]], more: Sequence[str] = ()) -> tuple[str, Route]:
+    """The text of an answer after calls, `more` being what is said behind them; and the route that wrote it."""
+    foreign = {call.tool: result.text for call, result in done if not result.ours and call.outcome == "done"}
+    parts = [result.text for call, result in done if call.tool not in foreign]
+    route = scene.route("llm" if foreign or scene.spent.replies else None, REASON)
+    if foreign:
+        parts.insert(0, _in_words(scene, foreign))
+    parts += more
+    scene.write("\n\n".join(["", *parts[1:]]) if foreign else "\n\n".join(parts))
+    return "\n\n".join(parts), route
+
+
+def _in_words(scene: Scene, results: dict[str, str]) -> str:
+    """Results in a model's words; the results themselves when it adds a figure that they do not have, or is down."""
+    language, request = scene.language, scene.understanding.text
+    if not "".join(results.values()).strip():
+        text = "\n\n".join(message("tool_done", language, tool=tool) for tool in results)
+        scene.write(text)
+        return text
+    quoted = "\n\n".join(
+        f"{message('tool_says', language, tool=tool)}\n\n{_quote(text)}" for tool, text in results.items()
+    )
+    try:
+        text = scene.tell("llm", prompts.say(request, results, language)).strip()
+    except ModelError:
+        text = ""
+    if text and _figures(text) <= _figures(" ".join([request, *results.values()])):
+        return text
+    scene.emit(Revised(quoted, "revised_quoted"))
+    return quoted
+
+
+def _figures(text: str) -> set[str]:
+    return {found.strip(".,:").replace(",", ".") for found in _FIGURE.findall(text)}
+
+
+def _quote(text: str) -> str:
+    """As a quotation: no mark-up of a tool becomes ours."""
+    cut = text.strip()[:SHORT] + ("…" if len(text.strip()) > SHORT else "")
+    return "\n".join(f"> {line}" for line in cut.splitlines())

@@ -1,0 +1,106 @@
+"""What a strategy is: it looks at a turn, and takes it over or leaves it alone.
+
+A new one is a file in this folder, a class with `name` and `begin`, and its line in `assistant.turn.agent`, before the
+search or after it. It is chosen by what was understood (`scene.understanding.intent`), or by whatever else it can tell
+cheaply: `begin` is asked on every turn.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from langchain_core.messages import BaseMessage
+
+from assistant.errors import AssistantError
+from assistant.turn.answer import Evidence, Route, Tier, Understanding
+from assistant.turn.context import Stopped, TurnContext
+from assistant.turn.events import Found, Routed, TurnEvent, Wrote
+from assistant.turn.outcome import Aside, Outcome, Spent
+from assistant.turn.ports import LanguageModels, Role, Searchable
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One turn as a strategy gets it.
+
+    `evidence`, `documents` (names) and `searched` (how many) are empty in a strategy that comes before the search.
+    """
+
+    context: TurnContext
+    understanding: Understanding
+    models: LanguageModels
+    library: Searchable
+    emit: Callable[[TurnEvent], None]
+    evidence: tuple[Evidence, ...] = ()
+    documents: tuple[str, ...] = ()
+    searched: int = 0
+    spent: Spent = field(default_factory=Spent)
+
+    @property
+    def language(self) -> str:
+        """The language of the turn, "en" or "es"."""
+        return self.understanding.language
+
+    def route(self, role: Role | None, reason: str) -> Route:
+        """The route to a model (None: no model writes), told to the surface. `reason` is a key of the messages."""
+        tier: Tier = "none" if role is None else "slm" if role == "reader" else role
+        route = Route(tier, "" if role is None else self.models.name(role), reason)
+        self.context.clock.mark("routed")
+        self.emit(Routed(route))
+        return route
+
+    def found(self, evidence: Sequence[Evidence], searched: int) -> None:
+        """Show the passages an answer will rest on, before any of it is written."""
+        self.context.clock.mark("found")
+        self.emit(Found(tuple(evidence), searched))
+
+    def write(self, text: str) -> None:
+        """Show the next piece of the answer."""
+        if text:
+            self.context.clock.mark("wrote")
+            self.emit(Wrote(text))
+
+    def ask(self, role: Role, messages: Sequence[BaseMessage], **options: Any) -> str:
+        """What a model says; nothing of it is shown. `options` go to the endpoint (`response_format`, ...).
+
+        Raises ModelError, and Stopped when the person stops the turn.
+        """
+        return "".join(self.pieces(role, messages, **options))
+
+    def tell(self, role: Role, messages: Sequence[BaseMessage], **options: Any) -> str:
+        """What a model says, shown while it is written. Raises as `ask` does."""
+        said = ""
+        for piece in self.pieces(role, messages, **options):
+            self.write(piece)
+            said += piece
+        return said
+
+    def pieces(self, role: Role, messages: Sequence[BaseMessage], **options: Any) -> Iterator[str]:
+        """What a model says, piece by piece; its tokens are counted in `spent`."""
+        try:
+            model: Any = self.models.chat(role)
+            self.spent.replies += 1
+            for chunk in (model.bind(**options) if options else model).stream(list(messages)):
+                if self.context.stopped.is_set():
+                    raise Stopped
+                self.spent.count(chunk)
+                yield chunk.text
+        except (AssistantError, Stopped):
+            raise
+        except Exception as error:
+            raise self.models.error(role, error) from error
+
+
+class Strategy(Protocol):
+    """One way to answer."""
+
+    name: str
+
+    def prime(self) -> None:
+        """Load what the first turn needs."""
+
+    def begin(self, scene: Scene) -> Outcome | Aside | None:
+        """Answer the turn, or leave it: None, or an Aside, which is said after the answer that another way gives.
+
+        Raises ModelError; what went wrong with anything else is for the outcome to say.
+        """
