@@ -133,7 +133,7 @@ def test_what_the_reader_is_unsure_of_is_given_to_a_large_model_that_reads_well(
     stage_with_both: Any, monkeypatch: Any
 ) -> None:
     stage = stage_with_both
-    monkeypatch.setattr("assistant.turn.middleware.choose.decide", lambda _: Decision("slm", "one_line"))
+    monkeypatch.setattr("assistant.routing.desk.decide", lambda _: Decision("slm", "one_line"))
     stage.models.llm.lines = [f"Quote: {SAID}\nAnswer: {SAID}"]
     events = stage.ask(ASKED)
     answer = _answer(events)
@@ -159,7 +159,7 @@ def test_what_is_hopeless_without_reading_is_not_given_to_the_large_model(
     stage_with_both: Any, monkeypatch: Any
 ) -> None:
     stage = stage_with_both
-    monkeypatch.setattr("assistant.turn.middleware.choose.decide", lambda _: Decision("slm", "one_line"))
+    monkeypatch.setattr("assistant.routing.desk.decide", lambda _: Decision("slm", "one_line"))
     answer = _answer(stage.ask("what warranty do batteries of the X500 have?"))
     assert answer.abstained
     assert stage.models.llm.asked == []
