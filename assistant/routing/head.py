@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from assistant.routing.examples import OUT_OF_SCOPE
 from assistant.routing.likeness import NARROW, WIDE, Likeness, Measure, product
-from assistant.routing.ridge import Matrix, Numbers, fit_ridge, landmarks
+from assistant.routing.ridge import Matrix, Numbers, fit_by_landmarks, fit_ridge, landmarks
 from knowledge.embedder import Vectors
 
 REJECTED = 0.05
@@ -58,10 +58,14 @@ class Head:
         self._columns = (*names, *([OUT_OF_SCOPE] if OUT_OF_SCOPE in labels else []))
         self._likeness = Likeness(vectors, texts, measure)
         prepared = self._likeness.prepare(vectors, texts)
-        self._landmarks = prepared[landmarks(given)]
+        chosen = landmarks(given)
+        self._landmarks = prepared if len(chosen) == len(given) else prepared[chosen]
         targets = (given[:, None] == np.asarray(self._columns)[None]).astype(np.float32)
-        ridge = fit_ridge(
-            prepared.alike(self._landmarks), self._landmarks.alike(self._landmarks), targets, _balanced(given), PENALTY
+        among = self._landmarks.alike(self._landmarks)
+        ridge = (
+            fit_ridge(among, targets, _balanced(given), PENALTY)
+            if self._landmarks is prepared
+            else fit_by_landmarks(prepared.alike(self._landmarks), among, targets, _balanced(given), PENALTY)
         )
         self._weights = ridge.weights
         self.left_out = ridge.left_out

@@ -5,7 +5,7 @@ import pytest
 
 from assistant.routing.head import Head, fit_head
 from assistant.routing.likeness import NARROW, WIDE, Measure
-from assistant.routing.ridge import fit_ridge, landmarks
+from assistant.routing.ridge import Matrix, fit_by_landmarks, fit_ridge, landmarks
 from knowledge.testing.embedder import HashingEmbedder
 
 WORDS = {
@@ -38,15 +38,28 @@ def test_new_texts_are_told_apart_and_strange_ones_fit_nothing(measure: Measure)
     assert not any(strange)
 
 
-def test_left_out_scores_are_those_of_a_fit_without_the_example() -> None:
+def _points() -> tuple[Matrix, Matrix]:
     rng = np.random.default_rng(3)
     points = rng.standard_normal((20, 4)).astype(np.float32)
     kernel = np.exp(-((points[:, None] - points[None]) ** 2).sum(-1)).astype(np.float32)
-    targets = np.eye(2, dtype=np.float32)[rng.integers(0, 2, 20)]
-    ridge = fit_ridge(kernel, kernel, targets, np.ones(20), 0.1)
-    rest = np.arange(20) != 7
-    again = fit_ridge(kernel[np.ix_(rest, rest)], kernel[np.ix_(rest, rest)], targets[rest], np.ones(19), 0.1)
-    np.testing.assert_allclose(ridge.left_out[7], kernel[7, rest] @ again.weights, atol=5e-3)
+    return kernel, np.eye(2, dtype=np.float32)[rng.integers(0, 2, 20)]
+
+
+def test_left_out_scores_are_those_of_a_fit_without_the_example() -> None:
+    kernel, targets = _points()
+    rest, importance = np.arange(20) != 7, np.linspace(0.5, 1.5, 20)
+    ridge = fit_ridge(kernel.copy(), targets, importance, 0.1)
+    again = fit_ridge(kernel[np.ix_(rest, rest)], targets[rest], importance[rest], 0.1)
+    np.testing.assert_allclose(ridge.left_out[7], kernel[7, rest] @ again.weights, atol=1e-4)
+
+
+def test_with_all_examples_as_landmarks_the_fit_is_the_exact_one() -> None:
+    kernel, targets = _points()
+    importance = np.linspace(0.5, 1.5, 20)
+    near = fit_by_landmarks(kernel, kernel, targets, importance, 0.1)
+    exact = fit_ridge(kernel.copy(), targets, importance, 0.1)
+    np.testing.assert_allclose(kernel @ near.weights, kernel @ exact.weights, atol=5e-3)
+    np.testing.assert_allclose(near.left_out, exact.left_out, atol=5e-3)
 
 
 def test_about_the_stated_share_of_known_texts_is_rejected() -> None:
@@ -65,8 +78,16 @@ def test_the_measure_with_the_smaller_left_out_loss_is_taken() -> None:
 def test_landmarks_are_everything_or_shared_out_among_labels() -> None:
     labels = np.array(["many"] * 50 + ["few"] * 5)
     assert len(landmarks(labels)) == 55
-    some = labels[landmarks(labels, most=10)]
+    some = labels[landmarks(labels, exact=20, most=10)]
     assert (list(some).count("few"), list(some).count("many")) == (5, 5)
+
+
+def test_many_examples_are_learnt_from_landmarks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.routing.head.landmarks", lambda labels: landmarks(labels, exact=10, most=16))
+    head = _fitted(("sea", "kitchen"), NARROW)
+    texts, labels = _texts(("sea", "kitchen"), seed=1)
+    opinions = head.opinions(head.scores(HashingEmbedder().embed_queries(texts), texts))
+    assert np.mean([each.label == label for each, label in zip(opinions, labels, strict=True)]) > 0.9
 
 
 def test_an_empty_text_and_a_very_long_one_get_an_opinion() -> None:

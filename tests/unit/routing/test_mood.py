@@ -39,8 +39,8 @@ def test_the_shipped_examples_are_distinct_and_have_what_is_unremarkable(name: s
 
 
 def test_an_operator_adds_examples(tmp_path: Path) -> None:
-    text = "the kiln has gone out"
+    text = "kiln cold"
     vector = HashingEmbedder().embed_queries([text])[0]
     assert MoodReader(HashingEmbedder()).read(vector, text).urgency.label == "normal"
-    (tmp_path / "urgency.yaml").write_text(f"urgent:\n  examples: [{text}, the kiln is out, kiln gone out again]\n")
+    (tmp_path / "urgency.yaml").write_text(f"urgent:\n  examples: [{text}, kiln cold again, cold kiln]\n")
     assert MoodReader(HashingEmbedder(), home=tmp_path).read(vector, text).urgency.label == "urgent"
