@@ -24,6 +24,7 @@ from langchain_core.messages import AIMessageChunk, HumanMessage
 from assistant.errors import AssistantError
 from assistant.grounding.citations import Citer, without_markers
 from assistant.grounding.evidence import EvidenceSelector
+from assistant.grounding.support.check import SupportCheck
 from assistant.grounding.vectors import SentenceVectors
 from assistant.messages import message
 from assistant.routing.intents import IntentClassifier
@@ -64,6 +65,7 @@ class TurnAgent:
         reader = Reader(models, vectors, citer) if models.has_reader else None
         judge = Sifter(models, vectors, citer) if settings.llm.sifts else None
         self._first = reader or judge
+        support = SupportCheck.over(models, vectors) if models.has_reader else None
         retrieve = Retrieve(library, embedder, vectors, selector, intents, tokens=budget, most=settings.turn.passages)
         self._graph = create_agent(
             model=models.chat("slm"),  # the default; Write calls the one that Choose has chosen
@@ -81,7 +83,7 @@ class TurnAgent:
                     {"slm": reader, "llm": judge},
                     {"slm": settings.slm.evidence_tokens, "llm": budget},
                 ),
-                Conclude(models, library, citer, store, settings.turn.least_confidence),
+                Conclude(models, library, citer, store, support, settings.turn.least_confidence),
             ],
         )
 
