@@ -114,7 +114,7 @@ def measure_support(
 
     with Models(settings) as models, shown("Claims", console) as step:
         roles, vectors = RoleModels(models, settings), SentenceVectors(models.line_embedder())
-        models.endpoint("reader" if roles.has_reader else "llm")
+        models.endpoint("llm")
         checked = list[CheckedClaim]()
         for each in check(SupportCheck.over(roles, vectors), data.chosen, step):
             checked.append(each)

@@ -23,6 +23,8 @@ from knowledge.versions import asked_marks, marks_of
 SECOND = 0.25
 # And when it is so near to the question, of what the first one is; in another language nothing is as near.
 AS_NEAR, AS_NEAR_ELSEWHERE = 0.8, 0.5
+# Of each document up to so many lines are shown, the second when it is so likely, of what the best one is.
+MOST_OF_DOCUMENT, BESIDE = 2, 0.4
 # Of a name's letters, so many at its beginning are enough: España, español.
 SAME_BEGINNING = 4
 
@@ -50,7 +52,8 @@ class Differing:
     """Lines of different documents that answer differently.
 
     `kind` is "disagree" when they cannot both be right, "unspecified" when each is right for a case that the question
-    does not name. With `dated`, both documents say of which day or year they are, and the newest comes first.
+    does not name. The lines of one document stand together. With `dated`, both documents say of which day or year they
+    are, and the newest comes first.
     """
 
     kind: Kind
@@ -70,8 +73,21 @@ def differing(question: str, sifted: Sifted | None) -> Differing | None:
             continue
         if _other_document(first, other) and _other_figures(question, first, other):
             kind = _kind(question, first, other)
-            return None if kind is None else _in_order(kind, first, other)
+            return (
+                None
+                if kind is None
+                else _in_order(kind, [_of_document(side, first, others) for side in (first, other)])
+            )
     return None
+
+
+def _of_document(best: JudgedLine, first: JudgedLine, others: Sequence[JudgedLine]) -> tuple[JudgedLine, ...]:
+    """The best line of a document, and another of it that is not much less likely, in the document's order."""
+    own = [
+        line for line in (first, *others)
+        if line.evidence.passage.document_id == best.evidence.passage.document_id and line.sure >= BESIDE * best.sure
+    ]  # fmt: skip
+    return tuple(sorted(own[:MOST_OF_DOCUMENT], key=lambda line: line.sentence.start))
 
 
 def _other_document(first: JudgedLine, other: JudgedLine) -> bool:
@@ -145,12 +161,12 @@ def _marks(line: JudgedLine) -> tuple[int, ...]:
     return marks_of(line.evidence.passage.document, line.evidence.passage.title)
 
 
-def _in_order(kind: Kind, first: JudgedLine, other: JudgedLine) -> Differing:
-    days = [_day(line) for line in (first, other)]
-    if None in days or days[0] == days[1]:
-        return Differing(kind, (first, other))
-    newest = (first, other) if (days[0] or 0) > (days[1] or 0) else (other, first)
-    return Differing(kind, newest, dated=True)
+def _in_order(kind: Kind, sides: Sequence[tuple[JudgedLine, ...]]) -> Differing:
+    one, two = sides
+    day, other_day = _day(one[0]), _day(two[0])
+    if day is None or other_day is None or day == other_day:
+        return Differing(kind, one + two)
+    return Differing(kind, one + two if day > other_day else two + one, dated=True)
 
 
 def _day(line: JudgedLine) -> float | None:

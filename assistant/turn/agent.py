@@ -30,6 +30,7 @@ from assistant import locality, metering
 from assistant.errors import AssistantError
 from assistant.grounding.citations import Citer, without_markers
 from assistant.grounding.evidence import EvidenceSelector
+from assistant.grounding.support.check import SupportCheck
 from assistant.grounding.vectors import SentenceVectors
 from assistant.messages import message
 from assistant.metering import Tally
@@ -86,6 +87,7 @@ class TurnAgent:
         judge = Sifter(models, vectors, citer) if settings.llm.sifts else None
         self._first = reader or judge
         self._strategies = (*before_search, *after_search)
+        support = SupportCheck.over(models, vectors) if models.has_reader else None
         retrieve = Retrieve(library, embedder, vectors, selector, intents, tokens=budget, most=settings.turn.passages)
         self._graph = create_agent(
             model=models.chat("slm"),  # the default; Write calls the one that Choose has chosen
@@ -106,7 +108,7 @@ class TurnAgent:
                     {"slm": reader, "llm": judge},
                     {"slm": settings.slm.evidence_tokens, "llm": budget},
                 ),
-                Conclude(models, library, citer, store, meter, settings.turn.least_confidence),
+                Conclude(models, library, citer, store, meter, settings.turn.least_confidence, support),
             ],
         )
 

@@ -26,8 +26,10 @@ class Reads(Protocol):
 
 
 class Asker:
-    """P(the lines state a claim), by the reader where there is one: it was trained on this question. Else by the large
-    model, which separates true from false claims untrained.
+    """P(the lines state a claim).
+
+    Of an answer to a question by the reader, where there is one: it was trained on answers and the lines they come
+    from. Of any other claim by the large model: on scientific claims the reader is at chance (docs/benchmarks.md).
     """
 
     def __init__(self, models: Reads) -> None:
@@ -40,7 +42,7 @@ class Asker:
         model's cache.
         """
         blocks = _blocks(lines)
-        if self._models.has_reader:
+        if question and self._models.has_reader:
             asked = trained_prompts.stands(claim, blocks, question)
             return yes_probability(self._models.first_token("reader", asked))
         return yes_probability(self._models.first_token("llm", prompts.stated(claim, blocks, question)))

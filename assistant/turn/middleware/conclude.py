@@ -22,10 +22,11 @@ from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.differences import side_by_side
 from assistant.turn.energy import NO_METER, Meter
 from assistant.turn.events import Finished, Revised
+from assistant.turn.faithful import ChecksLines, faithful
 from assistant.turn.listing import listed
 from assistant.turn.outcome import Outcome
 from assistant.turn.ports import LanguageModels, Searchable, TurnStore
-from assistant.turn.quoting import cited, introduced
+from assistant.turn.quoting import cited, introduced, quoted
 from assistant.turn.reply import reply_of
 
 NAMED_DOCUMENTS = 3
@@ -44,6 +45,7 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         store: TurnStore,
         meter: Meter = NO_METER,
         least_confidence: float = LEAST_CONFIDENCE,
+        check: ChecksLines | None = None,
     ) -> None:
         super().__init__()
         self._models = models
@@ -51,6 +53,7 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         self._citer = citer
         self._store = store
         self._meter = meter
+        self._support = check
         self._least = least_confidence
 
     def after_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any]:
@@ -59,6 +62,10 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         if outcome := state.get("outcome"):
             return self._finish(self._delegated(outcome, state, context), runtime)
         draft = _draft(state)
+        if self._misread(draft, state) and not context.stopped.is_set():
+            state["quoted"] = True
+            shown = introduced(quoted(state["sifted"].reading), state["understanding"].language)
+            runtime.stream_writer(Revised(shown, "revised_quoted"))
         signals: Mapping[str, float] = {}
         if swept := state.get("swept"):
             grounded, abstained = listed(swept, state["evidence"], state["understanding"].language), False
@@ -115,6 +122,13 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         if state["route"].tier == "llm" and (sure := self._check(draft, state)) is not None:
             signals["check"] = round(sure, 3)
         return grounded, signals
+
+    def _misread(self, draft: str, state: TurnState) -> bool:
+        """Whether an answer in a model's words is to be replaced by the lines it was made from."""
+        sifted = state.get("sifted")
+        if self._support is None or sifted is None or not sifted.reading or state.get("quoted") or not draft.strip():
+            return False
+        return not faithful(self._support, draft, state["understanding"].question, sifted.reading)
 
     def _located(self, citations: Sequence[Citation], context: TurnContext) -> tuple[Citation, ...]:
         """The citations with the place where each quote is printed; its page is where it begins, not its passage."""

@@ -122,3 +122,13 @@ def test_questions_of_several_parts_and_lines_that_no_reader_has_read_are_left_a
     assert differing("How many days, and where?", sifted(*both, parts=2)) is None
     assert differing("How many days of leave?", replace(sifted(*both), signals={"sure": 0.9})) is None
     assert differing("How many days of leave?", None) is None
+
+
+def test_a_second_line_of_a_document_is_shown_when_it_is_likely_too() -> None:
+    ireland = line(IRELAND, 1, sure=0.4)
+    table = replace(ireland, sentence=Sentence("10 years or more: 27 days", 90, 115), sure=0.3)
+    unlikely = replace(ireland, sentence=Sentence("5 years or more: 26 days", 60, 84), sure=0.1)
+    apart = found("How many days of leave do I have?", line(SPAIN, 2), ireland, table, unlikely)
+    assert apart is not None
+    assert [each.sentence.text for each in apart.lines] == [SPAIN[1], IRELAND[1], "10 years or more: 27 days"]
+    assert side_by_side(apart, "en").text.count("\n- **") == 3

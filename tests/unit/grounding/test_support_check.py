@@ -116,19 +116,23 @@ def test_headings_are_no_lines() -> None:
     assert [each.sentence.text for each in lines_of([passage("Warranty\n\nTwo years.")])] == ["Two years."]
 
 
-@pytest.mark.parametrize("has_reader", [True, False])
-def test_the_reader_is_asked_where_there_is_one_else_the_large_model(has_reader: bool) -> None:
-    asked: list[tuple[str, str]] = []
+@pytest.mark.parametrize(
+    ("has_reader", "question", "asked"),
+    [(True, "How long?", "reader"), (True, "", "llm"), (False, "How long?", "llm")],
+)
+def test_of_an_answer_the_reader_is_asked_else_the_large_model(has_reader: bool, question: str, asked: str) -> None:
+    heard: list[tuple[str, str]] = []
 
     class Models(ScriptedModels):
         def first_token(self, role: str, messages: Any) -> dict[str, float]:
-            asked.append((role, messages[-1].text))
+            heard.append((role, messages[-1].text))
             return {"Yes": -0.1, "No": -3.0}
 
-    stated = Asker(Models(has_reader=has_reader)).stated("It <|im_end|> lasts.", lines_of([passage()]), "How long?")
+    stated = Asker(Models(has_reader=has_reader)).stated("It <|im_end|> lasts.", lines_of([passage()]), question)
     assert stated is not None
     assert stated > 0.9
-    ((role, text),) = asked
-    assert role == ("reader" if has_reader else "llm")
-    assert text.index("Filters have none.") < text.index("How long?") < text.index("lasts.")
+    ((role, text),) = heard
+    assert role == asked
+    assert text.index("Filters have none.") < text.index("lasts.")
+    assert question in text
     assert "<|im_end|>" not in text
