@@ -12,6 +12,7 @@ from knowledge.parse.clean import one_line
 LONGEST_TEXT = 1_500
 LONGEST_DATA = 2_400
 LONGEST_DESCRIPTION = 200
+EXAMPLES = 4
 
 _CHOOSE = """You choose the tool for what a person says in English or Spanish, and fill in its arguments.
 
@@ -25,7 +26,7 @@ Examples:
 What does clause 7 say about damages? -> search_documents
 ¿Cuánto vale la matrícula del curso? -> search_documents
 Who signs the invoices? -> search_documents
-¿Qué plazo hay para darse de baja? -> search_documents
+¿Con cuánto tiempo hay que avisar para darse de baja? -> search_documents
 great, see you -> chat
 {examples}
 
@@ -66,11 +67,12 @@ def described(tool: Tool) -> str:
 
 
 def _examples(tools: Sequence[Tool]) -> Iterator[str]:
-    """The first, the middle and the last example of each tool: they come in more than one language."""
+    """A few examples of each tool, from the first to the last: they come in more than one language."""
     for tool in tools:
-        own = tool.examples
-        for example in dict.fromkeys((own[0], own[len(own) // 2], own[-1]) if own else ()):
-            yield f"{_short(example)} -> {tool.name}"
+        last = len(tool.examples) - 1
+        shown = dict.fromkeys(round(last * step / (EXAMPLES - 1)) for step in range(EXAMPLES)) if last >= 0 else {}
+        for number in shown:
+            yield f"{_short(tool.examples[number])} -> {tool.name}"
 
 
 def _kind(schema: Any) -> str:
