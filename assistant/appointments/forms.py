@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.appointments.days import read_day
 from assistant.appointments.diary import OFFERED, Diary, said_day, said_moment, said_times
-from assistant.appointments.person import MOST_NAME_WORDS, read_contact, read_name, spoken
+from assistant.appointments.person import MOST_NAME_WORDS, as_said, read_contact, read_name, spoken
 from assistant.appointments.store import Appointment
 from assistant.appointments.when import When, read_when
 from assistant.messages import message
@@ -260,7 +260,7 @@ def _spread(times: Sequence[time]) -> Sequence[time]:
 
 def _heard(offered: Arguments, name: str, said: str) -> str:
     value = offered.get(name)
-    return value.strip() if isinstance(value, str) and spoken(value, said) else ""
+    return as_said(value.strip(), said) if isinstance(value, str) and spoken(value, said) else ""
 
 
 def _named(offered: Arguments, said: str) -> str:

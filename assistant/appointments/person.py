@@ -47,3 +47,13 @@ def spoken(value: str, said: str) -> bool:
     heard = set(re.findall(r"\w+", folded(_MAIL.sub(" ", said))))
     words = re.findall(r"\w+", folded(value))
     return bool(words) and all(word in heard for word in words)
+
+
+def as_said(value: str, said: str) -> str:
+    """A value in the person's own spelling: models leave accents out."""
+    words, wanted = list(re.finditer(r"\w+", said)), re.findall(r"\w+", folded(value))
+    for start in range(len(words) - len(wanted) + 1):
+        part = words[start : start + len(wanted)]
+        if [folded(word.group()) for word in part] == wanted and wanted:
+            return said[part[0].start() : part[-1].end()]
+    return value

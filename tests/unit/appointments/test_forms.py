@@ -11,7 +11,7 @@ import pytest
 from assistant.appointments.diary import Diary
 from assistant.appointments.forms import BookForm, MoveForm, PickForm
 from assistant.appointments.hours import Hours
-from assistant.appointments.person import read_contact, read_name, spoken
+from assistant.appointments.person import as_said, read_contact, read_name, spoken
 from assistant.appointments.store import AppointmentStore
 from assistant.settings import AppointmentSettings
 from assistant.tools.tool import Caller
@@ -110,6 +110,13 @@ def test_contacts(said: str, contact: str) -> None:
 )  # fmt: skip
 def test_names(said: str, asked: bool, name: str) -> None:
     assert read_name(said, asked=asked) == name
+
+
+def test_values_keep_the_spelling_of_the_person() -> None:
+    assert as_said("revision", "Cita para una revisión, por favor") == "revisión"
+    assert as_said("ana perez", "soy Ana Pérez") == "Ana Pérez"
+    assert as_said("check-up", "a check-up please") == "check-up"
+    assert as_said("something else", "a check-up") == "something else"
 
 
 def test_a_name_out_of_an_address_was_not_said() -> None:
