@@ -52,7 +52,7 @@ def test_it_holds_what_cannot_be_rebuilt_and_says_what_it_holds(home: Path, tmp_
         "documents": 3, "passages": 3, "vectors": 3, "conversations": 1, "turns": 1, "answers": 0,
     }  # fmt: skip
     assert (manifest["format"], manifest["embedder"]) == (1, "hashing-256")
-    assert manifest["schemas"] == {"knowledge": "2", "conversations": "0001"}
+    assert manifest["schemas"] == {"knowledge": "2", "conversations": "0002_tasks"}
 
 
 def test_only_its_owner_may_read_it_and_nothing_else_is_left(tmp_path: Path) -> None:
