@@ -81,11 +81,19 @@ class SupportCheck:
                 found.append(ClaimVerdict(claim, "supported", 1.0, (quote,)))
                 continue
             stated = self._stated(claim, read, question) if index in doubtful else None
-            score = float(row[0]) if stated is None else self._head.mixed(float(row[0]), stated)
+            score = self._score(float(row[0]), stated, question)
             nearest = tuple(lines[place] for place in compared[index].order[:SHOWN])
             verdict = _verdict(score, float(row[1]), float(row[2]))
             found.append(ClaimVerdict(claim, verdict, round(score, 4), nearest, asked=stated is not None))
         return found
+
+    def _score(self, cheap: float, stated: float | None, question: str) -> float:
+        """P(supported). Beside the large model's word, which claims without a question are left to, the head's adds
+        nothing (docs/benchmarks.md, "Support").
+        """
+        if stated is None:
+            return cheap
+        return self._head.mixed(cheap, stated) if question else stated
 
     def _stated(self, claim: str, lines: Sequence[Backing], question: str) -> float | None:
         if self._asks is None:

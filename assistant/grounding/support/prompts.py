@@ -10,7 +10,8 @@ from knowledge.parse.clean import one_line
 
 # One form for both languages: lines and claim may be in different ones.
 _STATED = "You check statements against a text. Go only by what the text says."
-_ASKED = "Statement: {claim}\nAccording to the text, is the statement true? Answer Yes or No."
+# Three answers, so that "Unknown" takes what would make "False" too likely (docs/benchmarks.md, "Support").
+_ASKED = "Statement: {claim}\nAccording to the text, is the statement True, False or Unknown?"
 
 
 def stated(claim: str, blocks: Sequence[Block], question: str = "") -> list[BaseMessage]:

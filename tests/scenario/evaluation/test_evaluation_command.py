@@ -119,7 +119,8 @@ def test_support_writes_figures_and_details(evaluate, tmp_path: Path, monkeypatc
     monkeypatch.setattr("assistant.models.models.Models.line_embedder", lambda self: HashingEmbedder())
     monkeypatch.setattr("assistant.models.models.Models.endpoint", lambda self, role: None)
     monkeypatch.setattr(
-        "assistant.models.models.Models.first_token_logprobs", lambda self, role, messages: {"Yes": -0.1, "No": -2.4}
+        "assistant.models.models.Models.first_token_logprobs",
+        lambda self, role, messages: {"True": -0.1, "False": -2.4},
     )
     file, figures, details = tmp_path / "claims.jsonl", tmp_path / "figures.json", tmp_path / "details.jsonl"
     rows = [

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from assistant.errors import ModelUnavailable
-from assistant.grounding.support.asking import Asker
+from assistant.grounding.support.asking import EVEN, Asker, calibrated, true_probability
 from assistant.grounding.support.check import MOST_TOKENS, SupportCheck
 from assistant.grounding.support.verdicts import Backing, lines_of
 from assistant.grounding.vectors import SentenceVectors
@@ -126,7 +126,7 @@ def test_of_an_answer_the_reader_is_asked_else_the_large_model(has_reader: bool,
     class Models(ScriptedModels):
         def first_token(self, role: str, messages: Any) -> dict[str, float]:
             heard.append((role, messages[-1].text))
-            return {"Yes": -0.1, "No": -3.0}
+            return {"Yes": -0.1, "No": -3.0} if role == "reader" else {" True": -0.01, "False": -6.0}
 
     stated = Asker(Models(has_reader=has_reader)).stated("It <|im_end|> lasts.", lines_of([passage()]), question)
     assert stated is not None
@@ -136,3 +136,10 @@ def test_of_an_answer_the_reader_is_asked_else_the_large_model(has_reader: bool,
     assert text.index("Filters have none.") < text.index("lasts.")
     assert question in text
     assert "<|im_end|>" not in text
+
+
+def test_the_large_model_says_true_too_readily_and_is_brought_down() -> None:
+    assert calibrated(EVEN) == pytest.approx(0.5)
+    assert calibrated(0.999) > 0.9 > 0.1 > calibrated(0.2)
+    assert true_probability({"True": -0.5, " false": -1.2, "Unknown": -2.0}) == pytest.approx(0.668, abs=1e-3)
+    assert true_probability({"Well": -0.1}) is None
