@@ -1,14 +1,12 @@
 """Every setting of Pilares: `pilares.toml` in the home folder, overridden by `PILARES_*` variables, then by flags."""
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -17,9 +15,11 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from assistant.appointments.settings import AppointmentSettings
 from assistant.errors import ConfigurationError
 from assistant.loopback import stays_here
 from assistant.paths import default_home, model_cache
+from assistant.tools.settings import ToolSettings
 from knowledge.settings import KnowledgeSettings
 
 
@@ -123,93 +123,6 @@ class RoutingSettings(_Frozen):
     privacy: bool = Field(
         default=True, description="keep personal data and restricted documents on models of this computer"
     )
-
-
-class ToolServerSettings(_Frozen):
-    """An MCP server: a program that is started and spoken to over its pipes, or an address (streamable HTTP).
-
-    `environment` names variables of this process that the program gets besides the few every program needs; `key`
-    names the one that holds the address's bearer token. `tools` are those that may be used; default: all of them.
-    """
-
-    command: tuple[str, ...] = ()
-    url: str | None = None
-    environment: tuple[str, ...] = ()
-    key: str | None = None
-    tools: tuple[str, ...] | None = None
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        if bool(self.command) == (self.url is not None):
-            raise ValueError("a tool server has either a command or a url")
-        if self.url is not None and urlsplit(self.url).scheme not in {"http", "https"}:
-            raise ValueError(f"{self.url!r} is not an http(s) address")
-        return self
-
-
-class ToolSettings(_Frozen):
-    """What the assistant may do besides answering. Nothing, by default."""
-
-    python: tuple[str, ...] = Field(
-        default=(), description='LangChain tools of this Python environment: "module:object", a tool or a list of them'
-    )
-    servers: Mapping[str, ToolServerSettings] = Field(default={}, description="MCP servers by name")
-    safe: tuple[str, ...] = Field(
-        default=(), description="tools that change nothing, so that they may be called without asking first"
-    )
-    examples: Mapping[str, tuple[str, ...]] = Field(
-        default={}, description="by tool: what people say when they want it, in their languages"
-    )
-    calls: int = Field(
-        default=1, ge=1, le=10, description="most calls in one turn; the default models were measured with one"
-    )
-    seconds: float = Field(default=20.0, gt=0, le=600, description="longest a call may take")
-    task_minutes: int = Field(default=60, ge=1, description="how long an unfinished task waits for its next words")
-
-
-_HOURS = ("09:00-18:00",)
-
-
-class OpeningHours(_Frozen):
-    """When appointments may be, by weekday: any number of stretches such as "09:00-14:00"."""
-
-    monday: tuple[str, ...] = _HOURS
-    tuesday: tuple[str, ...] = _HOURS
-    wednesday: tuple[str, ...] = _HOURS
-    thursday: tuple[str, ...] = _HOURS
-    friday: tuple[str, ...] = _HOURS
-    saturday: tuple[str, ...] = ()
-    sunday: tuple[str, ...] = ()
-
-    @field_validator("*")
-    @classmethod
-    def _stretches(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for stretch in value:
-            found = re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", stretch)
-            if not found or stretch[:5] >= stretch[6:]:
-                raise ValueError(f'{stretch!r} is no stretch of time like "09:00-14:00"')
-        return value
-
-
-class AppointmentSettings(_Frozen):
-    """Appointments that people book, move and cancel in the chat."""
-
-    enabled: bool = False
-    calendar: str = Field(default="Appointments", min_length=1, max_length=100)
-    services: tuple[str, ...] = Field(default=(), description="what can be booked; default: anything people name")
-    hours: OpeningHours = OpeningHours()
-    slot_minutes: int = Field(default=30, ge=5, le=480)
-    days_ahead: int = Field(default=120, ge=1, le=730)
-    timezone: str = Field(default="UTC", description='of the calendar, such as "Europe/Madrid"')
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ValueError, OSError) as error:
-            raise ValueError(f'{value!r} is no time zone; write one like "Europe/Madrid"') from error
-        return value
 
 
 SLM_DEFAULT = {"name": "qwen2.5-coder-0.5b", "evidence_tokens": 320}

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from assistant.appointments.hours import Hours
+from assistant.appointments.settings import AppointmentSettings
 from assistant.appointments.store import Appointment, AppointmentStore
 from assistant.messages import message
-from assistant.settings import AppointmentSettings
 from assistant.tools.tool import Ask
 
 OFFERED = 6

@@ -7,10 +7,10 @@ from typing import Any
 from assistant.appointments.diary import Diary, said_day, said_moment, said_times
 from assistant.appointments.forms import BookForm, DayForm, MoveForm, PickForm, listed
 from assistant.appointments.hours import Hours
+from assistant.appointments.settings import AppointmentSettings
 from assistant.appointments.store import Appointment, AppointmentStore, SlotTaken
 from assistant.errors import NotFound
 from assistant.messages import message
-from assistant.settings import AppointmentSettings
 from assistant.tools.tool import Arguments, Caller, Form, Result, Tool, ToolError
 
 Run = Callable[[Arguments, Caller], Result]

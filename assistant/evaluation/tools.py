@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from langchain_core.messages import BaseMessage
 from rich.console import Console
 
+from assistant.appointments.settings import AppointmentSettings
 from assistant.appointments.store import AppointmentStore
 from assistant.appointments.tools import appointment_tools
 from assistant.errors import InvalidRequest
@@ -27,7 +28,6 @@ from assistant.evaluation.halves import Half, in_half
 from assistant.evaluation.jsonl import read_rows
 from assistant.evaluation.progress import shown
 from assistant.models.models import ModelRole, Models
-from assistant.settings import AppointmentSettings
 from assistant.storage.folding import folded
 from assistant.tools.choosing import CALL_TOKENS, Choice, NoCall, Say, choose
 from assistant.tools.tool import Arguments, Caller, Result, Tool

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from assistant.finetuning.search import Search
 from assistant.turn.answer import Evidence
-from assistant.turn.read import Line as ReadLine
-from assistant.turn.read import blocks
+from assistant.turn.trained_prompts import under_headings
 from finetune.grounded.evidence import EvidenceBlock, EvidenceLine, EvidenceRow
 from finetune.organisations.organisation import LineQuestion, Organisation
 
@@ -45,7 +44,7 @@ def marked_blocks(evidence: Iterable[Evidence], mark: Mark) -> tuple[EvidenceBlo
     """The lines that a model reads, under the headings that it sees."""
     return tuple(
         EvidenceBlock(
-            blocks([ReadLine(each, each.best, 0.0)])[0].heading,
+            under_headings([(each.passage, each.best)])[0].heading,
             each.passage.document,
             tuple(mark(each.passage.document, sentence.text) for sentence in each.selected),
         )

@@ -67,7 +67,7 @@ class EvidenceSelector:
         vectors = self._vectors.known(passages, compute=COMPUTE_NOW)
         places = [
             Place(p, s) for p, passage in enumerate(passages) if passage.chunk_id in vectors
-            for s in _telling(passage)
+            for s in telling(passage)
         ]  # fmt: skip
         if not places:
             return ()
@@ -96,7 +96,7 @@ class EvidenceSelector:
         return shares
 
 
-def _telling(passage: Passage) -> list[int]:
+def telling(passage: Passage) -> list[int]:
     """Which sentences say something: not headings, which every sentence carries anyway; all if there is no other."""
     names = {name.casefold() for name in (passage.title, *passage.heading)}
     telling = [s for s, sentence in enumerate(passage.sentences) if sentence.text.strip(" #*").casefold() not in names]

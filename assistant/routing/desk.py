@@ -18,9 +18,9 @@ from assistant.settings import Settings
 from assistant.storage.traffic import Traffic
 from assistant.turn.answer import Answer, Evidence, Profile, Route, Tier, TurnRequest
 from knowledge.embedder import Embedder
+from knowledge.library import EVERYONE
 
 log = logging.getLogger(__name__)
-EVERYONE = frozenset({"everyone"})
 
 Readable = Callable[[Collection[str], Collection[str]], Collection[str]]
 """Of some documents (ids), those that some groups may read."""

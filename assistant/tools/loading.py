@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ConfigurationError
-from assistant.settings import ToolSettings
+from assistant.tools.settings import ToolSettings
 from assistant.tools.tool import Arguments, Caller, Result, Tool
 
 if TYPE_CHECKING:

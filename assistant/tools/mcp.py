@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, s
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from assistant.settings import ToolServerSettings, ToolSettings
+from assistant.tools.settings import ToolServerSettings, ToolSettings
 from assistant.tools.tool import Arguments, Caller, Result, Tool, ToolError
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from threading import Lock
 from time import monotonic
 
 from assistant.messages import message
-from assistant.settings import ToolSettings
 from assistant.tools.loading import python_tools
 from assistant.tools.mcp import McpServer
 from assistant.tools.schema import NO_TOOLS, violation
+from assistant.tools.settings import ToolSettings
 from assistant.tools.tool import Arguments, Caller, Result, Tool, ToolError
 from assistant.turn.answer import ToolCall
 

@@ -14,7 +14,7 @@ from assistant.locality import Keeping
 from assistant.metering import Tally
 from assistant.turn.answer import Answer, Citation, Evidence, Route, Support, Timings, TurnRequest, Understanding, Usage
 from assistant.turn.listing import Swept
-from assistant.turn.outcome import Aside, Outcome, Spent
+from assistant.turn.outcome import Aside, Outcome
 
 
 class Stopped(Exception):
@@ -84,7 +84,6 @@ class TurnState(AgentState[Any]):
     documents: NotRequired[Annotated[tuple[str, ...], PrivateStateAttr]]
     swept: NotRequired[Annotated[Swept | None, PrivateStateAttr]]
     outcome: NotRequired[Annotated[Outcome, PrivateStateAttr]]
-    spent: NotRequired[Annotated[Spent, PrivateStateAttr]]
     route: NotRequired[Annotated[Route, PrivateStateAttr]]
     sifted: NotRequired[Annotated[Sifted, PrivateStateAttr]]
     quoted: NotRequired[Annotated[bool, PrivateStateAttr]]

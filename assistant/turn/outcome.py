@@ -1,9 +1,7 @@
-"""What a strategy hands back, and what models cost it (`assistant.turn.strategies`)."""
+"""What a strategy hands back (`assistant.turn.strategies`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from langchain_core.messages import BaseMessage
 
 from assistant.turn.answer import Citation, Evidence, Route, Support, TaskState, ToolCall
 
@@ -12,7 +10,7 @@ from assistant.turn.answer import Citation, Evidence, Route, Support, TaskState,
 class Outcome:
     """What became of a turn that a strategy took over. `task` is left open for the next turn.
 
-    `text` with markers [1], [2], ... of `citations`; `spent` by models is added by the step that ran the strategy.
+    `text` with markers [1], [2], ... of `citations`.
     """
 
     text: str
@@ -33,19 +31,3 @@ class Aside:
 
     text: str
     task: TaskState
-
-
-@dataclass(slots=True)
-class Spent:
-    """What models did for a strategy: replies, and the tokens that they read and wrote."""
-
-    replies: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-
-    def count(self, piece: BaseMessage) -> None:
-        """Add what a piece of a reply says about its use."""
-        used = getattr(piece, "usage_metadata", None)
-        if used:
-            self.input_tokens += used["input_tokens"]
-            self.output_tokens += used["output_tokens"]

@@ -7,7 +7,6 @@ them, which costs no more than reading all at once, because what was read stays 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from threading import Event
 
 import numpy as np
@@ -95,7 +94,11 @@ class Reader:
             if stopped.is_set():
                 raise Stopped
             tell(len(some), len(lines))
-            asked = prompts.pick(question, understanding.language, blocks(some))
+            asked = prompts.pick(
+                question,
+                understanding.language,
+                prompts.under_headings((line.evidence.passage, line.sentence) for line in some),
+            )
             return Reading(asked, probabilities(self._models.first_token("reader", asked), len(some)))
 
         # A question of several parts may find one part among the nearest lines and another further away.
@@ -142,17 +145,6 @@ class Reader:
         order = np.argsort(-cosines, kind="stable")[: len(prompts.LABELS)]
         lines = [Line(found[i][0], found[i][1], band.position(float(cosines[i]))) for i in order]
         return [*_by_passage(lines[:AT_FIRST]), *_by_passage(lines[AT_FIRST:])]
-
-
-def blocks(lines: Sequence[Line]) -> list[prompts.Block]:
-    """Lines under the title and headings of their passages."""
-    found = []
-    for _, group in groupby(lines, key=_number):
-        own = list(group)
-        passage = own[0].evidence.passage
-        heading = " > ".join(dict.fromkeys(name for name in (passage.title, *passage.heading) if name))
-        found.append(prompts.Block(heading, tuple(line.sentence.text for line in own)))
-    return found
 
 
 def _by_passage(lines: Sequence[Line]) -> list[Line]:

@@ -4,14 +4,16 @@ Changing one means training again (`pilares finetune grounded`). One form for bo
 language it is asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from string import ascii_uppercase
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from assistant.turn.prompts import data
 from knowledge.parse.clean import one_line
+from knowledge.passage import Passage, Sentence
 
 LABELS = ascii_uppercase
 NONE, END = "0", "\n"
@@ -32,6 +34,17 @@ class Block:
 
     heading: str
     lines: tuple[str, ...]
+
+
+def under_headings(lines: Iterable[tuple[Passage, Sentence]]) -> list[Block]:
+    """Lines under the title and headings of their passages; those of one passage stand together."""
+    found = []
+    for _, group in groupby(lines, key=lambda line: line[0].chunk_id):
+        own = list(group)
+        passage = own[0][0]
+        heading = " > ".join(dict.fromkeys(name for name in (passage.title, *passage.heading) if name))
+        found.append(Block(heading, tuple(sentence.text for _, sentence in own)))
+    return found
 
 
 def pick(question: str, language: str, blocks: Sequence[Block]) -> list[BaseMessage]:

@@ -105,11 +105,18 @@ class IndexFollower:
         with self._lock:
             if self._index is not None and self._worn > _WORN * len(self._held):
                 self._doubtful, self._worn = sorted(self._held), 0
-        while self._doubtful and not self._closed:
+        while self._doubtful:
             between()
             with self._lock:
+                if self._closed or self._tried is not None:
+                    return
                 some, self._doubtful = self._doubtful[:_EXAMINED], self._doubtful[_EXAMINED:]
-                if self._tried is None and not self._finds(self.opened(), some):
+                try:
+                    sound = self._finds(self.opened(), some)
+                except StoreError as error:
+                    self._recover(error)
+                    continue
+                if not sound:
                     _log.warning("The vector index has lost entries; building it again.")
                     self.rebuild()
 

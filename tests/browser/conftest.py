@@ -83,10 +83,6 @@ def await_page(address: str, seconds: float = 60) -> None:
     raise TimeoutError("the page was not built in time")
 
 
-# What Gradio says of requests that a page was still waiting for when it was reloaded or left.
-LEFT_BEHIND = ("AbortError: signal is aborted", "Connection errored out")
-
-
 @pytest.fixture(scope="session")
 def page_ready() -> Callable[[str], None]:
     """Waits until the page of an address is served."""
@@ -186,8 +182,7 @@ def new_page(browser: Browser, site: Site, usual: tuple[BrowserContext, Watched]
             page.close()
     usual[0].clear_cookies()
     for context, watched in [*contexts, usual]:
-        outside = watched.outside
-        errors = [each for each in watched.errors if not any(text in each for text in LEFT_BEHIND)]
+        outside, errors = watched.outside, list(watched.errors)
         watched.requests.clear()
         watched.errors.clear()
         if context is not usual[0]:

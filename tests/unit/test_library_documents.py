@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.app import LibraryDocuments
+from assistant.documents import LibraryDocuments
 from assistant.errors import InvalidRequest
 from knowledge.errors import DocumentNotFound
 from knowledge.library import Library

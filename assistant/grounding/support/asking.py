@@ -1,11 +1,9 @@
 """Asks a language model whether lines state a claim: one token, behind lines that it reads once for all claims."""
 
-import math
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
-from assistant.grounding.check import yes_probability
+from assistant.grounding.check import share, yes_probability
 from assistant.grounding.support import prompts
 from assistant.grounding.support.verdicts import Backing
 from assistant.turn import trained_prompts
@@ -46,7 +44,7 @@ class Asker:
         Claims about the same `lines` cost only their own words: the lines come first in the prompt, and stay in the
         model's cache.
         """
-        blocks = _blocks(lines)
+        blocks = trained_prompts.under_headings((line.passage, line.sentence) for line in lines)
         if question and self._models.has_reader:
             asked = trained_prompts.stands(claim, blocks, question)
             return yes_probability(self._models.first_token("reader", asked))
@@ -57,25 +55,10 @@ class Asker:
 
 def true_probability(tokens: Mapping[str, float]) -> float | None:
     """P(true) beside P(false) out of first-token log-probabilities; None when the model spoke of something else."""
-    true, false = (
-        sum(math.exp(p) for token, p in tokens.items() if token.strip().casefold() == word)
-        for word in ("true", "false")
-    )
-    return true / (true + false) if true + false > 0.05 else None
+    return share(tokens, {"true"}, {"false"})
 
 
 def calibrated(stated: float) -> float:
     """The large model says True too readily: its P(true) where a claim is as often backed as not becomes 0.5."""
     odds = stated / max(1 - stated, 1e-6) * (1 - EVEN) / EVEN
     return odds / (1 + odds)
-
-
-def _blocks(lines: Sequence[Backing]) -> list[trained_prompts.Block]:
-    """Lines under the title and headings of their passages."""
-    found = []
-    for _, group in groupby(lines, key=lambda line: line.passage.chunk_id):
-        own = list(group)
-        passage = own[0].passage
-        heading = " > ".join(dict.fromkeys(name for name in (passage.title, *passage.heading) if name))
-        found.append(trained_prompts.Block(heading, tuple(line.sentence.text for line in own)))
-    return found

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from assistant.grounding.evidence import telling
 from knowledge.passage import Passage, Sentence
 
 Verdict = Literal["supported", "contradicted", "not_found"]
@@ -47,9 +48,4 @@ class ChecksClaims(Protocol):
 
 def lines_of(passages: Sequence[Passage]) -> list[Backing]:
     """The sentences of passages, each with its passage; headings left out, as every sentence is read under them."""
-    found = []
-    for passage in passages:
-        names = {name.casefold() for name in (passage.title, *passage.heading)}
-        told = [each for each in passage.sentences if each.text.strip(" #*").casefold() not in names]
-        found += [Backing(passage, each) for each in told or passage.sentences]
-    return found
+    return [Backing(passage, passage.sentences[place]) for passage in passages for place in telling(passage)]

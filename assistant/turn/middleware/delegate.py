@@ -49,5 +49,5 @@ class Delegate(AgentMiddleware[TurnState, TurnContext]):
                 case Aside() as aside:
                     runtime.context.aside = aside
                 case outcome:
-                    return {"outcome": outcome, "spent": scene.spent, "jump_to": "end"}
+                    return {"outcome": outcome, "jump_to": "end"}
         return None

@@ -20,7 +20,7 @@ def told(scene: Scene, done: Sequence[tuple[ToolCall, Result]], more: Sequence[s
     """The text of an answer after calls, `more` being what is said behind them; and the route that wrote it."""
     foreign = {call.tool: result.text for call, result in done if not result.ours and call.outcome == "done"}
     parts = [result.text for call, result in done if call.tool not in foreign]
-    route = scene.route("llm" if foreign or scene.spent.replies else None, REASON)
+    route = scene.route("llm" if foreign or scene.asked else None, REASON)
     if foreign:
         parts.insert(0, _in_words(scene, foreign))
     parts += more

@@ -15,7 +15,7 @@ from assistant.errors import AssistantError
 from assistant.turn.answer import Evidence, Route, Tier, Understanding
 from assistant.turn.context import Stopped, TurnContext
 from assistant.turn.events import Found, Routed, TurnEvent, Wrote
-from assistant.turn.outcome import Aside, Outcome, Spent
+from assistant.turn.outcome import Aside, Outcome
 from assistant.turn.ports import LanguageModels, Role, Searchable
 
 
@@ -34,7 +34,7 @@ class Scene:
     evidence: tuple[Evidence, ...] = ()
     documents: tuple[str, ...] = ()
     searched: int = 0
-    spent: Spent = field(default_factory=Spent)
+    asked: list[Role] = field(default_factory=list)  # the models that were, in order
 
     @property
     def language(self) -> str:
@@ -76,14 +76,13 @@ class Scene:
         return said
 
     def pieces(self, role: Role, messages: Sequence[BaseMessage], **options: Any) -> Iterator[str]:
-        """What a model says, piece by piece; its tokens are counted in `spent`."""
+        """What a model says, piece by piece."""
         try:
             model: Any = self.models.chat(role)
-            self.spent.replies += 1
+            self.asked.append(role)
             for chunk in (model.bind(**options) if options else model).stream(list(messages)):
                 if self.context.stopped.is_set():
                     raise Stopped
-                self.spent.count(chunk)
                 yield chunk.text
         except (AssistantError, Stopped):
             raise

@@ -236,4 +236,4 @@ def _said(scene: Scene, text: str, task: TaskState | None = None) -> Outcome:
 
 def _route(scene: Scene) -> Route:
     """A model chose, or none had to."""
-    return scene.route("llm" if scene.spent.replies else None, REASON)
+    return scene.route("llm" if scene.asked else None, REASON)

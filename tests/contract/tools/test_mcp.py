@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.settings import ToolSettings
+from assistant.tools.settings import ToolSettings
 from assistant.tools.tool import Caller, Tool
 from assistant.tools.toolbox import Toolbox
 

@@ -12,15 +12,17 @@ import pytest
 from langchain_core.tools import tool
 
 from assistant.appointments.ics import calendar_file
+from assistant.appointments.settings import AppointmentSettings
 from assistant.appointments.store import AppointmentStore
 from assistant.appointments.tools import appointment_tools
 from assistant.grounding.vectors import SentenceVectors
 from assistant.routing.intents import SHIPPED, IntentClassifier, load_intents
-from assistant.settings import AppointmentSettings, Settings, ToolSettings
+from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
 from assistant.testing.models import ScriptedModels
 from assistant.tools.gate import Gate
 from assistant.tools.loading import from_langchain
+from assistant.tools.settings import ToolSettings
 from assistant.tools.toolbox import Toolbox
 from assistant.turn.agent import TurnAgent
 from assistant.turn.answer import Answer, TurnRequest

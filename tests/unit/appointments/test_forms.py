@@ -12,8 +12,8 @@ from assistant.appointments.diary import Diary
 from assistant.appointments.forms import BookForm, MoveForm, PickForm
 from assistant.appointments.hours import Hours
 from assistant.appointments.person import as_said, read_contact, read_name, spoken
+from assistant.appointments.settings import AppointmentSettings
 from assistant.appointments.store import AppointmentStore
-from assistant.settings import AppointmentSettings
 from assistant.tools.tool import Caller
 
 ZONE = ZoneInfo("Europe/Madrid")

@@ -5,8 +5,8 @@ from datetime import date, datetime, time
 import pytest
 
 from assistant.appointments.hours import Hours
+from assistant.appointments.settings import AppointmentSettings
 from assistant.appointments.when import When, read_when
-from assistant.settings import AppointmentSettings
 
 NOW = datetime(2026, 6, 3, 10, 0)
 HOURS = Hours(AppointmentSettings(hours={"saturday": ["10:00-13:00"]}))

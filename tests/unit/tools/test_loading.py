@@ -9,8 +9,8 @@ import pytest
 from langchain_core.tools import tool
 
 from assistant.errors import ConfigurationError
-from assistant.settings import ToolSettings
 from assistant.tools.loading import python_tools
+from assistant.tools.settings import ToolSettings
 from assistant.tools.tool import Caller
 from assistant.tools.toolbox import Toolbox
 
