@@ -156,12 +156,34 @@ def _load(folder: Path) -> Any:
     dtype = torch.bfloat16 if computes_bfloat16() else torch.float32
     with quiet_transformers():
         try:
-            return SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": dtype})
+            model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": dtype})
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise ModelUnavailable(
                 f"The embedding model in {folder} cannot be loaded ({error}). Run `pilares models list` to see what is "
                 "installed and `pilares models pull NAME` to fetch it again."
             ) from error
+    keep_words_small(model[0].model)
+    return model
+
+
+def keep_words_small(network: Any) -> None:
+    """Hold the table of words in float16 where that loses nothing: half the memory of four fifths of the model.
+
+    What is looked up comes out in float32, as before. The default model is published in 4 bits, which float16 holds.
+    """
+    import torch
+
+    table = network.get_input_embeddings()
+    if table.weight.dtype != torch.float32:
+        return
+    half = table.weight.detach().half()
+    if torch.equal(half.float(), table.weight):
+        table.weight = torch.nn.Parameter(half, requires_grad=False)
+        table.register_forward_hook(_to_float32)
+
+
+def _to_float32(_table: Any, _ids: Any, found: Any) -> Any:
+    return found.float()
 
 
 def computes_bfloat16() -> bool:

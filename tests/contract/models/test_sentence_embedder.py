@@ -65,3 +65,8 @@ def test_several_threads_get_what_one_gets(e5: SentenceEmbedder) -> None:
     for vectors in found.values():
         np.testing.assert_allclose(vectors, alone, atol=1e-6)
     assert len(found) == 4
+
+
+def test_the_words_of_e5_are_kept_in_half_the_memory(e5: SentenceEmbedder) -> None:
+    """Published in 4 bits: float16 holds them."""
+    assert e5._model[0].model.get_input_embeddings().weight.element_size() == 2
