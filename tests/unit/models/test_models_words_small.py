@@ -8,7 +8,7 @@ from assistant.models.embedder import keep_words_small
 class Network(torch.nn.Module):
     def __init__(self, table: torch.Tensor) -> None:
         super().__init__()
-        self.words = torch.nn.Embedding(*table.shape, _weight=table)
+        self.words = torch.nn.Embedding(table.shape[0], table.shape[1], _weight=table)
 
     def get_input_embeddings(self) -> torch.nn.Embedding:
         return self.words
