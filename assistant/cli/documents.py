@@ -29,19 +29,22 @@ def ingest(
     """Add documents, or take in what changed: unchanged files are skipped, removed ones are forgotten.
 
     An address becomes a source, which is synced once. Its kind decides who may read it: everyone what is public
-    anyway, nobody what needs credentials; `pilares sources add` can say it.
+    anyway, nobody what needs credentials; `pilares sources add` can say it. The exit status is 1 when a document
+    could not be read; the others are added all the same.
     """
     from assistant.cli.addresses import ask_for, is_address
 
     files = [Path(path) for path in paths if not is_address(path)]
+    failed = False
     with clear_errors(), _assistant() as assistant:
         if files:
             report = _ingest(assistant, files)
             _print_report(report)
-            if report.failed and not (report.added or report.updated or report.unchanged):
-                raise typer.Exit(FAILED)
+            failed = bool(report.failed)
         for address in filter(is_address, paths):
             do(assistant, ask_for(assistant, address), wait=True)
+        if failed:
+            raise typer.Exit(FAILED)
 
 
 @app.command("list")
