@@ -15,7 +15,7 @@ from assistant.messages import message, speech
 from assistant.settings import Settings
 from assistant.storage.records import Turn
 from assistant.storage.rows import title_of
-from assistant.turn.answer import ModelChoice, TurnRequest
+from assistant.turn.answer import Asked, TurnRequest, wanted
 from assistant.turn.events import Finished, Found, TurnEvent
 from assistant.ui.live import LiveTurn, live_block
 from assistant.ui.showing import Showing, Updates
@@ -51,19 +51,19 @@ class Conversing:
         self._lock = threading.Lock()
 
     def ask(
-        self, text: str, conversation_id: str, language: str, model: ModelChoice, request: gr.Request
+        self, text: str, conversation_id: str, language: str, model: Asked, request: gr.Request
     ) -> Iterator[Updates]:
         """The question in the composer."""
         yield from self._answer(text, conversation_id, language, model, request)
 
     def example(
-        self, conversation_id: str, language: str, model: ModelChoice, request: gr.Request, event: gr.EventData
+        self, conversation_id: str, language: str, model: Asked, request: gr.Request, event: gr.EventData
     ) -> Iterator[Updates]:
         """A question offered by the welcome."""
         yield from self._answer(word(event, "text"), conversation_id, language, model, request)
 
     def resend(
-        self, conversation_id: str, language: str, model: ModelChoice, request: gr.Request, event: gr.EventData
+        self, conversation_id: str, language: str, model: Asked, request: gr.Request, event: gr.EventData
     ) -> Iterator[Updates]:
         """A question of the past again: as it was, in other words, or put to another model."""
         user, turn_id, chosen = visitor(request), word(event, "turn"), word(event, "model")
@@ -74,8 +74,8 @@ class Conversing:
             return
         text = checked_question(word(event, "text") or turn.question, self._limits, language)
         self._assistant.conversations.supersede(user, turn_id)
-        tier: ModelChoice = "slm" if chosen == "slm" else "llm" if chosen == "llm" else model
-        yield from self._answer(text, conversation_id, language, tier, request)
+        asked: Asked = "slm" if chosen == "slm" else "llm" if chosen == "llm" else model
+        yield from self._answer(text, conversation_id, language, asked, request)
 
     def stop(self, conversation_id: str, request: gr.Request) -> None:
         """End the running turn; the generator that follows it shows what there is."""
@@ -101,7 +101,7 @@ class Conversing:
         return bool(conversation_id) and (user, conversation_id) in self._running
 
     def _answer(
-        self, text: str, conversation_id: str, language: str, model: ModelChoice, request: gr.Request
+        self, text: str, conversation_id: str, language: str, model: Asked, request: gr.Request
     ) -> Iterator[Updates]:
         user, session = visitor(request), request.session_hash or ""
         if self._busy(user, conversation_id) or not self._enter(session):
@@ -111,7 +111,10 @@ class Conversing:
         try:
             question = checked_question(text, self._limits, language)
             conversation_id = self._place(user, conversation_id, question, language)
-            asked = TurnRequest(question, conversation_id, model=model, interface_language=language, user_id=user)
+            tier, profile = wanted(model)
+            asked = TurnRequest(
+                question, conversation_id, model=tier, profile=profile, interface_language=language, user_id=user
+            )
             turn, live = self._begin(asked, session), LiveTurn(question)
             self.look_at(session, conversation_id)
             yield self._begun(live, user, conversation_id, language)

@@ -1,7 +1,7 @@
 """What the page shows for a person, a conversation and a language: component by component."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import gradio as gr
 
@@ -9,6 +9,7 @@ from assistant.api.ports import Assistant
 from assistant.errors import NotFound
 from assistant.messages import message
 from assistant.storage.records import Turn
+from assistant.turn.answer import Asked
 from assistant.ui.controls import say
 from assistant.ui.library import document_list, library_head
 from assistant.ui.sidebar import brand, conversation_list, side_foot, top_bar
@@ -77,7 +78,7 @@ class Showing:
     def labels(self, language: str) -> Updates:
         """Every fixed text."""
         view = self._view
-        models = [(message(f"model_{choice}", language), choice) for choice in ("auto", "slm", "llm")]
+        models = [(message(f"model_{choice}", language), choice) for choice in get_args(Asked)]
         return {
             view.language: language,
             view.brand: brand(language),

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from assistant.errors import ModelUnavailable, NotFound
@@ -101,6 +102,15 @@ def test_the_large_model_can_be_asked_instead(site, page: Page, asking: Asking) 
     page.get_by_role("button", name="Ask the large model").click()
     expect(page.locator(".pl-chip")).to_contain_text("Large model·you chose it")
     assert site.assistant.requests[-1].model == "llm"
+
+
+@pytest.mark.parametrize(
+    ("shown", "profile"), [("Saving", "auto-cheap"), ("Thorough", "auto-quality"), ("This computer", "local-only")]
+)
+def test_a_profile_goes_with_the_question(site, page: Page, asking: Asking, shown: str, profile: str) -> None:  # type: ignore[no-untyped-def]
+    page.get_by_text(shown, exact=True).click()
+    asking(page, "How many days of annual leave do I get?")
+    assert (site.assistant.requests[-1].model, site.assistant.requests[-1].profile) == ("auto", profile)
 
 
 def test_the_model_choice_goes_with_the_question(site, page: Page, asking: Asking) -> None:  # type: ignore[no-untyped-def]
