@@ -16,6 +16,7 @@ from assistant.cli import (
     router,
     serving,
     sources,
+    tools,
 )
 
 app = typer.Typer(
@@ -41,6 +42,7 @@ app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(router.app, name="router")
 app.command()(ledger.ledger)
 app.add_typer(finetune.app, name="finetune")
+app.add_typer(tools.app, name="tools")
 app.command()(keeping.backup)
 app.command()(keeping.restore)
 app.command()(doctor.doctor)

@@ -125,7 +125,21 @@ def _conversations(settings: "Settings") -> str:
         return f"readable, in {conversations.place}"
 
 
+def _tools(settings: "Settings") -> str:
+    from assistant.cli.tools import tools_of
+    from assistant.errors import ConfigurationError
+
+    if not (settings.tools.python or settings.tools.servers or settings.appointments.enabled):
+        return "none"
+    with tools_of(settings) as toolbox:
+        names, missing = [tool.name for tool in toolbox.tools()], toolbox.missing()
+    if missing:
+        raise ConfigurationError(" ".join(f"{name} does not answer: {why}" for name, why in missing.items()))
+    return ", ".join(names) or "none"
+
+
 CHECKS: "tuple[tuple[str, Callable[[Settings], str]], ...]" = (
     ("Python", _python), ("disk", _disk), ("embedder", _embedder), ("small model", _slm), ("large model", _llm),
     ("documents", _documents), ("vector index", _vector_index), ("conversations", _conversations),
+    ("tools", _tools),
 )  # fmt: skip

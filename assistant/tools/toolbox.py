@@ -33,7 +33,7 @@ class Toolbox:
         self._python: tuple[Tool, ...] | None = None
         self._servers = [McpServer(name, each, settings, environment) for name, each in settings.servers.items()]
         self._listed: dict[str, tuple[Tool, ...]] = {}
-        self._failed: dict[str, float] = {}
+        self._failed: dict[str, tuple[float, str]] = {}
         self._lock = Lock()
         self._workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="tool")
 
@@ -48,7 +48,7 @@ class Toolbox:
             if self._python is None:
                 self._python = tuple(python_tools(self._settings))
             for server in self._servers:
-                waits = monotonic() - self._failed.get(server.name, -TRY_AGAIN) < TRY_AGAIN
+                waits = monotonic() - self._failed.get(server.name, (-TRY_AGAIN, ""))[0] < TRY_AGAIN
                 if server.name not in self._listed and not waits:
                     self._list(server)
             offered = [tool for each in self._listed.values() for tool in each]
@@ -58,8 +58,13 @@ class Toolbox:
         try:
             self._listed[server.name] = tuple(server.tools())
         except ToolError as error:
-            self._failed[server.name] = monotonic()
+            self._failed[server.name] = monotonic(), str(error)
             log.error("tools of %s are missing: %s", server.name, error)
+
+    def missing(self) -> dict[str, str]:
+        """The servers whose tools could not be listed, and why."""
+        with self._lock:
+            return {name: why for name, (_, why) in self._failed.items() if name not in self._listed}
 
     def find(self, name: str) -> Tool | None:
         """The tool of a name, if there is one (still)."""
