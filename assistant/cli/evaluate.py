@@ -134,6 +134,38 @@ def routing(
 
 
 @app.command()
+def escalation(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSONL of {id, prompt, answer}; answers are numbers.")],
+    json: Json = None,
+    details: Details = None,
+    half: Halves = "all",
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, metavar="N", help="Ask only N questions, spread over the set.")
+    ] = None,
+    large: Annotated[bool, typer.Option("--large", help="Ask the large model as well: what escalating gains.")] = False,
+    answers: Annotated[
+        Path | None, typer.Option("--answers", metavar="FILE", help="Keep what models write here, to go on later.")
+    ] = None,
+) -> None:
+    """Have the small model solve problems: does its own doubt tell the wrong answers from the right ones?"""
+    with clear_errors(), _stoppable():
+        from assistant.evaluation.escalation import measure_escalation, read_problems
+        from assistant.evaluation.report import escalation_table, replacing, write_row
+        from assistant.models.models import Models
+        from assistant.settings import load_settings
+
+        _check_outputs(json, details, answers)
+        problems, settings = read_problems(file, half, limit), load_settings()
+        with Models(settings) as models:
+            figures, rows = measure_escalation(problems, models, settings, _progress(), kept=answers, large=large)
+        if details:
+            with replacing(details) as written:
+                for row in rows:
+                    write_row(written, row)
+        _finish(figures, json, escalation_table(figures))
+
+
+@app.command()
 def support(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="JSONL of {id, lang, context, claim, supported}, one claim a line.")

@@ -71,6 +71,17 @@ def routing_table(figures: Mapping[str, Any]) -> Table:
     return table
 
 
+def escalation_table(figures: Mapping[str, Any]) -> Table:
+    """How well the small model's doubt tells its wrong answers."""
+    table = Table("figure", "value", title=f"Escalation, {figures['n']} questions")
+    for key, value in figures.items():
+        if isinstance(value, tuple):
+            table.add_row(key, "{:.3f}-{:.3f}".format(*value))
+        elif key != "n":
+            table.add_row(key, _number(value) if isinstance(value, float) else str(value))
+    return table
+
+
 def support_table(figures: Mapping[str, Any]) -> Table:
     """The figures of the support check, a column per language, and the baselines of all."""
     groups = {"all": figures, **figures["by_language"], **figures["baselines"]}
