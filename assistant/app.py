@@ -145,7 +145,7 @@ class Assistant:
                 from assistant.routing.examples import own_file
                 from assistant.routing.intents import SHIPPED, IntentClassifier, load_intents
                 from assistant.routing.mood import MoodReader
-                from assistant.strategies import handing_over
+                from assistant.strategies import handing_over, part_by_part
                 from assistant.turn.agent import TurnAgent
                 from assistant.turn.energy import Meter
                 from assistant.turn.models import RoleModels
@@ -166,6 +166,7 @@ class Assistant:
                         *handing_over(self.settings.handoff, self.conversations, self._on_handoff, LOCAL_USER),
                         *([self.tasks.strategy(embedder, otherwise, LOCAL_USER)] if self.tasks.wanted else []),
                     ],
+                    after_search=part_by_part(models, self.library, self.sentences(), desk, self.settings),
                 )  # fmt: skip
             return self._agent
 

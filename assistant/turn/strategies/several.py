@@ -1,0 +1,29 @@
+"""The questions in a question of several, each so that it can be asked by itself; told by code."""
+
+import re
+
+from assistant.turn.parts import parts_of
+from assistant.turn.strategies.comparing import Asked
+from knowledge.lexical.analyzer import Analyzer
+
+MOST_PARTS = 3
+# A part with fewer words of its own ("and how much is it?") only says more of the part before it.
+LEAST_WORDS = 2
+_LEADS = re.compile(r"^\W*(?:and|also|y|e|también)\s+", re.IGNORECASE)
+_OF_BOTH = re.compile(r"^[^¿?]{1,80}?(?=[,:]?\s*¿)")
+
+
+def several_questions(question: str, language: str, analyzer: Analyzer) -> tuple[Asked, ...]:
+    """The parts of a question with at least two that ask for something of their own; nothing otherwise."""
+    parts = parts_of(question)
+    if not 2 <= len(parts) <= MOST_PARTS:
+        return ()
+    if any(len(analyzer.query_terms(part, language)) < LEAST_WORDS for part in parts):
+        return ()
+    return tuple(Asked(named(part), part) for part in parts)
+
+
+def named(part: str) -> str:
+    """A part as it is named when the documents do not say it: without what leads to it, ending as a question does."""
+    asked = _OF_BOTH.sub("", _LEADS.sub("", part)).strip(" ,;:.?¿")
+    return asked[:1].lower() + asked[1:] if asked[1:2].islower() else asked
