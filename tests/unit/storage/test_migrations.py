@@ -110,8 +110,8 @@ def test_the_migrations_compile_for_postgresql() -> None:
         for revision in reversed(list(script.walk_revisions())):
             revision.module.upgrade()
     sql = "".join(lines)
-    assert sql.count("CREATE TABLE") == 5
-    assert sql.count("JSONB") == 10
+    assert sql.count("CREATE TABLE") == 6
+    assert sql.count("JSONB") == 12
 
 
 class _Lines:

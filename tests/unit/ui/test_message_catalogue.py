@@ -37,7 +37,9 @@ def test_both_languages_say_the_same_with_the_same_placeholders(key: str) -> Non
 
 
 def test_no_key_stands_in_two_tables() -> None:
-    assert len(CATALOGUE) == sum(len(table) for table in (ANSWERS, CHAT, ERRORS, HANDOFF, LIBRARY, PARTS, ROUTES, TASKS))
+    assert len(CATALOGUE) == sum(
+        len(table) for table in (ANSWERS, CHAT, ERRORS, HANDOFF, LIBRARY, PARTS, ROUTES, TASKS)
+    )
 
 
 def test_singular_and_plural_come_in_pairs() -> None:
