@@ -1,6 +1,5 @@
 """Hand-offs in memory, and what every `HandoffStore` must do."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -62,7 +61,7 @@ class HandoffStoreConformance:
     """Ready tests: subclass it and override the fixture `opened`, which gives a store and a conversation of "ana"."""
 
     @pytest.fixture
-    def opened(self) -> Iterator[tuple[HandoffStore, str]]:
+    def opened(self) -> tuple[HandoffStore, str]:
         """The store under test, and the id of a conversation that belongs to "ana"."""
         raise NotImplementedError("override the fixture `opened`")
 

@@ -141,6 +141,8 @@ def _alternatives(sentence: str) -> tuple[Asked, ...]:
     if not _MORE.search(left):
         return _before_it(left, right)
     stem, comma, first = left.rpartition(", ")
+    if comma and first.lstrip().startswith("¿"):
+        return ()  # what stands before it only tells something
     if comma and len(first.split()) <= LONGEST_THING:
         return tuple(Asked(label(thing), _about(stem, thing)) for thing in whole_pair(first, right))
     one, two = whole_pair(left, right) if len(right.split()) <= LONGEST_THING else ("", "")

@@ -1,6 +1,5 @@
 """Hand-offs in the database: the contract, what the operator does with them, and that they go with the conversation."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,14 +16,14 @@ SUMMARY = Summary("a person", (Exchange("How long?", "Two years.", (Quote("w.md"
 
 class TestHandoffs(HandoffStoreConformance):
     @pytest.fixture
-    def opened(self, conversations: Conversations) -> Iterator[tuple[HandoffStore, str]]:  # type: ignore[override]
-        yield conversations.handoffs, conversations.start("ana").id
+    def opened(self, conversations: Conversations) -> tuple[HandoffStore, str]:
+        return conversations.handoffs, conversations.start("ana").id
 
 
 class TestScriptedHandoffs(HandoffStoreConformance):
     @pytest.fixture
-    def opened(self) -> Iterator[tuple[HandoffStore, str]]:  # type: ignore[override]
-        yield ScriptedHandoffs("ana"), "c1"
+    def opened(self) -> tuple[HandoffStore, str]:
+        return ScriptedHandoffs("ana"), "c1"
 
 
 def test_it_comes_back_exactly_as_it_was_stored(conversations: Conversations) -> None:
