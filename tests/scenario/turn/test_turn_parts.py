@@ -29,7 +29,8 @@ DOCUMENTS = [
     (
         "delivery.md",
         "Delivery",
-        "| Service | Time | Price |\n|---|---|---|\n| Standard delivery | 3 days | €5 |\n| Express delivery | 1 day | €9 |\n",
+        "| Service | Time | Price |\n|---|---|---|\n"
+        "| Standard delivery | 3 days | €5 |\n| Express delivery | 1 day | €9 |\n",
     ),
 ]
 SECRET = ("secret.md", "Secret prices", "The huge toner costs €99.")
