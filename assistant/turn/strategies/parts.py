@@ -15,19 +15,22 @@ from assistant.errors import ModelError
 from assistant.grounding.abstain import LEAST_CONFIDENCE, confidence
 from assistant.grounding.citations import Citer, Grounded
 from assistant.grounding.judge import Sifted
+from assistant.turn import trained_prompts
 from assistant.turn.answer import Evidence, TurnRequest
 from assistant.turn.context import Stopped
 from assistant.turn.corpus import subject_across
 from assistant.turn.events import Reading
 from assistant.turn.faithful import ChecksLines, faithful
 from assistant.turn.outcome import Outcome
+from assistant.turn.parts import parts_of
 from assistant.turn.quoting import says_as_much
 from assistant.turn.read import CLEAR, Reader
+from assistant.turn.rewriting import MAX_TOKENS, cleaned, keeps_meaning
 from assistant.turn.strategies.comparing import Asked, compares, things_compared
 from assistant.turn.strategies.naming_things import named_things
 from assistant.turn.strategies.part_answers import Said, compared, one_after_the_other, quoted_lines
 from assistant.turn.strategies.searching import together
-from assistant.turn.strategies.several import several_questions
+from assistant.turn.strategies.several import needs_the_first, several_questions
 from assistant.turn.strategies.strategy import Scene
 from knowledge.lexical.analyzer import Analyzer
 
@@ -99,6 +102,8 @@ class PartsStrategy:
     def _answer(self, scene: Scene, asked: Sequence[Asked], comparing: bool) -> Outcome | None:
         understanding = scene.understanding
         request, whole, language = scene.context.request, understanding.question, understanding.language
+        if not comparing:
+            asked = [asked[0], *(self._alone(scene, part, asked[0]) for part in asked[1:])]
         evidence = self._search.find([each.question for each in asked], whole, request, language)
         found = together(evidence)
         if self._lock_of is not None:
@@ -109,6 +114,16 @@ class PartsStrategy:
             return None
         grounded = compared(said, whole, language, self._analyzer) if comparing else one_after_the_other(said, language)
         return self._outcome(scene, grounded, found, said, comparing)
+
+    def _alone(self, scene: Scene, part: Asked, first: Asked) -> Asked:
+        """A later part as it reads without the first, which the reader was trained to write."""
+        if not needs_the_first(part.question, first.question):
+            return part
+        prompt = trained_prompts.alone(part.question, first.question, "")
+        written = cleaned(scene.ask("reader", prompt, max_tokens=MAX_TOKENS))
+        carried = f"{first.question} {part.question}"
+        kept = keeps_meaning(self._analyzer, written, part.question, carried, scene.language)
+        return replace(part, question=written) if kept and len(parts_of(written)) < 2 else part
 
     def _outcome(
         self, scene: Scene, grounded: Grounded, evidence: tuple[Evidence, ...], said: Sequence[Said], comparing: bool

@@ -10,6 +10,11 @@ MOST_PARTS = 3
 # A part with fewer words of its own ("and how much is it?") only says more of the part before it.
 LEAST_WORDS = 2
 _LEADS = re.compile(r"^\W*(?:and|also|y|e|también)\s+", re.IGNORECASE)
+_REFERS = re.compile(
+    r"\b(?:it|its|they|them|their|there|this|that|these|those|one|he|she|ello|eso|esto|esa|ese|esos|esas|ella|ellos|"
+    r"ellas|all[ií]|ah[ií]|lo|le|les|la que|el que|suelt[oa])\b",
+    re.IGNORECASE,
+)
 _OF_BOTH = re.compile(r"^[^¿?]{1,80}?(?=[,:]?\s*¿)")
 
 
@@ -21,6 +26,16 @@ def several_questions(question: str, language: str, analyzer: Analyzer) -> tuple
     if any(len(analyzer.query_terms(part, language)) < LEAST_WORDS for part in parts):
         return ()
     return tuple(Asked(named(part), part) for part in parts)
+
+
+def needs_the_first(part: str, first: str) -> bool:
+    """Whether a part can hardly be asked without the one before it: it refers to something, or only that has names."""
+    return bool(_REFERS.search(part)) or (bool(_names(first)) and not _names(part))
+
+
+def _names(text: str) -> list[str]:
+    """Words with a capital that do not begin the question, and codes."""
+    return [word for word in text.split()[1:] if word.strip("¿\"'(")[:1].isupper() or any(c.isdigit() for c in word)]
 
 
 def named(part: str) -> str:

@@ -42,6 +42,7 @@ class Talk:
     def __init__(self, agent: TurnAgent, store: Conversations, models: ScriptedModels, library: Library) -> None:
         self.agent, self.store, self.models, self.library = agent, store, models, library
         self.events: list[TurnEvent] = []
+        self.asked: list[object] = []
 
     def ask(self, text: str, model: str = "auto") -> Answer:
         conversation = self.store.start("local")
@@ -116,7 +117,9 @@ def test_rows_of_one_table_become_a_table(talk: Talk) -> None:
 
 
 def test_a_part_that_is_missing_is_named_and_the_other_answered(talk: Talk) -> None:
-    talk.models.reader.lines = ["Staff in Spain have 23 days of leave."]
+    talk.models.reader.lines = [
+        "Who approves the leave of managers in Spain?", "Staff in Spain have 23 days of leave.",
+    ]  # fmt: skip
     _in_turn(talk, iter([{"23 days": 0.95}, {"23 days": 0.95}, {}, {}]))
     answer = talk.ask("How many days of leave do staff in Spain have and who approves the leave of managers?")
     assert answer.text == (
@@ -124,6 +127,15 @@ def test_a_part_that_is_missing_is_named_and_the_other_answered(talk: Talk) -> N
     )
     assert not answer.abstained
     assert answer.signals == {"parts": 2.0, "parts_found": 1.0}
+    assert "Last question: who approves the leave of managers?" in talk.models.reader.asked[0][-1].text
+    assert "managers in Spain?" in str(talk.asked)  # what was read for the part
+
+
+def test_a_rewriting_that_changes_the_part_is_not_used(talk: Talk) -> None:
+    talk.models.reader.lines = ["Where is the office in Paris?", "Staff in Spain have 23 days of leave."]
+    _in_turn(talk, iter([{"23 days": 0.95}, {"23 days": 0.95}, {}, {}]))
+    talk.ask("How many days of leave do staff in Spain have and who approves the leave of managers?")
+    assert "Paris" not in str(talk.asked)
 
 
 def test_when_reading_the_whole_finds_a_line_for_each_it_stays_a_question(talk: Talk) -> None:
@@ -189,6 +201,7 @@ def _in_turn(talk: Talk, sure: Iterator[dict[str, float]]) -> None:
     named = talk.models._named
 
     def next_one(messages: object) -> object:
+        talk.asked.append(messages)
         if len(messages) == 2:  # type: ignore[arg-type]
             talk.models.sure = next(sure, {})
         return named(messages)  # type: ignore[arg-type]
