@@ -40,6 +40,13 @@ _PRICE = re.compile(
     r"(?:cuesta (?:m[aá]s|menos)|(?:sale|es) m[aá]s (?:car|barat)[oa]s?))(?P<rest>[^,]*)$",
     re.IGNORECASE,
 )
+# "How much more do I pay?" asks for a sum.
+_HOW_MUCH = re.compile(r"\b(?:how (?:much|many) (?:more|less|longer)|cu[aá]nt[oa]s? (?:m[aá]s|menos))\b", re.IGNORECASE)
+_WORDED = re.compile(
+    r"\b(?:compar\w+|contrast|differ\w*|diferenci\w*|distingu\w+|versus|chang\w+|cambi\w+|pros and cons|advantages?|"
+    r"ventajas?|inconvenientes?|which (?:one|of)|cu[aá]l(?:es)? de|apart|instead of|en vez de)\b",
+    re.IGNORECASE,
+)
 # "in Cork and in Gijón", "con 5 años y con 12": the same preposition before two names or numbers.
 _PLACES = re.compile(
     r"(?P<stem>.+?),?\s+(?P<p>in|at|for|from|en|para|desde|con)\s+(?P<a>[A-ZÁÉÍÓÚÑ0-9][\w .'’-]*?)\s+(?:and|y|e)\s+"
@@ -76,11 +83,8 @@ def things_compared(question: str) -> tuple[Asked, ...]:
 
 
 def compares(question: str) -> bool:
-    """Whether a question is built like a comparison, whether or not the things can be told."""
-    return bool(
-        _BETWEEN.search(question) or _COMPARE.match(question) or _VERSUS.search(question)
-        or (_OR.search(question) and _MORE.search(question))
-    )  # fmt: skip
+    """Whether a question is worded like a comparison, whether or not the things can be told."""
+    return bool(_VERSUS.search(question) or _WORDED.search(question) or _MORE.search(_HOW_MUCH.sub("", question)))
 
 
 def _between(sentence: str) -> tuple[Asked, ...]:
