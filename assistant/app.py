@@ -1,7 +1,7 @@
 """Puts the parts together: the one place where packages meet."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from assistant.grounding.vectors import SentenceVectors
     from assistant.syncing import Syncing
     from assistant.turn.agent import TurnAgent
+    from assistant.turn.strategies.handoff import Announce
 
 # Passages whose sentences are embedded in one go in the background; small, so that questions need not wait long.
 REFINED_AT_ONCE = 8
@@ -33,10 +34,11 @@ log = logging.getLogger(__name__)
 LOCAL_USER = "local"
 
 
-def build_app(settings: Settings) -> "Assistant":
+def build_app(settings: Settings, *, on_handoff: "Sequence[Announce]" = ()) -> "Assistant":
     """Open everything an installation has. Models are loaded when first needed, or by `Assistant.warm`.
 
-    Raises StoreLocked while another process has the home folder open, and the errors of the parts.
+    `on_handoff` are told of every conversation that is handed to a person. Raises StoreLocked while another process has
+    the home folder open, and the errors of the parts.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     models, pace = Models(settings), Pace()
@@ -50,16 +52,18 @@ def build_app(settings: Settings) -> "Assistant":
     except BaseException:
         library.close()
         raise
-    return Assistant(settings, models, library, conversations, pace)
+    return Assistant(settings, models, library, conversations, pace, on_handoff)
 
 
 class Assistant:
     """A turn in, a stream of events out; beside it the documents and the conversations."""
 
     def __init__(
-        self, settings: Settings, models: Models, library: Library, conversations: Conversations, pace: Pace
-    ) -> None:
+        self, settings: Settings, models: Models, library: Library, conversations: Conversations, pace: Pace,
+        on_handoff: "Sequence[Announce]" = (),
+    ) -> None:  # fmt: skip
         self.settings = settings
+        self._on_handoff = on_handoff
         self.models = models
         self.library = library
         self.conversations = conversations
@@ -141,6 +145,7 @@ class Assistant:
                 from assistant.routing.examples import own_file
                 from assistant.routing.intents import SHIPPED, IntentClassifier, load_intents
                 from assistant.routing.mood import MoodReader
+                from assistant.strategies import handing_over, part_by_part
                 from assistant.turn.agent import TurnAgent
                 from assistant.turn.energy import Meter
                 from assistant.turn.models import RoleModels
@@ -157,7 +162,11 @@ class Assistant:
                     models, self.library, self.sentences(), intents, self.conversations, self.settings, desk,
                     Meter.of(self.settings, counters_of_this_machine()),
                     mood=MoodReader(embedder, home=home, cache=cache),
-                    before_search=[self.tasks.strategy(embedder, otherwise, LOCAL_USER)] if self.tasks.wanted else [],
+                    before_search=[
+                        *handing_over(self.settings.handoff, self.conversations, self._on_handoff, LOCAL_USER),
+                        *([self.tasks.strategy(embedder, otherwise, LOCAL_USER)] if self.tasks.wanted else []),
+                    ],
+                    after_search=part_by_part(models, self.library, self.sentences(), desk, self.settings),
                 )  # fmt: skip
             return self._agent
 

@@ -17,6 +17,7 @@ from pydantic_settings import (
 
 from assistant.appointments.settings import AppointmentSettings
 from assistant.errors import ConfigurationError
+from assistant.handoff.settings import HandoffSettings
 from assistant.loopback import stays_here
 from assistant.paths import default_home, model_cache
 from assistant.tools.settings import ToolSettings
@@ -166,6 +167,7 @@ class Settings(BaseSettings):
     knowledge: KnowledgeSettings = KnowledgeSettings()
     tools: ToolSettings = ToolSettings()
     appointments: AppointmentSettings = AppointmentSettings()
+    handoff: HandoffSettings = HandoffSettings()
 
     @field_validator("slm", mode="before")
     @classmethod

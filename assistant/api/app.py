@@ -11,6 +11,7 @@ from assistant.api.ask import ask_routes
 from assistant.api.conversations import conversation_routes
 from assistant.api.documents import document_routes
 from assistant.api.errors import install
+from assistant.api.handoffs import handoff_routes
 from assistant.api.health import health_routes
 from assistant.api.identity import Identity
 from assistant.api.ledger import ledger_routes
@@ -54,6 +55,7 @@ def create_app(
     app.include_router(conversation_routes(assistant))
     app.include_router(document_routes(assistant, settings))
     app.include_router(ledger_routes(assistant, settings))
+    app.include_router(handoff_routes(assistant, settings))
     if sources is not None:
         app.include_router(source_routes(sources, settings))
         app.include_router(job_routes(sources, settings))

@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.api.ports import DocumentSummary
 from assistant.appointments.store import Appointment
+from assistant.handoff.record import Handoff
 from assistant.storage.records import Conversation, Feedback, Turn
 from assistant.turn.answer import Answer, Evidence, Route, Understanding, Usage
 from assistant.turn.events import Failed, Finished, Found, Reading, Revised, Routed, TurnEvent, Understood, Wrote
@@ -145,6 +146,16 @@ def appointment_json(appointment: Appointment) -> dict[str, Any]:
         "name": appointment.name,
         "contact": appointment.contact,
         "file": f"/api/appointments/{appointment.id}.ics",
+    }
+
+
+def handoff_json(handoff: Handoff) -> dict[str, Any]:
+    """A conversation that waits for a person, with what a colleague has to know of it."""
+    return {
+        **asdict(handoff),
+        "messages": [{"text": each.text, "at": moment_json(each.at)} for each in handoff.messages],
+        "created": moment_json(handoff.created),
+        "updated": moment_json(handoff.updated),
     }
 
 

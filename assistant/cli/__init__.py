@@ -9,6 +9,7 @@ from assistant.cli import (
     evaluate,
     finetune,
     grants,
+    handoffs,
     jobs,
     keeping,
     ledger,
@@ -37,6 +38,7 @@ app.add_typer(documents.app, name="documents")
 app.add_typer(sources.app, name="sources")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(grants.app, name="grants")
+app.add_typer(handoffs.app, name="handoffs")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(router.app, name="router")

@@ -9,13 +9,15 @@ from typing import Any, Literal
 from assistant.messages.answers import ANSWERS
 from assistant.messages.chat import CHAT
 from assistant.messages.errors import ERRORS
+from assistant.messages.handoff import HANDOFF
 from assistant.messages.library import LIBRARY
+from assistant.messages.parts import PARTS
 from assistant.messages.routes import ROUTES
 from assistant.messages.tasks import TASKS
 
 Language = Literal["en", "es"]
 LANGUAGES: tuple[Language, ...] = ("en", "es")
-CATALOGUE: dict[str, tuple[str, str]] = {**ANSWERS, **CHAT, **ERRORS, **LIBRARY, **ROUTES, **TASKS}
+CATALOGUE: dict[str, tuple[str, str]] = {**ANSWERS, **CHAT, **ERRORS, **HANDOFF, **LIBRARY, **PARTS, **ROUTES, **TASKS}
 
 
 def message(key: str, language: str | None, **values: Any) -> str:

@@ -15,14 +15,27 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from assistant.grounding.withheld import documents_of, withheld
+from assistant.handoff.store import Handoffs
 from assistant.storage import feedback as verdicts
-from assistant.storage.codec import from_row, task_of, to_row
+from assistant.storage.codec import from_row, to_row
 from assistant.storage.database import Database
 from assistant.storage.folding import folded, storable
+from assistant.storage.lately import Lately, lately_of
 from assistant.storage.migrate import migrate
 from assistant.storage.records import Conversation, Feedback, Turn, Verdict
-from assistant.storage.rows import TITLE_CHARS, answer_of, conversation_of, owned, title_of, turn_of, turn_row, update
-from assistant.storage.schema import answers, conversations, feedback, turns
+from assistant.storage.rows import (
+    TITLE_CHARS,
+    answer_of,
+    conversation_of,
+    erase,
+    listing,
+    owned,
+    title_of,
+    turn_of,
+    turn_row,
+    update,
+)
+from assistant.storage.schema import answers, conversations, turns
 from assistant.storage.traffic import Traffic
 from assistant.turn.answer import Answer, Message, TaskState
 
@@ -73,6 +86,11 @@ class Conversations:
     def place(self) -> str:
         """The database, without its password."""
         return self._database.name
+
+    @property
+    def handoffs(self) -> Handoffs:
+        """Conversations that wait for a person."""
+        return Handoffs(self._database, self._now)
 
     @property
     def traffic(self) -> Traffic:
@@ -191,16 +209,13 @@ class Conversations:
 
     def task(self, user_id: str, conversation_id: str) -> TaskState | None:
         """What the newest answer of the current branch left unfinished. Raises NotFound."""
-        query = (
-            sa.select(answers.c.task)
-            .join(turns, answers.c.turn_id == turns.c.id)
-            .where(turns.c.conversation_id == conversation_id, turns.c.state == "finished")
-            .order_by(turns.c.position.desc())
-            .limit(1)
-        )
+        return self.lately(user_id, conversation_id).task
+
+    def lately(self, user_id: str, conversation_id: str) -> Lately:
+        """What the last answers of the current branch left behind. Raises NotFound."""
         with self._database.read() as connection:
             owned(connection, user_id, conversation_id)
-            return task_of(connection.execute(query).scalar())
+            return lately_of(connection, conversation_id)
 
     def turns(self, user_id: str, conversation_id: str) -> builtins.list[Turn]:
         """The current branch with its answers and the person's verdicts, oldest first. Raises NotFound."""
@@ -221,19 +236,7 @@ class Conversations:
 
     def list(self, user_id: str, limit: int = 50, search: str = "") -> builtins.list[Conversation]:
         """A person's conversations, latest first; with `search`, those that hold all its words."""
-        query = (
-            sa.select(conversations)
-            .where(conversations.c.user_id == user_id, conversations.c.deleted.is_(None))
-            .order_by(conversations.c.updated.desc(), conversations.c.id)
-            .limit(limit)
-        )
-        for word in folded(storable(search)).split()[:12]:
-            said = sa.exists().where(
-                turns.c.conversation_id == conversations.c.id,
-                turns.c.state != "superseded",
-                turns.c.searchable.contains(word, autoescape=True),
-            )
-            query = query.where(sa.or_(conversations.c.searchable.contains(word, autoescape=True), said))
+        query = listing(user_id, limit, folded(storable(search)).split()[:12])
         with self._database.read() as connection:
             return [conversation_of(row) for row in connection.execute(query)]
 
@@ -269,12 +272,7 @@ class Conversations:
         """Erase what was said; the bare row stays, so that a late answer is not stored. Raises NotFound."""
         with self._database.write() as connection:
             owned(connection, user_id, conversation_id, lock=True)
-            its_turns = sa.select(turns.c.id).where(turns.c.conversation_id == conversation_id)
-            its_answers = sa.select(answers.c.id).where(answers.c.turn_id.in_(its_turns))
-            connection.execute(sa.delete(feedback).where(feedback.c.answer_id.in_(its_answers)))
-            connection.execute(sa.delete(answers).where(answers.c.turn_id.in_(its_turns)))
-            connection.execute(sa.delete(turns).where(turns.c.conversation_id == conversation_id))
-            update(connection, conversation_id, title="", searchable="", deleted=self._now())
+            erase(connection, conversation_id, self._now())
 
     def add_feedback(
         self,

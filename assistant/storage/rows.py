@@ -1,5 +1,7 @@
 """The single rows the repository works on: finding them for their owner, and turning them into records."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,7 +10,7 @@ from sqlalchemy.engine import Connection, Row
 from assistant.errors import NotFound
 from assistant.storage.codec import from_row
 from assistant.storage.records import Conversation, Feedback, Turn
-from assistant.storage.schema import answers, conversations, turns
+from assistant.storage.schema import answers, conversations, feedback, handoffs, turns
 from assistant.turn.answer import Answer
 
 TITLE_CHARS = 80
@@ -58,6 +60,35 @@ def answer_of(connection: Connection, user_id: str, answer_id: str) -> Answer:
 def update(connection: Connection, conversation_id: str, **values: Any) -> None:
     """Set columns of a conversation."""
     connection.execute(sa.update(conversations).where(conversations.c.id == conversation_id).values(**values))
+
+
+def listing(user_id: str, limit: int, words: Sequence[str]) -> sa.Select[Any]:
+    """A person's conversations, latest first, that hold all of these (folded) words."""
+    query = (
+        sa.select(conversations)
+        .where(conversations.c.user_id == user_id, conversations.c.deleted.is_(None))
+        .order_by(conversations.c.updated.desc(), conversations.c.id)
+        .limit(limit)
+    )
+    for word in words:
+        said = sa.exists().where(
+            turns.c.conversation_id == conversations.c.id,
+            turns.c.state != "superseded",
+            turns.c.searchable.contains(word, autoescape=True),
+        )
+        query = query.where(sa.or_(conversations.c.searchable.contains(word, autoescape=True), said))
+    return query
+
+
+def erase(connection: Connection, conversation_id: str, moment: datetime) -> None:
+    """Erase what was said in a conversation and all that came of it; its bare row stays."""
+    its_turns = sa.select(turns.c.id).where(turns.c.conversation_id == conversation_id)
+    its_answers = sa.select(answers.c.id).where(answers.c.turn_id.in_(its_turns))
+    connection.execute(sa.delete(handoffs).where(handoffs.c.conversation_id == conversation_id))
+    connection.execute(sa.delete(feedback).where(feedback.c.answer_id.in_(its_answers)))
+    connection.execute(sa.delete(answers).where(answers.c.turn_id.in_(its_turns)))
+    connection.execute(sa.delete(turns).where(turns.c.conversation_id == conversation_id))
+    update(connection, conversation_id, title="", searchable="", deleted=moment)
 
 
 def conversation_of(row: Row[Any]) -> Conversation:

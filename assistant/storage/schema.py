@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 
-HEAD = "0002_tasks"
+HEAD = "0003_handoffs"
 """The revision the code below expects; a test holds it equal to the newest file in `migrations/versions`."""
 
 metadata = sa.MetaData()
@@ -115,6 +115,32 @@ sa.Index(
     unique=True,
     sqlite_where=sa.not_(appointments.c.cancelled),
     postgresql_where=sa.not_(appointments.c.cancelled),
+)
+
+handoffs = sa.Table(
+    "handoffs",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("conversation_id", sa.String(64), sa.ForeignKey("conversations.id"), nullable=False),
+    sa.Column("user_id", sa.String(128), nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("reason", sa.String(16), nullable=False),
+    sa.Column("urgency", sa.String(64), nullable=False),
+    sa.Column("sentiment", sa.String(64), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("summary", Json, nullable=False),
+    sa.Column("messages", Json, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("updated", Moment, nullable=False),
+    sa.Index("handoffs_by_state", "state", "created"),
+)
+# A conversation waits for one person at a time.
+sa.Index(
+    "handoffs_one_at_a_time",
+    handoffs.c.conversation_id,
+    unique=True,
+    sqlite_where=handoffs.c.state != "closed",
+    postgresql_where=handoffs.c.state != "closed",
 )
 
 feedback = sa.Table(

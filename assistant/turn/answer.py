@@ -204,6 +204,7 @@ class TaskState:
     """A task that is not finished: which tool, what is known, and what the person was asked last, in which language.
 
     `asked` is the argument that was asked for; empty when the person was asked to confirm exactly these arguments.
+    A `tool` that begins with a colon is none: another way to answer keeps what it waits for here.
     """
 
     tool: str

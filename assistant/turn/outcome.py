@@ -27,7 +27,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A question in the middle of a task: it is answered, then `text` takes the task up again."""
+    """A question in the middle of a task: it is answered, then `text` takes the task up again.
+
+    With `when_withheld` it is said only after an answer that the documents do not give.
+    """
 
     text: str
     task: TaskState
+    when_withheld: bool = False

@@ -5,10 +5,10 @@ import re
 _WORDS = (
     r"what|how|when|where|which|who|is|are|can|do|does|will|should|"
     r"qué|cuánto|cuánta|cuántos|cuántas|cuándo|cuál|cómo|dónde|quién|"
-    r"cuanto|cuanta|cuantos|cuantas|cuando|cual|como|donde|quien"
+    r"cuanto|cuanta|cuantos|cuantas|cuando|cual|como|donde|quien|que\s+(?:hora|dia|color|precio|plazo|horario|edad)"
 )
 # "y a quién ...", "and for how long ..."
-_BEFORE = r"(?:(?:at|by|for|from|in|on|to|until|with|a|con|de|desde|en|hasta|para|por)\s+)?"
+_BEFORE = r"(?:(?:after|at|by|for|from|in|on|to|until|with|a|con|de|desde|en|hasta|para|por)\s+)?"
 _JOINT = rf"[,;]?\s+(?:and|y|e)\s+(?=(?:also|también|¿?{_BEFORE}(?:{_WORDS}))\b)"
 _CUT = re.compile(rf"(?<=[?.!])\s+|{_JOINT}", re.IGNORECASE)
 # "Price of the toner, and how many pages does it print?" begins with a question that has no question word.

@@ -13,6 +13,8 @@ from assistant.ui.markdown import plain, render
 from assistant.ui.sources import sources_count
 
 _FILE = re.compile(r"/api/appointments/[0-9a-f]{1,64}\.ics")
+HANDOFF = "handoff"
+"""The route of answers that say that a person has been told."""
 REASONS = {
     "up": ("accurate", "clear", "sources"),
     "down": ("wrong", "incomplete", "unsupported", "wrong_source", "should_know", "form"),
@@ -28,13 +30,18 @@ def answer_body(answer: Answer, language: str) -> str:
     doubtful = [] if answer.abstained else [each.sentence for each in answer.support if not each.supported]
     text = render(answer.text, titles, doubtful, message("unsupported_mark", language))
     if answer.abstained:
-        title = say("abstention_title", language)
-        return (
-            f'<div class="pl-notice" role="note">{icon("none")}<div><p class="pl-notice-title">{title}</p>'
-            f'<div class="pl-text">{text}</div></div></div>'
-        )
+        return _notice(say("abstention_title", language), text)
+    if answer.route.reason == HANDOFF:
+        return _notice(say("handoff_title", language), text)
     legend = f'<p class="pl-legend pl-doubt">{say("unsupported_legend", language)}</p>' if doubtful else ""
     return f'<div class="pl-text">{text}</div>{legend}'
+
+
+def _notice(title: str, text: str) -> str:
+    return (
+        f'<div class="pl-notice" role="note">{icon("none")}<div><p class="pl-notice-title">{title}</p>'
+        f'<div class="pl-text">{text}</div></div></div>'
+    )
 
 
 def answer_block(turn: Turn, answer: Answer, language: str) -> str:

@@ -60,6 +60,7 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         """Conclude the turn."""
         context = runtime.context
         if outcome := state.get("outcome"):
+            _settle_aside(context, outcome.abstained)
             return self._finish(self._delegated(outcome, state, context), runtime)
         draft = _draft(state)
         if self._misread(draft, state) and not context.stopped.is_set():
@@ -84,6 +85,7 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
             text = introduced(text, state["understanding"].language)
         if abstained and draft:
             runtime.stream_writer(Revised(text, "revised_unsupported"))
+        _settle_aside(context, abstained)
         if context.aside is not None:
             text = f"{text}\n\n{context.aside.text}"
         citations = () if abstained else self._located(grounded.citations, context)
@@ -153,14 +155,19 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
             return None
 
     def _delegated(self, outcome: Outcome, state: TurnState, context: TurnContext) -> Answer:
-        """The answer that a strategy gave."""
+        """The answer that a strategy gave, with what another one wants said after it."""
+        aside = None if outcome.task is not None else context.aside
+        text = outcome.text if aside is None else f"{outcome.text}\n\n{aside.text}"
+        context.aside = aside
         return Answer(
             id=context.answer_id, conversation_id=context.conversation_id,
-            text=outcome.text, abstained=outcome.abstained,
+            text=text, abstained=outcome.abstained,
             understanding=state["understanding"], route=outcome.route, evidence=outcome.evidence,
-            citations=outcome.citations, support=outcome.support, timings=context.clock.timings(),
+            citations=self._located(outcome.citations, context), support=outcome.support,
+            timings=context.clock.timings(),
             usage=self._usage(outcome.route, context),
-            searched=outcome.searched, signals=outcome.signals, calls=outcome.calls, task=outcome.task,
+            searched=outcome.searched, signals=outcome.signals, calls=outcome.calls,
+            task=outcome.task if aside is None else aside.task,
         )  # fmt: skip
 
     def _usage(self, route: Route, context: TurnContext) -> Usage:
@@ -172,6 +179,12 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         if not names:
             return message("abstention_no_documents", language)
         return counted("abstention_searched", state["searched"], language, names=", ".join(names))
+
+
+def _settle_aside(context: TurnContext, abstained: bool) -> None:
+    """Drop what is said after withheld answers only, once it is known that this one is not."""
+    if context.aside is not None and context.aside.when_withheld and not abstained:
+        context.aside = None
 
 
 def _draft(state: TurnState) -> str:

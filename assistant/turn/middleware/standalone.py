@@ -5,7 +5,6 @@ takes a second or two.
 """
 
 import logging
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -17,14 +16,10 @@ from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.events import Found, Understood
 from assistant.turn.middleware.retrieve import Retrieve
 from assistant.turn.ports import LanguageModels, Role
+from assistant.turn.rewriting import MAX_TOKENS, cleaned, keeps_meaning
 from knowledge.lexical.analyzer import Analyzer
 
 log = logging.getLogger(__name__)
-
-MAX_TOKENS = 60
-_PREFIX = re.compile(
-    r"^\W*(?:question|pregunta|q|p|rewritten question|última pregunta|last question)\s*:\s*", re.IGNORECASE
-)
 
 
 class Standalone(AgentMiddleware[TurnState, TurnContext]):
@@ -54,10 +49,10 @@ class Standalone(AgentMiddleware[TurnState, TurnContext]):
         except Exception as error:
             log.warning("a follow-up was not rewritten: %s", self._models.error(role, error))
             return None
-        question = _cleaned(written)
+        question = cleaned(written)
         stands = role == "reader" and _same(question, request.text)  # trained to leave a change of subject as it is
-        if not stands and not self._keeps_meaning(
-            question, request.text, understanding.question, understanding.language
+        if not stands and not keeps_meaning(
+            self._analyzer, question, request.text, understanding.question, understanding.language
         ):
             return None
         understanding = replace(understanding, question=question)
@@ -66,20 +61,6 @@ class Standalone(AgentMiddleware[TurnState, TurnContext]):
         runtime.stream_writer(Found(found["evidence"], found["searched"]))
         return {"understanding": understanding, **found}
 
-    def _keeps_meaning(self, written: str, typed: str, carried: str, language: str) -> bool:
-        """A rewriting says at least half of what was typed, adds something from before, and little else."""
-        if not written or len(written) > 300:
-            return False
-        terms = set(self._analyzer.query_terms(written, language))
-        said = set(self._analyzer.query_terms(typed, language))
-        known = set(self._analyzer.query_terms(carried, language))
-        return 2 * len(said & terms) >= len(said) and bool(terms - said) and len(terms - known) <= 3
-
 
 def _same(written: str, typed: str) -> bool:
     return bool(written) and written.casefold().strip("¿?¡! .") == typed.casefold().strip("¿?¡! .")
-
-
-def _cleaned(written: str) -> str:
-    first = next((line for line in written.strip().splitlines() if line.strip()), "")
-    return _PREFIX.sub("", first).strip().strip('"«»“”')

@@ -15,6 +15,7 @@ from assistant.turn.corpus import subject_across
 from assistant.turn.events import Understood
 from assistant.turn.followup import carried_over, leans_on
 from assistant.turn.language import Recognised, detect_language, recognise
+from assistant.turn.strategies.comparing import compares
 from knowledge.embedder import Embedder, Vectors
 from knowledge.lexical.analyzer import Analyzer
 
@@ -25,7 +26,7 @@ SMALL_TALK_WORDS = 14
 CONTINUATION_IS_CHAT = 0.9
 LIKELY = 0.5
 
-LISTING = "listing"
+LISTING, COMPARISON = "listing", "comparison"
 _COUNTS = re.compile(r"^\W*(?:and |y )?(?:how (?:many|much)|cuánt[oa]s?|cuant[oa]s?)\b", re.IGNORECASE)
 
 
@@ -101,6 +102,8 @@ class Understand(AgentMiddleware[TurnState, TurnContext]):
             return "question", "out_of_scope"
         if guess.intent == LISTING and subject_across(text) is None and _COUNTS.match(text):
             return "question", "counted"  # of something that a document says the number of
+        if guess.intent == COMPARISON and not compares(text):
+            return "question", "not_compared"
         return guess.intent, "examples"
 
 

@@ -71,7 +71,7 @@ class TaskStrategy:
         """Go on with the open task, or begin one if the turn asks for it."""
         request = scene.context.request
         user = request.user_id or self._local_user
-        state, now = self._tasks.task(user, scene.context.conversation_id), self._now()
+        state, now = _ours(self._tasks.task(user, scene.context.conversation_id)), self._now()
         going_on = state is not None and now - state.since <= self._lasts
         if going_on and state is not None and len(scene.understanding.text.split()) <= _TOO_SHORT:
             scene = replace(scene, understanding=replace(scene.understanding, language=state.language))
@@ -204,6 +204,11 @@ class _Open:
         declined = ToolCall(self._tool.name, dict(arguments), "declined")
         route = self._scene.route(None, REASON)
         return Outcome(message(key, self._scene.language), route, calls=(declined,))
+
+
+def _ours(state: TaskState | None) -> TaskState | None:
+    """What was left open, unless another strategy left it."""
+    return None if state is None or state.tool.startswith(":") else state
 
 
 def form_of(tool: Tool) -> Form:

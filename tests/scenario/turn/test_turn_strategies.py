@@ -120,3 +120,29 @@ def test_an_aside_is_said_after_the_answer_and_keeps_the_task(tmp_path: Path, qu
     assert answer.text.endswith("\n\nBack to your booking: when?")
     assert answer.task == TASK
     assert answer.abstained or _written(events).endswith("\n\nBack to your booking: when?")
+
+
+def test_an_aside_is_said_after_the_answer_of_another_strategy_as_well(tmp_path: Path) -> None:
+    before = Told(lambda scene: Aside("Back to your booking: when?", TASK))
+
+    def do(scene: Scene) -> Outcome:
+        route = scene.route(None, "all_documents")
+        scene.write("Both are the same.")
+        return Outcome("Both are the same.", route)
+
+    with running(tmp_path, before=before, after=Told(do)) as run:
+        events = run("How long is the battery warranty?")
+    assert _written(events) == _answer(events).text == "Both are the same.\n\nBack to your booking: when?"
+    assert _answer(events).task == TASK
+
+
+@pytest.mark.parametrize(("question", "said"), [("How long is the battery warranty?", False), ("Who is it?", True)])
+def test_an_aside_for_withheld_answers_is_said_after_these_alone(tmp_path: Path, question: str, said: bool) -> None:
+    strategy = Told(lambda scene: Aside("Shall I call somebody?", TASK, when_withheld=True))
+    with running(tmp_path, before=strategy) as run:
+        events = run(question)
+    answer = _answer(events)
+    assert answer.abstained == said
+    assert answer.text.endswith("Shall I call somebody?") == said
+    assert "Shall I" not in _written(events)
+    assert (answer.task == TASK) == said

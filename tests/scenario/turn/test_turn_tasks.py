@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -309,3 +309,14 @@ def _to_confirmation(desk: Desk) -> None:
     said = "Book a haircut next Tuesday at 5, my name is Ana Pérez, ana@example.org"
     answer = desk.say(said, booking(service="haircut", when="next Tuesday at 5"))
     assert "Shall I book" in answer.text
+
+
+def test_what_another_strategy_left_open_is_no_task_of_a_tool(desk: Desk) -> None:
+    answer = desk.say("I'd like to book a haircut", booking(service="haircut"))
+    assert answer.task is not None
+    turn = desk.store.begin_turn("local", desk.conversation, "hm")
+    offer = replace(answer, id="offered", task=replace(answer.task, tool=":handoff", asked="offer"))
+    desk.store.finish_turn(turn.id, offer)
+    desk.models.llm.lines[:] = []
+    assert "haircut" not in desk.say("yes", calls(("search_documents", {}))).text
+    assert desk.diary.upcoming("local", desk.clock[0]) == []

@@ -17,7 +17,10 @@ SHARED = {
     ("GET", "/api/documents/{document_id}/text"),
 }  # fmt: skip
 OWN_ONLY = {("GET", "/api/conversations")}
-OPERATOR = {("GET", "/api/ledger")}
+OPERATOR = {
+    ("GET", "/api/ledger"), ("GET", "/api/handoffs"), ("GET", "/api/handoffs/{handoff_id}"),
+    ("POST", "/api/handoffs/{handoff_id}/take"), ("POST", "/api/handoffs/{handoff_id}/close"),
+}  # fmt: skip
 FOREIGN = {
     ("POST", "/api/ask"): {"question": "mine now", "conversation_id": "{conversation}"},
     ("GET", "/api/conversations/{conversation_id}"): None,

@@ -1,0 +1,169 @@
+"""Comparisons, and questions of several parts: taken apart, each part searched and read by itself, put together.
+
+decompose   by code; a model names the things only when a question compares and code cannot tell what
+whole       a question of several parts is read as a whole first; when that finds a line for each, it stays a question
+each part   searched with the same grants and filter, read, put in words or quoted
+combine     a comparison aligned, with the difference worked out; else a paragraph for each part
+missing     a part that the documents do not answer is named; when they answer none, it stays a question
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from assistant.errors import ModelError
+from assistant.grounding.abstain import LEAST_CONFIDENCE, confidence
+from assistant.grounding.citations import Citer, Grounded
+from assistant.grounding.judge import Sifted
+from assistant.turn import trained_prompts
+from assistant.turn.answer import Evidence, TurnRequest
+from assistant.turn.context import Stopped
+from assistant.turn.corpus import subject_across
+from assistant.turn.events import Reading
+from assistant.turn.faithful import ChecksLines, faithful
+from assistant.turn.outcome import Outcome
+from assistant.turn.parts import parts_of
+from assistant.turn.quoting import says_as_much
+from assistant.turn.read import CLEAR, Reader
+from assistant.turn.rewriting import MAX_TOKENS, cleaned, keeps_meaning
+from assistant.turn.strategies.comparing import Asked, compares, things_compared
+from assistant.turn.strategies.naming_things import named_things
+from assistant.turn.strategies.part_answers import Said, compared, one_after_the_other, quoted_lines
+from assistant.turn.strategies.searching import together
+from assistant.turn.strategies.several import needs_the_first, several_questions
+from assistant.turn.strategies.strategy import Scene
+from knowledge.lexical.analyzer import Analyzer
+
+COMPARISON = "comparison"
+# Lines that are shown of a part when it is not sure which of them answers.
+LINES_OF_PART = 2
+
+LockOf = Callable[[TurnRequest, str, Sequence[Evidence]], str]
+
+
+class Searches(Protocol):
+    """Finds evidence for each of several questions (`PartSearch`)."""
+
+    def find(
+        self, questions: Sequence[str], whole: str, request: TurnRequest, language: str
+    ) -> list[tuple[Evidence, ...]]:
+        """Evidence for each, numbered together."""
+
+
+class PartsStrategy:
+    """Comes after the search. `lock_of` says what keeps a turn on this computer once more has been found."""
+
+    name = "parts"
+
+    def __init__(
+        self, reader: Reader, search: Searches, citer: Citer, check: ChecksLines | None, lock_of: LockOf | None = None,
+        *, least: float = LEAST_CONFIDENCE,
+    ) -> None:  # fmt: skip
+        self._reader = reader
+        self._search = search
+        self._citer = citer
+        self._check = check
+        self._lock_of = lock_of
+        self._least = least
+        self._analyzer = Analyzer()
+
+    def prime(self) -> None:
+        """The reader is primed by whoever reads questions."""
+
+    def begin(self, scene: Scene) -> Outcome | None:
+        """Answer a comparison or a question of several parts; None for any other, and when no part is found."""
+        asked, comparing = self.taken_apart(scene)
+        if not asked:
+            return None
+        try:
+            if not comparing and self._read_as_a_whole(scene, len(asked)):
+                return None
+            return self._answer(scene, asked, comparing)
+        except ModelError:
+            return None  # the usual way says what is wrong, or does without
+
+    def taken_apart(self, scene: Scene) -> tuple[tuple[Asked, ...], bool]:
+        """What is asked, part by part, and whether it is compared; nothing for a question of one part."""
+        understanding, request = scene.understanding, scene.context.request
+        question = understanding.question
+        if request.model != "auto" or not scene.evidence or subject_across(understanding.text) is not None:
+            return (), False
+        if things := things_compared(question):
+            return things, True
+        if understanding.intent == COMPARISON and compares(question):
+            return named_things(scene, self._analyzer), True
+        return several_questions(question, understanding.language, self._analyzer), False
+
+    def _read_as_a_whole(self, scene: Scene, parts: int) -> bool:
+        """Whether reading the question as it is surely finds a line for each part."""
+        sifted = self._sift(scene, scene.understanding.question, scene.evidence)
+        return sifted.signals.get("found", 0.0) >= CLEAR and len(sifted.lines) >= parts
+
+    def _answer(self, scene: Scene, asked: Sequence[Asked], comparing: bool) -> Outcome | None:
+        understanding = scene.understanding
+        request, whole, language = scene.context.request, understanding.question, understanding.language
+        if not comparing:
+            asked = [asked[0], *(self._alone(scene, part, asked[0]) for part in asked[1:])]
+        evidence = self._search.find([each.question for each in asked], whole, request, language)
+        found = together(evidence)
+        if self._lock_of is not None:
+            lock = self._lock_of(request, scene.context.conversation_id, found)
+            scene.context.keeping.lock = lock or scene.context.keeping.lock
+        said = [self._said(scene, part, own) for part, own in zip(asked, evidence, strict=True)]
+        if not any(each.found for each in said):
+            return None
+        grounded = compared(said, whole, language, self._analyzer) if comparing else one_after_the_other(said, language)
+        return self._outcome(scene, grounded, found, said, comparing)
+
+    def _alone(self, scene: Scene, part: Asked, first: Asked) -> Asked:
+        """A later part as it reads without the first, which the reader was trained to write."""
+        if not needs_the_first(part.question, first.question):
+            return part
+        prompt = trained_prompts.alone(part.question, first.question, "")
+        written = cleaned(scene.ask("reader", prompt, max_tokens=MAX_TOKENS))
+        carried = f"{first.question} {part.question}"
+        kept = keeps_meaning(self._analyzer, written, part.question, carried, scene.language)
+        return replace(part, question=written) if kept and len(parts_of(written)) < 2 else part
+
+    def _outcome(
+        self, scene: Scene, grounded: Grounded, evidence: tuple[Evidence, ...], said: Sequence[Said], comparing: bool
+    ) -> Outcome:
+        scene.found(evidence, scene.searched)
+        route = scene.route("reader", "compared" if comparing else "parts")
+        scene.write(grounded.text)
+        signals = {"parts": float(len(said)), "parts_found": float(sum(each.found for each in said))}
+        return Outcome(
+            grounded.text, route, evidence=evidence, citations=grounded.citations, support=grounded.support,
+            searched=scene.searched, signals=signals,
+        )  # fmt: skip
+
+    def _said(self, scene: Scene, part: Asked, evidence: tuple[Evidence, ...]) -> Said:
+        """What the documents say of one part."""
+        if not evidence:
+            return Said(part)
+        sifted = self._sift(scene, part.question, evidence)
+        if not sifted.lines or confidence(sifted.signals) < self._least:
+            return Said(part)
+        if sifted.signals.get("found", 0.0) >= CLEAR and (told := self._told(scene, part, sifted)) is not None:
+            return Said(part, told, sifted.lines)
+        lines = sifted.lines[:1] if sifted.signals.get("found", 0.0) >= CLEAR else sifted.lines[:LINES_OF_PART]
+        return Said(part, quoted_lines(lines), lines, quoted=True)
+
+    def _told(self, scene: Scene, part: Asked, sifted: Sifted) -> Grounded | None:
+        """The lines in the reader's words, as long as these say what the lines say."""
+        language = scene.language
+        text = scene.ask("reader", list(sifted.asked)).strip()
+        if not text or not says_as_much(text, part.question, sifted.reading):
+            return None
+        if self._check is not None and not faithful(self._check, text, part.question, sifted.reading):
+            return None
+        grounded = self._citer.ground(text, part.question, sifted.reading, selected=True, language=language)
+        return grounded if grounded.citations and all(each.supported for each in grounded.support) else None
+
+    def _sift(self, scene: Scene, question: str, evidence: tuple[Evidence, ...]) -> Sifted:
+        if scene.context.stopped.is_set():
+            raise Stopped
+        understanding = replace(scene.understanding, text=question, question=question)
+        return self._reader.sift(
+            understanding, evidence, scene.context.stopped, lambda line, lines: scene.emit(Reading(line, lines))
+        )
