@@ -8,14 +8,16 @@ from typing import Any, Literal
 
 from assistant.messages.answers import ANSWERS
 from assistant.messages.chat import CHAT
+from assistant.messages.checking import CHECKING
 from assistant.messages.errors import ERRORS
 from assistant.messages.library import LIBRARY
+from assistant.messages.recommending import RECOMMENDING
 from assistant.messages.routes import ROUTES
 from assistant.messages.tasks import TASKS
 
 Language = Literal["en", "es"]
 LANGUAGES: tuple[Language, ...] = ("en", "es")
-CATALOGUE: dict[str, tuple[str, str]] = {**ANSWERS, **CHAT, **ERRORS, **LIBRARY, **ROUTES, **TASKS}
+CATALOGUE: dict[str, tuple[str, str]] = {**ANSWERS, **CHAT, **CHECKING, **ERRORS, **LIBRARY, **RECOMMENDING, **ROUTES, **TASKS}
 
 
 def message(key: str, language: str | None, **values: Any) -> str:
