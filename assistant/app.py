@@ -23,8 +23,12 @@ from knowledge.library import EVERYONE, Library
 
 if TYPE_CHECKING:
     from assistant.grounding.vectors import SentenceVectors
+    from assistant.routing.desk import RoutingDesk
+    from assistant.routing.intents import IntentClassifier
     from assistant.syncing import Syncing
     from assistant.turn.agent import TurnAgent
+    from assistant.turn.ports import LanguageModels
+    from assistant.turn.strategies.strategy import Strategy
 
 # Passages whose sentences are embedded in one go in the background; small, so that questions need not wait long.
 REFINED_AT_ONCE = 8
@@ -153,13 +157,30 @@ class Assistant:
                 models = RoleModels(self.models, self.settings)
                 traffic, readable = self.conversations.traffic, self.library.grants.readable
                 desk = desk_of(self.settings, models.embedder(), traffic, readable)
+                tasks = [self.tasks.strategy(embedder, otherwise, LOCAL_USER)] if self.tasks.wanted else []
                 self._agent = TurnAgent(
                     models, self.library, self.sentences(), intents, self.conversations, self.settings, desk,
                     Meter.of(self.settings, counters_of_this_machine()),
                     mood=MoodReader(embedder, home=home, cache=cache),
-                    before_search=[self.tasks.strategy(embedder, otherwise, LOCAL_USER)] if self.tasks.wanted else [],
+                    before_search=[*tasks, *self._ways(models, intents, desk)],
                 )  # fmt: skip
             return self._agent
+
+    def _ways(self, models: "LanguageModels", intents: "IntentClassifier", desk: "RoutingDesk") -> "list[Strategy]":
+        """The ways to answer a turn that come before a search for it."""
+        from assistant.grounding.support.check import SupportCheck
+        from assistant.turn.strategies.checking import TOKENS, CheckingStrategy
+        from assistant.turn.strategies.meant import meaning
+        from assistant.turn.strategies.recommending import RecommendingStrategy
+
+        vectors, embedder = self.sentences(), models.embedder()
+        check = SupportCheck.over(models, vectors, tokens=TOKENS)
+        return [
+            CheckingStrategy(check, meaning(intents, embedder, CheckingStrategy.name), desk.lock_of),
+            RecommendingStrategy(
+                self.library, vectors, meaning(intents, embedder, RecommendingStrategy.name), desk.lock_of
+            ),
+        ]
 
     def sentences(self) -> "SentenceVectors":
         """The vectors of single sentences, in a cache file of the home folder."""

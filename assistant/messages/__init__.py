@@ -17,7 +17,9 @@ from assistant.messages.tasks import TASKS
 
 Language = Literal["en", "es"]
 LANGUAGES: tuple[Language, ...] = ("en", "es")
-CATALOGUE: dict[str, tuple[str, str]] = {**ANSWERS, **CHAT, **CHECKING, **ERRORS, **LIBRARY, **RECOMMENDING, **ROUTES, **TASKS}
+CATALOGUE: dict[str, tuple[str, str]] = {
+    **ANSWERS, **CHAT, **CHECKING, **ERRORS, **LIBRARY, **RECOMMENDING, **ROUTES, **TASKS,
+}  # fmt: skip
 
 
 def message(key: str, language: str | None, **values: Any) -> str:

@@ -41,25 +41,26 @@ class SupportCheck:
 
     def __init__(
         self, vectors: SentenceVectors, analyzer: Analyzer, asks: Asks | None, *, head: Head | None = None,
-        sure: float = SURE,
+        sure: float = SURE, tokens: int = MOST_TOKENS,
     ) -> None:  # fmt: skip
-        """Without `asks` the cheap check decides everything."""
+        """Without `asks` the cheap check decides everything. `tokens` is how much evidence a model reads at most."""
         self._features = FeatureReader(vectors, analyzer)
         self._asks = asks
         self._head = head or shipped_head()
         self._sure = sure
+        self._tokens = tokens
 
     @classmethod
-    def over(cls, models: Reads, vectors: SentenceVectors) -> "SupportCheck":
+    def over(cls, models: Reads, vectors: SentenceVectors, *, tokens: int = MOST_TOKENS) -> "SupportCheck":
         """The check as the product makes it."""
-        return cls(vectors, Analyzer(), Asker(models))
+        return cls(vectors, Analyzer(), Asker(models), tokens=tokens)
 
     def prime(self, passages: Sequence[Passage]) -> None:
         """Read passages ahead, so that claims about them cost only their own words. Raises ModelError."""
         lines = lines_of(passages)
         if lines:
             self._features.prepare(lines)
-            if self._asks is not None and _tokens(lines) <= MOST_TOKENS:
+            if self._asks is not None and _tokens(lines) <= self._tokens:
                 self._asks.stated("?", lines)
 
     def verdicts(self, claims: Sequence[str], passages: Sequence[Passage], question: str = "") -> list[ClaimVerdict]:
@@ -74,7 +75,7 @@ class SupportCheck:
         cheap = self._head.probabilities([each.features for each in compared])
         quoted = [_quoted(claim, lines) for claim in claims]
         doubtful = [index for index, row in enumerate(cheap) if row.max() < self._sure and quoted[index] is None]
-        read = _read(lines, [compared[index] for index in doubtful])
+        read = _read(lines, [compared[index] for index in doubtful], self._tokens)
         found = []
         for index, (claim, row) in enumerate(zip(claims, cheap, strict=True)):
             if (quote := quoted[index]) is not None:
@@ -117,11 +118,11 @@ def _verdict(score: float, contradicted: float, not_found: float) -> Verdict:
     return "contradicted" if contradicted > not_found else "not_found"
 
 
-def _read(lines: Sequence[Backing], compared: Sequence[Compared]) -> list[Backing]:
+def _read(lines: Sequence[Backing], compared: Sequence[Compared], most: int) -> list[Backing]:
     """The lines a model reads, in their order: all that fit, else those nearest to the claims, the claims in turn."""
-    if _tokens(lines) <= MOST_TOKENS:
+    if _tokens(lines) <= most:
         return list(lines)
-    chosen, left = set[int](), MOST_TOKENS
+    chosen, left = set[int](), most
     for row in zip(*(each.order for each in compared), strict=True):
         for index in row:
             cost = tokens_of(lines[index].sentence.text)

@@ -13,22 +13,22 @@ from collections.abc import Sequence
 from assistant.grounding.support.verdicts import ChecksClaims, ClaimVerdict
 from assistant.messages import message
 from assistant.turn.answer import Evidence
+from assistant.turn.checking.checked import Judged, report
+from assistant.turn.checking.claims import Piece, pieces_of
+from assistant.turn.checking.found import found_for
+from assistant.turn.checking.pasted import Asked, asked_to_check
 from assistant.turn.context import Stopped
 from assistant.turn.events import Reading
 from assistant.turn.language import recognise
 from assistant.turn.outcome import Outcome
-from assistant.turn.strategies.checked import Judged, report
-from assistant.turn.strategies.claims import Piece, pieces_of
 from assistant.turn.strategies.meant import Keeps, Meant
-from assistant.turn.strategies.pasted import Asked, asked_to_check
 from assistant.turn.strategies.strategy import Scene
 from knowledge.passage import Passage
-from knowledge.versions import asked_marks, marks_of
 
 REASON = "checking"
 MOST_SENTENCES = 40
-# Passages that a claim is judged against: the right one is among these (docs/benchmarks.md, "Checking a text").
-PASSAGES = 8
+# Evidence that the model reads for a claim: the nearest four lines or so. Reading is what a check spends its time on.
+TOKENS = 120
 
 
 class CheckingStrategy:
@@ -63,7 +63,14 @@ class CheckingStrategy:
         taken, left = _bounded(pieces, self._most)
         claims = [piece for piece in taken if piece.claim]
         request, context = scene.context.request, scene.context
-        passages = _searched(scene, claims)
+        passages = found_for(
+            claims,
+            scene.library,
+            scene.models.embedder(),
+            request.groups,
+            request.filter,
+            lambda: _unless_stopped(scene),
+        )
         nearest = [Evidence(0, found[0], found[0].sentences[0], 0.0) for found in passages if found]
         everything = [Evidence(0, each, each.sentences[0], 0.0) for found in passages for each in found]
         context.keeping.lock = self._keeps(request, context.conversation_id, everything)
@@ -101,34 +108,6 @@ def _bounded(pieces: Sequence[Piece], most: int) -> tuple[Sequence[Piece], Seque
         if claims > most:
             return pieces[:place], [each for each in pieces[place:] if each.claim]
     return pieces, ()
-
-
-def _searched(scene: Scene, claims: Sequence[Piece]) -> list[list[Passage]]:
-    """What whoever asks may read about each claim, the best first."""
-    request = scene.context.request
-    texts = [f"{claim.context} {claim.text}".strip() for claim in claims]
-    vectors = scene.models.embedder().embed_queries(texts)
-    found = []
-    for text, vector in zip(texts, vectors, strict=True):
-        _unless_stopped(scene)
-        passages = scene.library.search(
-            text, k=PASSAGES, groups=request.groups, query_vectors=vector[None], filter=request.filter
-        )
-        found.append(_in_force([each for each in passages if each.sentences], text))
-    return found
-
-
-def _in_force(passages: Sequence[Passage], claim: str) -> list[Passage]:
-    """Without documents that another one replaces, unless the claim names their year or version.
-
-    The successor says something else, so that it may not be found by the words of the claim.
-    """
-    asked = asked_marks(claim)
-    return [
-        each
-        for each in passages
-        if each.superseded_by is None or asked & frozenset(marks_of(each.document, each.title))
-    ]
 
 
 def _numbered(evidence: Sequence[Evidence]) -> list[Evidence]:

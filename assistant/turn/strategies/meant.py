@@ -13,7 +13,7 @@ Meant = Callable[[str], bool]
 """Whether some words mean the intent of a strategy."""
 
 Keeps = Callable[[TurnRequest, str, Sequence[Evidence]], str]
-"""What keeps a turn of a conversation on models of this computer, given what they will read; empty when nothing does."""
+"""What keeps a turn of a conversation on models of this computer, given what they will read; empty if nothing does."""
 
 
 def meaning(intents: IntentClassifier, embedder: Embedder, intent: str) -> Meant:

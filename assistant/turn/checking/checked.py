@@ -7,8 +7,8 @@ from assistant.grounding.citations import citation_of, marked, without_markers
 from assistant.grounding.support.verdicts import Backing, ClaimVerdict
 from assistant.messages import counted, message
 from assistant.turn.answer import Citation, Evidence, Support
+from assistant.turn.checking.claims import Piece
 from assistant.turn.quoting import plain
-from assistant.turn.strategies.claims import Piece
 from knowledge.parse.clean import one_line
 
 VERDICTS = ("supported", "contradicted", "not_found")

@@ -1,4 +1,4 @@
-"""Cuts a pasted text into what can be checked, sentence by sentence, and what cannot: greetings, questions, closings."""
+"""Cuts a pasted text into what can be checked, and what cannot: greetings, questions, closings."""
 
 import re
 from collections.abc import Iterator
@@ -22,16 +22,17 @@ _GREETING = re.compile(
 )
 _CLOSING = re.compile(
     r"^\W*(?:(?:kind|best|warm|with kind)?\s?(?:regards|wishes)|sincerely|yours|cheers|many thanks|thanks|thank you|bye"
-    r"|all the best|take care|(?:un )?(?:cordial )?saludos?|atentamente|cordialmente|(?:muchas )?gracias|un abrazo|hasta"
-    r" (?:pronto|luego))\b",
+    r"|all the best|take care|(?:un )?(?:cordial )?saludos?|atentamente|cordialmente|(?:muchas )?gracias|un abrazo"
+    r"|hasta (?:pronto|luego))\b",
     re.IGNORECASE,
 )
 _COURTESY = re.compile(
     r"\b(?:i hope (?:this|you)|hope you|thank you for (?:your|contacting|writing|getting)|thanks for (?:your|contacting"
     r"|writing|getting)|(?:let me|let us) know|do not hesitate|don't hesitate|feel free to|look(?:ing)? forward"
     r"|if you have any (?:other |further |more )?(?:questions|doubts)|happy to help|glad to help|sorry for the"
-    r"|we apologi[sz]e|espero que (?:estés|esté|te|le|este)|espero haber|gracias por (?:tu|su|escribir|contactar|ponerte)"
-    r"|no dudes? en|quedo a (?:tu|su)|quedamos a (?:tu|su|vuestra)|cualquier (?:duda|otra duda|consulta|pregunta)"
+    r"|we apologi[sz]e|espero que (?:estés|esté|te|le|este)|espero haber"
+    r"|gracias por (?:tu|su|escribir|contactar|ponerte)|no dudes? en|quedo a (?:tu|su)|quedamos a (?:tu|su|vuestra)"
+    r"|cualquier (?:duda|otra duda|consulta|pregunta)"
     r"|a (?:tu|su) disposición|lamentamos (?:las|los|la|el)|disculpa las|estaremos encantad)",
     re.IGNORECASE,
 )

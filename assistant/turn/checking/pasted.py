@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 _POLITE = (
     r"(?:please,? |hi,? |hello,? |hey,? |can you |could you |would you |i(?:'d| would) like you to |i need you to "
-    r"|por favor,? |hola,? |buenas,? |puedes |podr[ií]as |me puedes |me podr[ií]as |necesito que |quiero que |quisiera )*"
+    r"|por favor,? |hola,? |buenas,? |puedes |podr[ií]as |me puedes |me podr[ií]as |necesito que "
+    r"|quiero que |quisiera )*"
 )
 _CHECK = (
     r"(?:fact-?check|double-?check|cross-?check|check|verify|validate|review|confirm|compare"
@@ -62,7 +63,8 @@ _QUESTIONS = tuple(
 )
 _LAST = re.compile(
     rf"(?:^|\n|(?<=[.!?»”\"]) )\s*(¿?{_POLITE}(?:"
-    rf"{_IS} (?:(?:this|that|it|these|everything|all (?:of )?(?:this|that)|(?:all )?the above)(?: [\w'-]+){{0,3}} {_RIGHT}"
+    rf"{_IS} (?:(?:this|that|it|these|everything|all (?:of )?(?:this|that)|(?:all )?the above)(?: [\w'-]+){{0,3}} "
+    rf"{_RIGHT}"
     rf"|(?:todo )?(?:(?:esto|eso|est[ea] [\w-]+) )?{_RIGHT}(?: (?:todo )?(?:esto|eso))?)(?!\w)"
     rf"|{_CHECK} (?:this|that|it|the above|esto|eso|todo esto)\b|(?:lo )?(?:compruebas|verificas|revisas)\b"
     rf"|(?:compru[eé]ba|verif[íi]ca|rev[íi]sa|contr[áa]sta)lo\b)[^\n]{{0,80}})$",
