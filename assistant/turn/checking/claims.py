@@ -36,6 +36,7 @@ _COURTESY = re.compile(
     r"|a (?:tu|su) disposición|lamentamos (?:las|los|la|el)|disculpa las|estaremos encantad)",
     re.IGNORECASE,
 )
+_POSTSCRIPT = re.compile(r"^\W*p\.?\s?[sd]\b", re.IGNORECASE)
 _FIGURE = re.compile(r"\d")
 _END = ".!?…:;"
 _SHORT = 8
@@ -63,7 +64,7 @@ def pieces_of(text: str) -> list[Piece]:
             pieces.append(Piece(line.text, False))
             continue
         for sentence in [line.text] if line.row else [each.text for each in split_sentences(line.text)]:
-            closed = closed or bool(_CLOSING.match(sentence) and len(sentence.split()) <= _SHORT)
+            closed = (closed or _closes(line, sentence)) and not _POSTSCRIPT.match(sentence)
             claim = not closed and (line.row or _claims(sentence))
             context = " ".join(filter(None, (heading, before if _leans(sentence) else "")))
             pieces.append(Piece(sentence[:LONGEST_CLAIM], claim, context if claim else ""))
@@ -147,6 +148,12 @@ def _claims(sentence: str) -> bool:
     if _GREETING.match(bare) and (words <= _SHORT or bare[-1] in ",:"):
         return bool(_FIGURE.search(bare))
     return words >= 3 or bool(_FIGURE.search(bare) and words > 1)
+
+
+def _closes(line: _Line, sentence: str) -> bool:
+    """Whether a letter ends here: a closing in a line of its own, after which only names come."""
+    alone = line.text == sentence and len(sentence.split()) <= _SHORT
+    return alone and bool(_CLOSING.match(sentence)) and not _COURTESY.search(sentence)
 
 
 def _leans(sentence: str) -> bool:
