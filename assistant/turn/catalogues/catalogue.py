@@ -92,7 +92,7 @@ class Column:
             return ()
         filled = [cell for cell in self.cells if cell]
         distinct = tuple(dict.fromkeys(filled))
-        kinds = len(distinct) < len(filled) and len(distinct) <= max(3, 0.6 * len(filled))
+        kinds = self.is_grade or (len(distinct) < len(filled) and len(distinct) <= max(3, 0.6 * len(filled)))
         return distinct if kinds and all(len(each) <= _LONGEST_VALUE for each in distinct) else ()
 
 

@@ -1,5 +1,6 @@
 """Which rows of a catalogue to recommend: those within every limit, by how well they fulfil the wishes."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -46,10 +47,11 @@ class Picked:
     fitting: int
 
 
-def read_request(said: str, catalogue: Catalogue, free_words: Callable[[str], str]) -> Request:
-    """Read limits and wishes; `free_words` leaves of the rest what says something."""
+def read_request(said: str, thing: str, catalogue: Catalogue, free_words: Callable[[str], str]) -> Request:
+    """Read limits and wishes for a `thing`; `free_words` leaves of the rest what says something."""
     limits = limits_of(said, catalogue)
-    wishes, rest = wishes_of(limits.rest, catalogue)
+    words = "|".join(re.escape(word) for word in thing.split())
+    wishes, rest = wishes_of(re.sub(rf"\b(?:{words})\b", " ", folded(limits.rest)) if words else limits.rest, catalogue)
     return Request(limits, tuple(wishes), free_words(rest))
 
 
@@ -58,7 +60,7 @@ def pick(request: Request, catalogue: Catalogue, near: Near) -> Picked:
     limits, rows = request.limits.limits, range(len(catalogue.rows))
     fitting = [row for row in rows if all(limit.holds(row) for limit in limits)]
     if not fitting:
-        ranked = sorted(rows, key=lambda row: (sum(limit.far(row) >= 1 for limit in limits), _far(limits, row)))
+        ranked = sorted(rows, key=lambda row: (sum(not limit.holds(row) for limit in limits), _far(limits, row)))
         nearest = [Option(row, tuple(each for each in limits if not each.holds(row))) for row in ranked]
         return Picked(tuple(nearest[:MOST_OPTIONS]), 0)
     scores = dict.fromkeys(fitting, 0.0)

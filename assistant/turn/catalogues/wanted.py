@@ -53,7 +53,8 @@ def thing_in(said: str) -> str:
     for found in _BEFORE.finditer(text):
         end = _AFTER.search(text, found.end())
         words = text[found.end() : end.start() if end else len(text)].strip()
-        bare = " ".join(_EMPTY.sub(" ", wish_words().sub(" ", words)).split())
+        named = _EMPTY.sub(" ", words)
+        bare = " ".join((wish_words().sub(" ", named).strip() or named).split())
         if len(bare) >= _LEAST and len(bare.split()) <= 5:
             return bare
     return ""

@@ -77,7 +77,7 @@ class RecommendingStrategy:
         if catalogue is None:
             return None
         language = recognise(scene.understanding.text, scene.language).language
-        request = read_request(said, catalogue, lambda rest: self._free(rest, thing))
+        request = read_request(said, thing, catalogue, lambda rest: self._free(rest, thing))
         if request.limits.either:
             told = range_told(catalogue, language, request.limits.either)
         elif not request.says_something and len(catalogue.rows) > 1:

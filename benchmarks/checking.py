@@ -1,0 +1,165 @@
+"""Measures the check of a text against documents: the verdicts of claims about organisations nothing was trained on.
+
+    python -m benchmarks.checking [--half tune] [--each 6] [--details rows.jsonl]
+
+Of every held-out organisation: answers to its questions are backed, answers written to be wrong are contradicted;
+answers searched for without the documents that hold them, and answers of other organisations, are in no document.
+Claims take the way they take in a turn: searched for in the whole organisation, then judged against what was found.
+The halves are of the organisations, by turns; thresholds were chosen on the tune half.
+"""
+
+import argparse
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from rich.console import Console
+
+from assistant.evaluation.progress import shown
+from assistant.grounding.support.check import SupportCheck
+from assistant.grounding.vectors import SentenceVectors
+from assistant.models.models import Models
+from assistant.settings import load_settings
+from assistant.turn.checking.claims import Piece
+from assistant.turn.checking.found import found_for
+from assistant.turn.models import RoleModels
+from assistant.turn.strategies.checking import TOKENS
+from benchmarks.table import print_table
+from finetune.organisations import ORGANISATIONS
+from finetune.organisations.organisation import LineQuestion, Organisation, read_organisations
+from knowledge.library import EVERYONE, Library
+from knowledge.search.filters import Filter
+
+KINDS = ("backed", "contradicted", "left out", "elsewhere")
+RIGHT = {"backed": "supported", "contradicted": "contradicted", "left out": "not_found", "elsewhere": "not_found"}
+VERDICTS = ("supported", "contradicted", "not_found")
+# "Yes, until Friday" states nothing without its question; a claim of two lines is two claims.
+_NEEDS_QUESTION = re.compile(r"\W*(?:yes|no|sí|si)\b", re.IGNORECASE)
+LONGEST = 220
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim, what kind it is, and the documents it may be found in (None: all)."""
+
+    organisation: str
+    kind: str
+    language: str
+    text: str
+    documents: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A claim and what became of it."""
+
+    organisation: str
+    kind: str
+    language: str
+    claim: str
+    verdict: str
+    score: float
+    asked: bool
+    evidence: str
+    ms: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--half", choices=("tune", "test"), default="test")
+    parser.add_argument("--each", type=int, default=6, help="claims of each kind and organisation")
+    parser.add_argument("--details", type=Path)
+    asked = parser.parse_args()
+    console = Console(stderr=True)
+    held_out = [each for each in read_organisations(ORGANISATIONS) if each.held_out]
+    half = held_out[::2] if asked.half == "tune" else held_out[1::2]
+    rows = list[Row]()
+    with Models(load_settings()) as models, shown("Organisations", console) as step:
+        for number, organisation in enumerate(half, start=1):
+            others = [each for each in held_out if each is not organisation]
+            rows += judged(organisation, list(claims_of(organisation, others, asked.each)), models)
+            step(number, len(half))
+    if asked.details:
+        lines = (json.dumps(asdict(row), ensure_ascii=False) for row in rows)
+        asked.details.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    report(rows)
+
+
+def claims_of(organisation: Organisation, others: Sequence[Organisation], each: int) -> Iterator[Claim]:
+    """The claims about one organisation, the same every time."""
+    rng, name = Random(organisation.name), organisation.name
+    own = _usable(organisation)
+    rng.shuffle(own)
+    foreign = [question for other in others for question in _usable(other)]
+    rng.shuffle(foreign)
+    for question in own[:each]:
+        holding = {line.path for line in question.answers}
+        rest = tuple(path for path in organisation.documents if path not in holding)
+        yield Claim(name, "backed", question.language, question.answer)
+        yield Claim(name, "contradicted", question.language, question.wrong)
+        yield Claim(name, "left out", question.language, question.answer, rest)
+    for question in foreign[:each]:
+        yield Claim(name, "elsewhere", question.language, question.answer)
+
+
+def judged(organisation: Organisation, claims: Sequence[Claim], models: Models) -> list[Row]:
+    """Every claim judged as in a turn."""
+    check = SupportCheck.over(
+        RoleModels(models, load_settings()), SentenceVectors(models.line_embedder()), tokens=TOKENS
+    )
+    rows = list[Row]()
+    with TemporaryDirectory() as home:
+        for path, text in organisation.documents.items():
+            (Path(home) / "documents" / path).parent.mkdir(parents=True, exist_ok=True)
+            (Path(home) / "documents" / path).write_text(text, encoding="utf-8")
+        with Library.open(Path(home) / "library", models.embedder) as library:
+            library.ingest(Path(home) / "documents")
+            for claim in claims:
+                limits = Filter() if claim.documents is None else Filter(documents=claim.documents)
+                start = perf_counter()
+                (passages,) = found_for([Piece(claim.text, True)], library, models.embedder(), EVERYONE, limits)
+                (told,) = check.verdicts([claim.text], passages)
+                line = told.evidence[0].sentence.text if told.evidence else ""
+                rows.append(Row(
+                    claim.organisation, claim.kind, claim.language, claim.text, told.verdict, told.score, told.asked,
+                    line, round(1000 * (perf_counter() - start), 1),
+                ))  # fmt: skip
+    return rows
+
+
+def report(rows: Sequence[Row]) -> None:
+    """How many of each kind got which verdict, and how many of each verdict are right."""
+    table = []
+    for kind in KINDS:
+        told = Counter(row.verdict for row in rows if row.kind == kind)
+        total = told.total() or 1
+        table.append([kind, told.total(), *(told[each] for each in VERDICTS), f"{told[RIGHT[kind]] / total:.2f}"])
+    print_table(["claims that are", "n", *VERDICTS, "right"], table)
+    for verdict in VERDICTS:
+        said = [row for row in rows if row.verdict == verdict]
+        print(f"told {verdict}: right for {sum(RIGHT[row.kind] == verdict for row in said)} of {len(said)}")
+    for language in ("en", "es"):
+        own = [row for row in rows if row.language == language]
+        print(f"{language}: right for {sum(RIGHT[row.kind] == row.verdict for row in own)} of {len(own)}")
+    times = sorted(row.ms for row in rows)
+    asked = sum(row.asked for row in rows)
+    print(f"ms a claim, median: {times[len(times) // 2]:.0f}; a model was asked about {asked} of {len(rows)}")
+
+
+def _usable(organisation: Organisation) -> list[LineQuestion]:
+    return [
+        each
+        for each in organisation.questions
+        if each.answer and each.wrong and each.kind != "two" and len(each.answer) <= LONGEST
+        and not _NEEDS_QUESTION.match(each.answer)
+    ]  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
