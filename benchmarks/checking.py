@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
+from statistics import mean
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
@@ -30,7 +31,7 @@ from assistant.turn.checking.claims import Piece
 from assistant.turn.checking.found import found_for
 from assistant.turn.models import RoleModels
 from assistant.turn.strategies.checking import TOKENS
-from benchmarks.table import print_table
+from benchmarks.table import middle, options, parsed, publish
 from finetune.organisations import ORGANISATIONS
 from finetune.organisations.organisation import LineQuestion, Organisation, read_organisations
 from knowledge.library import EVERYONE, Library
@@ -71,11 +72,12 @@ class Row:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--half", choices=("tune", "test"), default="test")
     parser.add_argument("--each", type=int, default=6, help="claims of each kind and organisation")
     parser.add_argument("--details", type=Path)
-    asked = parser.parse_args()
+    asked = parsed(parser)
     console = Console(stderr=True)
     held_out = [each for each in read_organisations(ORGANISATIONS) if each.held_out]
     half = held_out[::2] if asked.half == "tune" else held_out[1::2]
@@ -88,7 +90,7 @@ def main() -> None:
     if asked.details:
         lines = (json.dumps(asdict(row), ensure_ascii=False) for row in rows)
         asked.details.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    report(rows)
+    report(rows, asked.json)
 
 
 def claims_of(organisation: Organisation, others: Sequence[Organisation], each: int) -> Iterator[Claim]:
@@ -133,23 +135,22 @@ def judged(organisation: Organisation, claims: Sequence[Claim], models: Models) 
     return rows
 
 
-def report(rows: Sequence[Row]) -> None:
-    """How many of each kind got which verdict, and how many of each verdict are right."""
-    table = []
-    for kind in KINDS:
-        told = Counter(row.verdict for row in rows if row.kind == kind)
-        total = told.total() or 1
-        table.append([kind, told.total(), *(told[each] for each in VERDICTS), f"{told[RIGHT[kind]] / total:.2f}"])
-    print_table(["claims that are", "n", *VERDICTS, "right"], table)
-    for verdict in VERDICTS:
-        said = [row for row in rows if row.verdict == verdict]
-        print(f"told {verdict}: right for {sum(RIGHT[row.kind] == verdict for row in said)} of {len(said)}")
-    for language in ("en", "es"):
-        own = [row for row in rows if row.language == language]
-        print(f"{language}: right for {sum(RIGHT[row.kind] == row.verdict for row in own)} of {len(own)}")
-    times = sorted(row.ms for row in rows)
-    asked = sum(row.asked for row in rows)
-    print(f"ms a claim, median: {times[len(times) // 2]:.0f}; a model was asked about {asked} of {len(rows)}")
+def report(rows: Sequence[Row], file: Path | None) -> None:
+    """How many of each kind got which verdict, how many of each verdict are right, and both languages."""
+    table = [_line(f"claims: {kind}", [row for row in rows if row.kind == kind]) for kind in KINDS]
+    table += [_line(f"told: {verdict}", [row for row in rows if row.verdict == verdict]) for verdict in VERDICTS]
+    table += [_line(f"in {language}", [row for row in rows if row.language == language]) for language in ("en", "es")]
+    publish("Checking claims", [*table, _line("all", rows)], file)
+
+
+def _line(name: str, rows: Sequence[Row]) -> dict[str, object]:
+    told = Counter(row.verdict for row in rows)
+    right = [float(RIGHT[row.kind] == row.verdict) for row in rows]
+    return {
+        "": name, "n": len(rows), **{verdict: told[verdict] for verdict in VERDICTS},
+        "right": mean(right) if right else None, "ms, median": middle([row.ms for row in rows]) if rows else None,
+        "model asked": sum(row.asked for row in rows),
+    }  # fmt: skip
 
 
 def _usable(organisation: Organisation) -> list[LineQuestion]:

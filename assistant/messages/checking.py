@@ -1,7 +1,7 @@
 """Checking a claim or a pasted text against the documents."""
 
 CHECKING: dict[str, tuple[str, str]] = {
-    "checking": ("checked against the documents", "comprobado con los documentos"),
+    "claims_checked": ("checked against the documents", "comprobado con los documentos"),
     "reading_sentence": ("Checking sentence {line} of {lines}…", "Comprobando la frase {line} de {lines}…"),
     "check_what": (
         "Paste the text that I should check, right behind your request.",

@@ -1,7 +1,7 @@
 """Recommending from a catalogue."""
 
 RECOMMENDING: dict[str, tuple[str, str]] = {
-    "recommending": ("chosen from a catalogue", "elegido de un catálogo"),
+    "recommended": ("chosen from a catalogue", "elegido de un catálogo"),
     "recommend_fitting_one": (
         "One of {total} in **{title}** has what you ask for ({asked}):",
         "Una de {total} opciones de **{title}** cumple lo que pides ({asked}):",
@@ -25,6 +25,10 @@ RECOMMENDING: dict[str, tuple[str, str]] = {
     "recommend_none_many": (
         "None of the {number} in **{title}** has all you ask for ({asked}). The nearest:",
         "Ninguna de las {number} opciones de **{title}** cumple todo lo que pides ({asked}). Las más cercanas:",
+    ),
+    "recommend_near": (
+        "Nothing is called “{thing}” there; this comes nearest to it.",
+        "No hay nada que se llame «{thing}»; esto es lo más parecido.",
     ),
     "recommend_misses": ("Misses: {missed}", "No cumple: {missed}"),
     "recommend_missed": ("{asked} (it has {value})", "{asked} (tiene {value})"),

@@ -25,7 +25,7 @@ from assistant.turn.strategies.meant import Keeps, Meant
 from assistant.turn.strategies.strategy import Scene
 from knowledge.passage import Passage
 
-REASON = "checking"
+REASON = "claims_checked"
 MOST_SENTENCES = 40
 # Evidence that the model reads for a claim: the nearest four lines or so. Reading is what a check spends its time on.
 TOKENS = 120
@@ -34,7 +34,7 @@ TOKENS = 120
 class CheckingStrategy:
     """Comes before the search: what is pasted is no question."""
 
-    name = REASON
+    name = "checking"
 
     def __init__(self, check: ChecksClaims, meant: Meant, keeps: Keeps, *, most: int = MOST_SENTENCES) -> None:
         self._check = check

@@ -19,10 +19,11 @@ import numpy as np
 
 from assistant.grounding.bands import bands_of
 from assistant.grounding.vectors import SentenceVectors
+from assistant.messages import message
 from assistant.turn.catalogues.catalogue import Catalogue, Row, catalogues_of
 from assistant.turn.catalogues.picking import pick, read_request
 from assistant.turn.catalogues.recommended import Told, options_told, range_told
-from assistant.turn.catalogues.wanted import asks_for_recommendation, rows_of, thing_in
+from assistant.turn.catalogues.wanted import asks_for_recommendation, heads_of, near_rows, rows_of, thing_in
 from assistant.turn.language import recognise
 from assistant.turn.outcome import Outcome
 from assistant.turn.strategies.meant import Keeps, Meant
@@ -31,7 +32,7 @@ from assistant.turn.strategies.strategy import Scene
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.passage import Passage
 
-REASON = "recommending"
+REASON = "recommended"
 FOUND = 40
 DOCUMENTS = 6
 # A turn of so few words may go on with a recommendation: "under 500 €", "¿y alguna más silenciosa?".
@@ -54,7 +55,7 @@ class ReadsTables(Protocol):
 class RecommendingStrategy:
     """Comes before the search: it goes through tables as a whole."""
 
-    name = REASON
+    name = "recommending"
 
     def __init__(self, library: ReadsTables, vectors: SentenceVectors, meant: Meant, keeps: Keeps) -> None:
         self._library = library
@@ -73,7 +74,7 @@ class RecommendingStrategy:
         if not said:
             return None
         thing = thing_in(said)
-        catalogue = self._catalogue(thing, scene) if thing else None
+        catalogue, named = self._catalogue(thing, scene) if thing else (None, False)
         if catalogue is None:
             return None
         language = recognise(scene.understanding.text, scene.language).language
@@ -84,6 +85,8 @@ class RecommendingStrategy:
             told = range_told(catalogue, language)
         else:
             told = options_told(pick(request, catalogue, self._near), request, catalogue, language)
+        if not named:
+            told.text = f"{message('recommend_near', language, thing=thing)}\n\n{told.text}"
         return self._outcome(told, scene)
 
     def _outcome(self, told: Told, scene: Scene) -> Outcome:
@@ -114,8 +117,11 @@ class RecommendingStrategy:
     def _asks(self, text: str) -> bool:
         return asks_for_recommendation(text) and self._meant(text)
 
-    def _catalogue(self, thing: str, scene: Scene) -> Catalogue | None:
-        """The rows of such things in the table that has most of them; earlier editions of a document do not count."""
+    def _catalogue(self, thing: str, scene: Scene) -> tuple[Catalogue | None, bool]:
+        """The rows of such things in the table that has most of them, and whether they bear that name.
+
+        Earlier editions of a document do not count.
+        """
         request = scene.context.request
         vector = scene.models.embedder().embed_queries([thing])
         found = scene.library.search(thing, k=FOUND, groups=request.groups, query_vectors=vector, filter=request.filter)
@@ -123,19 +129,28 @@ class RecommendingStrategy:
             each.document_id for each in found
             if each.superseded_by is None and any(" | " in sentence.text for sentence in each.sentences)
         ))  # fmt: skip
-        best: Catalogue | None = None
-        for document in documents[:DOCUMENTS]:
-            for table in catalogues_of(self._library.passages_of(document, request.groups)):
-                rows = rows_of(thing, table, self._analyzer)
-                if rows and (best is None or len(rows) > len(best.rows)):
-                    best = table.only(rows)
-        return best
+        tables = [
+            table
+            for document in documents[:DOCUMENTS]
+            for table in catalogues_of(self._library.passages_of(document, request.groups))
+        ]
+        named = [table.only(rows) for table in tables if (rows := rows_of(thing, table, self._analyzer))]
+        if named:
+            return max(named, key=lambda table: len(table.rows)), True
+        for table in tables:  # the best found first
+            if rows := near_rows(thing, heads_of(table), self._alike):
+                return table.only(rows), False
+        return None, False
 
     def _free(self, rest: str, thing: str) -> str:
         """The words of a request that stand for nothing else."""
         known = set(self._analyzer.query_terms(thing, None))
         words = self._analyzer.words(_FILLERS.sub(" ", rest))
         return " ".join(word for word in words if not known & set(self._analyzer.query_terms(word, None)))
+
+    def _alike(self, thing: str, names: Sequence[str]) -> list[float]:
+        cosines = self._vectors.of_statements(names) @ self._vectors.of_questions([thing])[0]
+        return [self._band.position(float(cosine)) for cosine in cosines]
 
     def _near(self, words: str, rows: Sequence[Row]) -> list[float]:
         passages = list({row.passage.chunk_id: row.passage for row in rows}.values())

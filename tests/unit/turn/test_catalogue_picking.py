@@ -18,9 +18,10 @@ Model: Alba 7 | Kind: Fridge | Volume (l): 260 | Price (€): 489 | Noise (dB): 
 Model: Alba 9 | Kind: Fridge | Volume (l): 340 | Price (€): 599 | Noise (dB): 36 | Class: A | Colour: Steel
 Model: Alba X | Kind: Fridge | Volume (l): 420 | Price (€): 899 | Noise (dB): 39 | Class: A | Colour: Black
 Model: Bora 2 | Kind: Freezer | Volume (l): 200 | Price (€): 399 | Noise (dB): 42 | Class: C | Colour: White"""
-FILAS = """modelo: Alba 5 | tipo: Nevera | vol. (l): 180 | precio (€): 329,00 | ruido (dB): 41 | clase: C | tono: Gris
-modelo: Alba 7 | tipo: Nevera | vol. (l): 260 | precio (€): 489,00 | ruido (dB): 38 | clase: B | tono: Blanco
-modelo: Alba 9 | tipo: Nevera | vol. (l): 340 | precio (€): 1.099,00 | ruido (dB): 36 | clase: A | tono: Gris"""
+FILAS = """\
+modelo: Alba 5 | tipo: Nevera | volumen (l): 180 | precio (€): 329,00 | ruido (dB): 41 | clase: C | tono: Gris
+modelo: Alba 7 | tipo: Nevera | volumen (l): 260 | precio (€): 489,00 | ruido (dB): 38 | clase: B | tono: Blanco
+modelo: Alba 9 | tipo: Nevera | volumen (l): 340 | precio (€): 1.099,00 | ruido (dB): 36 | clase: A | tono: Gris"""
 
 
 def catalogue(text: str = ROWS, kind: str = "fridge") -> Catalogue:

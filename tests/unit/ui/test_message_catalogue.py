@@ -10,8 +10,10 @@ import assistant
 from assistant.messages import CATALOGUE, counted, message, preferred, speech
 from assistant.messages.answers import ANSWERS
 from assistant.messages.chat import CHAT
+from assistant.messages.checking import CHECKING
 from assistant.messages.errors import ERRORS
 from assistant.messages.library import LIBRARY
+from assistant.messages.recommending import RECOMMENDING
 from assistant.messages.routes import ROUTES
 from assistant.messages.tasks import TASKS
 
@@ -35,7 +37,19 @@ def test_both_languages_say_the_same_with_the_same_placeholders(key: str) -> Non
 
 
 def test_no_key_stands_in_two_tables() -> None:
-    assert len(CATALOGUE) == sum(len(table) for table in (ANSWERS, CHAT, ERRORS, LIBRARY, ROUTES, TASKS))
+    assert len(CATALOGUE) == sum(
+        len(table)
+        for table in (
+            ANSWERS,
+            CHAT,
+            CHECKING,
+            ERRORS,
+            LIBRARY,
+            RECOMMENDING,
+            ROUTES,
+            TASKS,
+        )
+    )
 
 
 def test_singular_and_plural_come_in_pairs() -> None:
