@@ -169,12 +169,12 @@ class Assistant:
     def _ways(self, models: "LanguageModels", intents: "IntentClassifier", desk: "RoutingDesk") -> "list[Strategy]":
         """The ways to answer a turn that come before a search for it."""
         from assistant.grounding.support.check import SupportCheck
-        from assistant.turn.strategies.checking import TOKENS, CheckingStrategy
+        from assistant.turn.strategies.checking import CheckingStrategy
         from assistant.turn.strategies.meant import meaning
         from assistant.turn.strategies.recommending import RecommendingStrategy
 
         vectors, embedder = self.sentences(), models.embedder()
-        check = SupportCheck.over(models, vectors, tokens=TOKENS)
+        check = SupportCheck.of_texts(models, vectors)
         return [
             CheckingStrategy(check, meaning(intents, embedder, CheckingStrategy.name), desk.lock_of),
             RecommendingStrategy(

@@ -2,8 +2,9 @@
 
     python -m benchmarks.checking [--half tune] [--each 6] [--details rows.jsonl]
 
-Of every held-out organisation: answers to its questions are backed, answers written to be wrong are contradicted;
-answers searched for without the documents that hold them, and answers of other organisations, are in no document.
+Of every held-out organisation: answers to its questions are backed; answers written to be wrong, mostly with a figure
+of the next row or line, and answers with a figure altered are contradicted; answers searched for without the documents
+that hold them, and answers of other organisations, are in no document.
 Claims take the way they take in a turn: searched for in the whole organisation, then judged against what was found.
 The halves are of the organisations, by turns; thresholds were chosen on the tune half.
 """
@@ -30,18 +31,21 @@ from assistant.settings import load_settings
 from assistant.turn.checking.claims import Piece
 from assistant.turn.checking.found import found_for
 from assistant.turn.models import RoleModels
-from assistant.turn.strategies.checking import TOKENS
 from benchmarks.table import middle, options, parsed, publish
 from finetune.organisations import ORGANISATIONS
 from finetune.organisations.organisation import LineQuestion, Organisation, read_organisations
 from knowledge.library import EVERYONE, Library
 from knowledge.search.filters import Filter
 
-KINDS = ("backed", "contradicted", "left out", "elsewhere")
-RIGHT = {"backed": "supported", "contradicted": "contradicted", "left out": "not_found", "elsewhere": "not_found"}
+KINDS = ("backed", "figure altered", "contradicted", "left out", "elsewhere")
+RIGHT = {
+    "backed": "supported", "figure altered": "contradicted", "contradicted": "contradicted", "left out": "not_found",
+    "elsewhere": "not_found",
+}  # fmt: skip
 VERDICTS = ("supported", "contradicted", "not_found")
 # "Yes, until Friday" states nothing without its question; a claim of two lines is two claims.
 _NEEDS_QUESTION = re.compile(r"\W*(?:yes|no|sí|si)\b", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![\w.,:/-])\d{1,4}(?![\w.,:/-]*\d)")
 LONGEST = 220
 
 
@@ -105,6 +109,8 @@ def claims_of(organisation: Organisation, others: Sequence[Organisation], each: 
         rest = tuple(path for path in organisation.documents if path not in holding)
         yield Claim(name, "backed", question.language, question.answer)
         yield Claim(name, "contradicted", question.language, question.wrong)
+        if (altered := _altered(question.answer)) != question.answer:
+            yield Claim(name, "figure altered", question.language, altered)
         yield Claim(name, "left out", question.language, question.answer, rest)
     for question in foreign[:each]:
         yield Claim(name, "elsewhere", question.language, question.answer)
@@ -112,9 +118,7 @@ def claims_of(organisation: Organisation, others: Sequence[Organisation], each: 
 
 def judged(organisation: Organisation, claims: Sequence[Claim], models: Models) -> list[Row]:
     """Every claim judged as in a turn."""
-    check = SupportCheck.over(
-        RoleModels(models, load_settings()), SentenceVectors(models.line_embedder()), tokens=TOKENS
-    )
+    check = SupportCheck.of_texts(RoleModels(models, load_settings()), SentenceVectors(models.line_embedder()))
     rows = list[Row]()
     with TemporaryDirectory() as home:
         for path, text in organisation.documents.items():
@@ -151,6 +155,15 @@ def _line(name: str, rows: Sequence[Row]) -> dict[str, object]:
         "right": mean(right) if right else None, "ms, median": middle([row.ms for row in rows]) if rows else None,
         "model asked": sum(row.asked for row in rows),
     }  # fmt: skip
+
+
+def _altered(answer: str) -> str:
+    """The answer with its last number changed; the same when it has none."""
+    found = list(_NUMBER.finditer(answer))
+    if not found:
+        return answer
+    last = found[-1]
+    return f"{answer[: last.start()]}{2 * int(last.group()) + 3}{answer[last.end() :]}"
 
 
 def _usable(organisation: Organisation) -> list[LineQuestion]:

@@ -27,8 +27,6 @@ from knowledge.passage import Passage
 
 REASON = "claims_checked"
 MOST_SENTENCES = 40
-# Evidence that the model reads for a claim: the nearest four lines or so. Reading is what a check spends its time on.
-TOKENS = 120
 
 
 class CheckingStrategy:
