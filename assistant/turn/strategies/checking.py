@@ -9,6 +9,7 @@ The pasted text is data: it is searched for and shown, and a model sees a senten
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.grounding.support.verdicts import ChecksClaims, ClaimVerdict
 from assistant.messages import message
@@ -81,7 +82,8 @@ class CheckingStrategy:
         scene.found(told.evidence, searched)
         scene.write(told.text)
         return Outcome(
-            told.text, route, evidence=told.evidence, citations=told.citations, support=told.support,
+            told.text, replace(route, lock=context.keeping.lock),
+            evidence=told.evidence, citations=told.citations, support=told.support,
             searched=searched, signals=told.signals,
         )  # fmt: skip
 

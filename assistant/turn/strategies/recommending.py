@@ -13,6 +13,7 @@ No model writes any of it. Where no catalogue has such a thing the turn is a que
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -97,7 +98,8 @@ class RecommendingStrategy:
         route = scene.route(None, REASON)
         scene.write(told.text)
         return Outcome(
-            told.text, route, evidence=tuple(told.evidence), citations=tuple(told.citations),
+            told.text, replace(route, lock=context.keeping.lock),
+            evidence=tuple(told.evidence), citations=tuple(told.citations),
             support=tuple(told.support), searched=searched,
         )  # fmt: skip
 

@@ -165,8 +165,10 @@ def test_only_documents_of_the_persons_groups_are_searched(turn: Turn) -> None:
     assert turn.context is not None
     assert turn.context.keeping.lock == ""
     assert all("staff.md" not in documents for _, documents in turn.scripted.asked)
-    turn.check(f"Check this e-mail against our documents:\n{TEXT}", TOLD, groups=frozenset({"everyone", "staff"}))
-    assert turn.context.keeping.lock == "restricted"
+    both = frozenset({"everyone", "staff"})
+    outcome = turn.check(f"Check this e-mail against our documents:\n{TEXT}", TOLD, groups=both)
+    assert outcome is not None
+    assert turn.context.keeping.lock == outcome.route.lock == "restricted"  # later turns look for it
     assert any("staff.md" in documents for _, documents in turn.scripted.asked)
 
 
