@@ -145,7 +145,7 @@ class Assistant:
                 from assistant.routing.examples import own_file
                 from assistant.routing.intents import SHIPPED, IntentClassifier, load_intents
                 from assistant.routing.mood import MoodReader
-                from assistant.strategies import handing_over, part_by_part
+                from assistant.strategies import Kit, checking, handing_over, part_by_part, recommending
                 from assistant.turn.agent import TurnAgent
                 from assistant.turn.energy import Meter
                 from assistant.turn.models import RoleModels
@@ -158,15 +158,20 @@ class Assistant:
                 models = RoleModels(self.models, self.settings)
                 traffic, readable = self.conversations.traffic, self.library.grants.readable
                 desk = desk_of(self.settings, models.embedder(), traffic, readable)
+                kit = Kit(
+                    self.settings, models, self.library, self.sentences(), self.conversations, intents, desk, LOCAL_USER
+                )
                 self._agent = TurnAgent(
                     models, self.library, self.sentences(), intents, self.conversations, self.settings, desk,
                     Meter.of(self.settings, counters_of_this_machine()),
                     mood=MoodReader(embedder, home=home, cache=cache),
                     before_search=[
-                        *handing_over(self.settings.handoff, self.conversations, self._on_handoff, LOCAL_USER),
+                        *handing_over(kit, self._on_handoff),
                         *([self.tasks.strategy(embedder, otherwise, LOCAL_USER)] if self.tasks.wanted else []),
+                        *checking(kit),
+                        *recommending(kit),
                     ],
-                    after_search=part_by_part(models, self.library, self.sentences(), desk, self.settings),
+                    after_search=part_by_part(kit),
                 )  # fmt: skip
             return self._agent
 

@@ -1,38 +1,66 @@
 """The shipped strategies of a turn, put together from the settings."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.handoff.settings import HandoffSettings
 from assistant.storage.conversations import Conversations
+from knowledge.library import Library
 
 if TYPE_CHECKING:
     from assistant.grounding.vectors import SentenceVectors
     from assistant.routing.desk import RoutingDesk
+    from assistant.routing.intents import IntentClassifier
     from assistant.settings import Settings
-    from assistant.turn.ports import LanguageModels, Searchable
+    from assistant.turn.ports import LanguageModels
     from assistant.turn.strategies.handoff import Announce
     from assistant.turn.strategies.strategy import Strategy
 
 
-def handing_over(
-    settings: HandoffSettings, conversations: Conversations, announce: "Sequence[Announce]", local_user: str
-) -> "list[Strategy]":
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What strategies are made of."""
+
+    settings: "Settings"
+    models: "LanguageModels"
+    library: Library
+    vectors: "SentenceVectors"
+    conversations: Conversations
+    intents: "IntentClassifier"
+    desk: "RoutingDesk"
+    local_user: str
+
+
+def handing_over(kit: Kit, announce: "Sequence[Announce]") -> "list[Strategy]":
     """The strategy that hands conversations to people, where there are any."""
     from assistant.turn.strategies.handoff import HandoffStrategy
 
+    settings, past = kit.settings.handoff, kit.conversations
     if not settings.enabled:
         return []
-    return [HandoffStrategy(conversations.handoffs, conversations, settings, announce, local_user=local_user)]
+    return [HandoffStrategy(past.handoffs, past, settings, announce, local_user=kit.local_user)]
 
 
-def part_by_part(
-    models: "LanguageModels",
-    library: "Searchable",
-    vectors: "SentenceVectors",
-    desk: "RoutingDesk",
-    settings: "Settings",
-) -> "list[Strategy]":
+def checking(kit: Kit) -> "list[Strategy]":
+    """The strategy that checks a text against the documents."""
+    from assistant.grounding.support.check import SupportCheck
+    from assistant.turn.strategies.checking import CheckingStrategy
+    from assistant.turn.strategies.meant import meaning
+
+    meant = meaning(kit.intents, kit.models.embedder(), CheckingStrategy.name)
+    return [CheckingStrategy(SupportCheck.of_texts(kit.models, kit.vectors), meant, kit.desk.lock_of)]
+
+
+def recommending(kit: Kit) -> "list[Strategy]":
+    """The strategy that recommends from a catalogue among the documents."""
+    from assistant.turn.strategies.meant import meaning
+    from assistant.turn.strategies.recommending import RecommendingStrategy
+
+    meant = meaning(kit.intents, kit.models.embedder(), RecommendingStrategy.name)
+    return [RecommendingStrategy(kit.library, kit.vectors, meant, kit.desk.lock_of)]
+
+
+def part_by_part(kit: Kit) -> "list[Strategy]":
     """The strategy for comparisons and questions of several parts, where there is a reader."""
     from assistant.grounding.citations import Citer
     from assistant.grounding.support.check import SupportCheck
@@ -42,12 +70,11 @@ def part_by_part(
     from assistant.turn.strategies.searching import PartSearch
     from knowledge.lexical.analyzer import Analyzer
 
+    models, vectors = kit.models, kit.vectors
     if not models.has_reader:
         return []
-    citer, turn = Citer(vectors, Analyzer()), settings.turn
-    search = PartSearch(
-        library, Remembering(models.embedder()), vectors, tokens=settings.llm.evidence_tokens, most=turn.passages
-    )
+    citer, turn, tokens = Citer(vectors, Analyzer()), kit.settings.turn, kit.settings.llm.evidence_tokens
+    search = PartSearch(kit.library, Remembering(models.embedder()), vectors, tokens=tokens, most=turn.passages)
     check = SupportCheck.over(models, vectors)
     reader = Reader(models, vectors, citer)
-    return [PartsStrategy(reader, search, citer, check, desk.lock_of, least=turn.least_confidence)]
+    return [PartsStrategy(reader, search, citer, check, kit.desk.lock_of, least=turn.least_confidence)]

@@ -11,6 +11,7 @@ from assistant.cli.filtering import Since, Sources, Tags, Types, Until, Written,
 if TYPE_CHECKING:
     from assistant.app import Assistant
     from assistant.turn.answer import Answer, TurnRequest
+    from assistant.turn.events import TurnEvent
 
 Model = Annotated[
     Literal["auto", "auto-cheap", "auto-quality", "local-only", "slm", "llm"],
@@ -85,8 +86,10 @@ def _run(assistant: "Assistant", request: "TurnRequest", *, show: bool) -> "Answ
     from assistant.errors import GenerationFailed
     from assistant.turn.events import Failed, Finished, Revised, Wrote
 
-    streamed = ""
+    streamed, progress = "", _Progress(request.interface_language)
     for event in assistant.stream(request):
+        if show:
+            progress.take(event)
         if isinstance(event, Failed):
             raise GenerationFailed(event.message)
         if isinstance(event, Finished):
@@ -100,6 +103,29 @@ def _run(assistant: "Assistant", request: "TurnRequest", *, show: bool) -> "Answ
             typer.echo("\n…")
             streamed = ""
     raise GenerationFailed("The answer ended before it was complete. Ask again.")
+
+
+class _Progress:
+    """Where a long reading is, in a line that is wiped out again; on a terminal only."""
+
+    def __init__(self, language: str | None) -> None:
+        self._language = language
+        self._shown = False
+
+    def take(self, event: "TurnEvent") -> None:
+        """Show how far it is, or make room for what comes."""
+        from assistant.messages import message
+        from assistant.turn.events import Reading, Understood
+
+        if isinstance(event, Understood):
+            self._language = event.understanding.language
+        if not sys.stderr.isatty() or not (self._shown or isinstance(event, Reading)):
+            return
+        told = ""
+        if isinstance(event, Reading):
+            told = message(f"reading_{event.unit}", self._language, line=event.line, lines=event.lines)
+        typer.echo(f"\r\x1b[K{told}", err=True, nl=False)
+        self._shown = bool(told)
 
 
 def _print_end(answer: "Answer", streamed: str) -> None:

@@ -29,14 +29,14 @@ MOST_OF_DOCUMENT, BESIDE = 2, 0.4
 SAME_BEGINNING = 4
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
-_UNITS = (
+_UNIT_NAMES = (
     r"(?:€|\beur(?:os?)?\b)", r"(?:\$|\bdollars?\b|\bdólares\b)", r"(?:£|\bpounds?\b)",
     r"(?:%|\bper ?cent\b|\bpor ciento\b)", r"\b(?:days?|d[ií]as?)\b", r"\b(?:weeks?|semanas?)\b",
     r"\b(?:months?|mes(?:es)?)\b", r"\b(?:years?|años?)\b", r"\b(?:hours?|horas?|h)\b",
     r"\b(?:min(?:ute)?s?|minutos?)\b", r"\b(?:km|kilomet(?:er|re)s?|kilómetros?)\b", r"\b(?:kg|kilos?)\b",
     r"\b(?:points?|puntos?)\b", r"\b(?:[ap]\.?m\.?|o'clock)(?!\w)", r"°",
 )  # fmt: skip
-_KINDS = tuple(re.compile(unit, re.IGNORECASE) for unit in _UNITS)
+UNITS = tuple(re.compile(unit, re.IGNORECASE) for unit in _UNIT_NAMES)
 # What sort of document it is names no case.
 _SORT_NAMES = """
     contract edition faq guide handbook list manual memo notice policy price prices procedure rates regulation report
@@ -113,7 +113,7 @@ def _own_figures(question: str, line: JudgedLine) -> frozenset[str]:
 
 
 def _units(text: str) -> frozenset[int]:
-    return frozenset(number for number, kind in enumerate(_KINDS) if kind.search(text))
+    return frozenset(number for number, kind in enumerate(UNITS) if kind.search(text))
 
 
 def _kind(question: str, first: JudgedLine, other: JudgedLine) -> Kind | None:

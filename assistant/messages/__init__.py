@@ -8,16 +8,20 @@ from typing import Any, Literal
 
 from assistant.messages.answers import ANSWERS
 from assistant.messages.chat import CHAT
+from assistant.messages.checking import CHECKING
 from assistant.messages.errors import ERRORS
 from assistant.messages.handoff import HANDOFF
 from assistant.messages.library import LIBRARY
 from assistant.messages.parts import PARTS
+from assistant.messages.recommending import RECOMMENDING
 from assistant.messages.routes import ROUTES
 from assistant.messages.tasks import TASKS
 
 Language = Literal["en", "es"]
 LANGUAGES: tuple[Language, ...] = ("en", "es")
-CATALOGUE: dict[str, tuple[str, str]] = {**ANSWERS, **CHAT, **ERRORS, **HANDOFF, **LIBRARY, **PARTS, **ROUTES, **TASKS}
+CATALOGUE: dict[str, tuple[str, str]] = {
+    **ANSWERS, **CHAT, **CHECKING, **ERRORS, **HANDOFF, **LIBRARY, **PARTS, **RECOMMENDING, **ROUTES, **TASKS,
+}  # fmt: skip
 
 
 def message(key: str, language: str | None, **values: Any) -> str:

@@ -1,6 +1,7 @@
 """What a turn tells while it runs, in order: Understood, Found, Routed, Reading..., Wrote..., Revised?, Finished."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from assistant.turn.answer import Answer, Evidence, Route, Understanding
 
@@ -29,10 +30,14 @@ class Routed:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Line number `line` of `lines` is being judged; an answer, or none, comes after the last."""
+    """Line number `line` of `lines` is being judged; an answer, or none, comes after the last.
+
+    `unit` says what is gone through: lines of documents, or sentences of a text that is checked against them.
+    """
 
     line: int
     lines: int
+    unit: Literal["line", "sentence"] = "line"
 
 
 @dataclass(frozen=True, slots=True)

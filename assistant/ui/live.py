@@ -79,7 +79,7 @@ def _doing(live: LiveTurn, language: str) -> str:
     if live.evidence is None:
         return message("searching", language)
     if live.reading is not None and not live.text:
-        return message("reading_line", language, line=live.reading.line, lines=live.reading.lines)
+        return message(f"reading_{live.reading.unit}", language, line=live.reading.line, lines=live.reading.lines)
     if live.evidence and not live.text:
         return counted("reading", len(live.evidence), language)
     return message("checking" if live.text else "thinking", language)

@@ -11,6 +11,7 @@ from typing import Protocol
 from assistant.errors import ModelError
 from assistant.grounding.citations import letters
 from assistant.grounding.evidence import tokens_of
+from assistant.grounding.support.amount_verdicts import AmountVerdicts, Decided
 from assistant.grounding.support.asking import Asker, Reads
 from assistant.grounding.support.features import Compared, FeatureReader
 from assistant.grounding.support.head import Head, shipped_head
@@ -24,6 +25,8 @@ SURE = 0.97
 SUPPORTED = 0.5
 # What a model reads at most; of longer evidence, the lines nearest to any of the claims.
 MOST_TOKENS = 900
+# Of a pasted text each sentence has evidence of its own: the nearest four lines or so.
+FEW_TOKENS = 120
 SHOWN = 2
 
 log = logging.getLogger(__name__)
@@ -41,25 +44,36 @@ class SupportCheck:
 
     def __init__(
         self, vectors: SentenceVectors, analyzer: Analyzer, asks: Asks | None, *, head: Head | None = None,
-        sure: float = SURE,
+        sure: float = SURE, tokens: int = MOST_TOKENS, amounts: bool = False,
     ) -> None:  # fmt: skip
-        """Without `asks` the cheap check decides everything."""
+        """Without `asks` the cheap check decides everything. `tokens` is how much evidence a model reads at most.
+
+        With `amounts`, of claims without a question those are decided by code whose amounts a line has, or has others
+        in the place of; and those that no line is near to.
+        """
         self._features = FeatureReader(vectors, analyzer)
         self._asks = asks
         self._head = head or shipped_head()
         self._sure = sure
+        self._tokens = tokens
+        self._amounts = AmountVerdicts(analyzer) if amounts else None
 
     @classmethod
     def over(cls, models: Reads, vectors: SentenceVectors) -> "SupportCheck":
-        """The check as the product makes it."""
+        """The check as the product makes it of answers."""
         return cls(vectors, Analyzer(), Asker(models))
+
+    @classmethod
+    def of_texts(cls, models: Reads, vectors: SentenceVectors) -> "SupportCheck":
+        """The check of pasted texts: many claims, each about lines of its own, so that reading has to be short."""
+        return cls(vectors, Analyzer(), Asker(models), tokens=FEW_TOKENS, amounts=True)
 
     def prime(self, passages: Sequence[Passage]) -> None:
         """Read passages ahead, so that claims about them cost only their own words. Raises ModelError."""
         lines = lines_of(passages)
         if lines:
             self._features.prepare(lines)
-            if self._asks is not None and _tokens(lines) <= MOST_TOKENS:
+            if self._asks is not None and _tokens(lines) <= self._tokens:
                 self._asks.stated("?", lines)
 
     def verdicts(self, claims: Sequence[str], passages: Sequence[Passage], question: str = "") -> list[ClaimVerdict]:
@@ -73,12 +87,20 @@ class SupportCheck:
         compared = self._features.of(claims, lines, question)
         cheap = self._head.probabilities([each.features for each in compared])
         quoted = [_quoted(claim, lines) for claim in claims]
-        doubtful = [index for index, row in enumerate(cheap) if row.max() < self._sure and quoted[index] is None]
-        read = _read(lines, [compared[index] for index in doubtful])
+        counted = [
+            None if question or self._amounts is None else self._amounts.of(claim, each, lines, float(row[2]))
+            for claim, each, row in zip(claims, compared, cheap, strict=True)
+        ]
+        decided = [quote is not None or count is not None for quote, count in zip(quoted, counted, strict=True)]
+        doubtful = [index for index, row in enumerate(cheap) if row.max() < self._sure and not decided[index]]
+        read = _read(lines, [compared[index] for index in doubtful], self._tokens)
         found = []
         for index, (claim, row) in enumerate(zip(claims, cheap, strict=True)):
             if (quote := quoted[index]) is not None:
                 found.append(ClaimVerdict(claim, "supported", 1.0, (quote,)))
+                continue
+            if (count := counted[index]) is not None:
+                found.append(_by_amounts(claim, count, float(row[0]), lines, compared[index]))
                 continue
             stated = self._stated(claim, read, question) if index in doubtful else None
             score = self._score(float(row[0]), stated, question)
@@ -111,17 +133,27 @@ def _quoted(claim: str, lines: Sequence[Backing]) -> Backing | None:
     return next((line for line in lines if wanted and letters(line.sentence.text) == wanted), None)
 
 
+def _by_amounts(
+    claim: str, decided: Decided, cheap: float, lines: Sequence[Backing], compared: Compared
+) -> ClaimVerdict:
+    """The verdict with a score on its side of the threshold, and its line first."""
+    backed = decided.verdict == "supported"
+    score = max(cheap, SUPPORTED) if backed else min(cheap, SUPPORTED / 2)
+    order = [decided.line, *(place for place in compared.order if place != decided.line)]
+    return ClaimVerdict(claim, decided.verdict, round(score, 4), tuple(lines[place] for place in order[:SHOWN]))
+
+
 def _verdict(score: float, contradicted: float, not_found: float) -> Verdict:
     if score >= SUPPORTED:
         return "supported"
     return "contradicted" if contradicted > not_found else "not_found"
 
 
-def _read(lines: Sequence[Backing], compared: Sequence[Compared]) -> list[Backing]:
+def _read(lines: Sequence[Backing], compared: Sequence[Compared], most: int) -> list[Backing]:
     """The lines a model reads, in their order: all that fit, else those nearest to the claims, the claims in turn."""
-    if _tokens(lines) <= MOST_TOKENS:
+    if _tokens(lines) <= most:
         return list(lines)
-    chosen, left = set[int](), MOST_TOKENS
+    chosen, left = set[int](), most
     for row in zip(*(each.order for each in compared), strict=True):
         for index in row:
             cost = tokens_of(lines[index].sentence.text)

@@ -10,10 +10,12 @@ import assistant
 from assistant.messages import CATALOGUE, counted, message, preferred, speech
 from assistant.messages.answers import ANSWERS
 from assistant.messages.chat import CHAT
+from assistant.messages.checking import CHECKING
 from assistant.messages.errors import ERRORS
 from assistant.messages.handoff import HANDOFF
 from assistant.messages.library import LIBRARY
 from assistant.messages.parts import PARTS
+from assistant.messages.recommending import RECOMMENDING
 from assistant.messages.routes import ROUTES
 from assistant.messages.tasks import TASKS
 
@@ -38,7 +40,7 @@ def test_both_languages_say_the_same_with_the_same_placeholders(key: str) -> Non
 
 def test_no_key_stands_in_two_tables() -> None:
     assert len(CATALOGUE) == sum(
-        len(table) for table in (ANSWERS, CHAT, ERRORS, HANDOFF, LIBRARY, PARTS, ROUTES, TASKS)
+        len(table) for table in (ANSWERS, CHAT, CHECKING, ERRORS, HANDOFF, LIBRARY, PARTS, RECOMMENDING, ROUTES, TASKS)
     )
 
 

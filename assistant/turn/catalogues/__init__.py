@@ -1,0 +1,1 @@
+"""Recommending from catalogues among the documents: what `assistant.turn.strategies.recommending` is made of."""

@@ -1,0 +1,79 @@
+"""Amounts of a claim beside a line: the same, others in their place, or nothing that tells."""
+
+import pytest
+
+from assistant.grounding.support.amounts import Amount, agreement, amounts
+from assistant.grounding.support.check import SupportCheck
+from assistant.grounding.vectors import SentenceVectors
+from knowledge.lexical.analyzer import Analyzer
+from knowledge.passage import Passage
+from knowledge.sentences import split_sentences
+from knowledge.testing.embedder import HashingEmbedder
+
+ROW = "Item: Kayak, 2 seats | Online: 14 € | At the pier: 48 € | Deposit: 90 €"
+PROSE = "A single room costs 60 € and a double room 85 €."
+PROSA = "La nómina se paga el día 28 y las dietas, con un mes de retraso, el 12."
+
+
+@pytest.mark.parametrize(
+    ("claim", "line", "told"),
+    [
+        ("Rooms can be kept for 24 days.", "Rooms can be kept for 24 days.", "same"),
+        ("Rooms can be kept for 26 days.", "Rooms can be kept for 24 days.", "other"),
+        ("Rooms can be kept for two weeks.", "Rooms can be kept for 2 weeks.", "same"),
+        ("Las salas se guardan dos horas.", "Rooms can be kept for 2 hours.", "same"),
+        ("It costs 1.200 €.", "It costs 1,200 euros.", "same"),
+        ("At the pier a kayak costs 48 €.", ROW, "same"),
+        ("At the pier a kayak costs 14 €.", ROW, "other"),
+        ("The deposit for a kayak is 90 €.", ROW, "same"),
+        ("A double room costs 85 €.", PROSE, "same"),
+        ("A double room costs 60 €.", PROSE, "other"),
+        ("La nómina se paga el día 28.", PROSA, "same"),
+        ("La nómina se paga el día 12.", PROSA, "other"),
+        ("Children of 9 years pay half.", "Age: from 6 to 11 years | Price: half", "same"),
+        ("Model N12 needs water.", "Model N12 needs no water.", None),
+        ("In 2025 the pool was closed.", "The pool is closed.", None),
+        ("Ring extension 7001 within 5 minutes.", "Ring the desk within 2 days.", None),
+        ("Rooms are free.", "Rooms cost 5 €.", None),
+        ("Everybody leaves at once.", "Everybody leaves within 11 minutes.", None),
+    ],
+)
+def test_amounts_are_compared_where_the_claim_speaks_of_them(claim: str, line: str, told: str | None) -> None:
+    assert agreement(claim, line, "", Analyzer()) == told
+
+
+def test_an_amount_of_the_heading_needs_no_place_in_the_line() -> None:
+    assert agreement("The 90-day visa costs 40 €.", "Fee: 40 € | Time: 5 days", "Visa, 90 days", Analyzer()) == "same"
+
+
+def test_codes_and_years_are_no_amounts() -> None:
+    assert amounts("FT-9, N12 and L2 of 2024 weigh 3.50 kg") == [Amount("3.5", amounts("1 kg")[0].unit)]
+
+
+def passage(text: str) -> Passage:
+    sentences = split_sentences(text)
+    return Passage("p", "p", "p.md", "Pier", (), text, 0, len(text), None, "en", 1.0, sentences=sentences)
+
+
+def checked(claim: str, text: str) -> tuple[str, str]:
+    check = SupportCheck(SentenceVectors(HashingEmbedder()), Analyzer(), None, amounts=True)
+    (found,) = check.verdicts([claim], [passage(text)])
+    assert (found.score >= 0.5) == (found.verdict == "supported")
+    return found.verdict, found.evidence[0].sentence.text
+
+
+def test_the_check_of_texts_goes_by_amounts_and_shows_the_line_they_stand_in() -> None:
+    text = f"Kayaks are let by the hour at the pier. {PROSE} Pets pay 9 €."
+    assert checked("A double room costs 85 €.", text) == ("supported", PROSE)
+    assert checked("A double room costs 60 €.", text) == ("contradicted", PROSE)
+
+
+def test_other_amounts_of_another_subject_contradict_nothing() -> None:
+    assert checked("The mayor of Lisbon earns 60 € an hour.", f"{PROSE} Pets pay 9 €.")[0] == "not_found"
+
+
+def test_with_a_question_amounts_do_not_decide() -> None:
+    check = SupportCheck(SentenceVectors(HashingEmbedder()), Analyzer(), None, amounts=True)
+    plain = SupportCheck(SentenceVectors(HashingEmbedder()), Analyzer(), None)
+    asked = (["A double room costs 60 €."], [passage(PROSE + " Pets pay 9 €.")], "What is a double room?")
+    assert check.verdicts(*asked) == plain.verdicts(*asked)
