@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.grounding.context import in_context
-from assistant.grounding.support.amounts import agreement
+from assistant.grounding.support.amounts import agreement, denied
 from assistant.grounding.support.features import FEATURES, Compared
 from assistant.grounding.support.verdicts import Backing, Verdict
 from knowledge.lexical.analyzer import Analyzer
@@ -37,6 +37,8 @@ class AmountVerdicts:
             return Decided("not_found", compared.order[0])
         place = self._closest(claim, compared, lines)
         passage, sentence = lines[place].passage, lines[place].sentence
+        if denied(claim, sentence.text, self._analyzer):
+            return Decided("contradicted", place)
         known = " ".join((passage.title, *passage.heading))
         match agreement(claim, sentence.text, known, self._analyzer):
             case "same":
