@@ -65,7 +65,7 @@ class _Part:
 
     def may_rival(self, wanted: Amount) -> bool:
         """Whether it has an amount of the same unit, or of one that is not said."""
-        return any(each.unit == wanted.unit or each.unit is None or wanted.unit is None for each in self.amounts)
+        return any(each.unit == wanted.unit or each.unit is None for each in self.amounts)
 
     def rivals(self, wanted: Amount) -> bool:
         return any(each.unit == wanted.unit for each in self.amounts)

@@ -37,6 +37,7 @@ PROSA = "La nómina se paga el día 28 y las dietas, con un mes de retraso, el 1
         ("The shop closes at 14:00 on Saturdays.", "Saturday: 10:00-14:00 | Sunday: closed", "same"),
         ("The shop closes at 15:00 on Saturdays.", "Saturday: 10:00-14:00 | Sunday: closed", "other"),
         ("Valid from 2026-02-01.", "From: 2026-02-01 | Price: 3 €", "same"),
+        ("From 150 to 300 km others pay 28 €.", "Distance: from 150 to 300 km | Members: 20 € | Others: 28 €", "same"),
         ("Rooms are free.", "Rooms cost 5 €.", None),
         ("Everybody leaves at once.", "Everybody leaves within 11 minutes.", None),
     ],
