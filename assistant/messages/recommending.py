@@ -39,6 +39,10 @@ RECOMMENDING: dict[str, tuple[str, str]] = {
         "What the catalogue does not say, so that I could not go by it: {words}.",
         "El catálogo no lo indica, así que no he podido tenerlo en cuenta: {words}.",
     ),
+    "recommend_missing": (
+        "These words of yours stand nowhere in it: {words}.",
+        "Estas palabras tuyas no aparecen en él: {words}.",
+    ),
     "recommend_range_one": (
         "There is one in **{title}**: {facts}.",
         "Hay una sola opción en **{title}**: {facts}.",

@@ -11,6 +11,7 @@ from typing import Literal
 
 from assistant.grounding.citations import figures
 from assistant.grounding.differing import UNITS
+from assistant.grounding.support.wording import negated
 from assistant.storage.folding import folded
 from knowledge.lexical.analyzer import Analyzer
 
@@ -27,8 +28,10 @@ _WORDS = {
 }  # fmt: skip
 _WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
 # A number of its own: not of a code (N12, FT-9, L2), and no year.
-_NUMBER = re.compile(r"(?<![\w.,:/-])\d+(?:[.,:/]\d+)*(?![^\W\d_]*\d)")
+_NUMBER = re.compile(r"(?<![\w.,:/])\d+(?:[.,:/]\d+|-\d\d-\d\d)*(?![^\W\d_]*\d)")
 _CODE_BEFORE = re.compile(r"[^\W\d_]-?$")
+_MODALS = re.compile(r"\b(?:may|can|must|could|able|puede|pueden|debe|deben|podrá)\b", re.IGNORECASE)
+_YES, _NO = ("yes", "si", "true"), ("no", "false")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 # How far behind a number its unit stands.
 _UNIT_WITHIN = 14
@@ -62,7 +65,7 @@ class _Part:
 
     def may_rival(self, wanted: Amount) -> bool:
         """Whether it has an amount of the same unit, or of one that is not said."""
-        return any(each.unit == wanted.unit or each.unit is None or wanted.unit is None for each in self.amounts)
+        return any(each.unit == wanted.unit or each.unit is None for each in self.amounts)
 
     def rivals(self, wanted: Amount) -> bool:
         return any(each.unit == wanted.unit for each in self.amounts)
@@ -86,6 +89,19 @@ def agreement(claim: str, line: str, known: str, analyzer: Analyzer) -> Agreemen
     return "other" if any(_elsewhere(each, parts, others, terms, analyzer) for each in wanted) else "same"
 
 
+def denied(claim: str, line: str, analyzer: Analyzer) -> bool:
+    """Whether a row says yes or no to what a claim says, and the claim says the other.
+
+    All words of the column's name, two at least, are the claim's.
+    """
+    said = frozenset(analyzer.query_terms(claim, None))
+    for name, mark, value in (cell.partition(": ") for cell in line.split(" | ")):
+        words = _stems(_MODALS.sub(" ", name), analyzer)
+        if mark and len(words) > 1 and all(word & said for word in words) and folded(value) in (*_YES, *_NO):
+            return negated(claim) == (folded(value) in _YES)
+    return False
+
+
 def amounts(text: str) -> list[Amount]:
     """The numbers of a text with their units, number words among them."""
     return [amount for amount, _, _ in _found(_plain(text))]
@@ -105,7 +121,7 @@ def _found(plain: str) -> list[tuple[Amount, int, int]]:
         before = before if before in "€$£" else ""
         behind = re.split(r"\d", plain[number.end() : number.end() + _UNIT_WITHIN])[0]
         unit = next((place for place, kind in enumerate(UNITS) if kind.search(f"{before} {behind}")), None)
-        (form,) = figures(number.group())
+        form = "-".join(sorted(figures(number.group())))
         found.append((Amount(form, unit), number.start(), number.end()))
     return found
 

@@ -118,6 +118,11 @@ class Catalogue:
         """What things cost; more than one where it differs by place or amount."""
         return tuple(column for column in self.columns if column.is_price)
 
+    @property
+    def sells(self) -> bool:
+        """Whether its rows are things to choose from: they have a price, or are measured in two ways."""
+        return bool(self.prices) or sum(bool(column.measure) for column in self.columns) > 1
+
     def only(self, rows: Sequence[int]) -> "Catalogue":
         """The same with some of its rows."""
         return Catalogue(tuple(self.rows[place] for place in rows))

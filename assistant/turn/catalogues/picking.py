@@ -1,8 +1,9 @@
 """Which rows of a catalogue to recommend: those within every limit, by how well they fulfil the wishes."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from assistant.storage.folding import folded
 from assistant.turn.catalogues.catalogue import Catalogue, Row
@@ -12,6 +13,8 @@ from assistant.turn.catalogues.wishes import Wish, wishes_of
 MOST_OPTIONS = 3
 # Nearness to what is left of a request weighs half as much as a wish that a column can tell.
 NEARNESS = 0.5
+# What a wish counts that is not fulfilled at all, so that the others still tell such rows apart.
+LEAST = 0.1
 
 Near = Callable[[str, Sequence[Row]], Sequence[float]]
 """How near each row is to some words; more is nearer."""
@@ -19,11 +22,14 @@ Near = Callable[[str, Sequence[Row]], Sequence[float]]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person wants of a catalogue. `free` are the words of it that no column stands for."""
+    """What a person wants of a catalogue. `free` are the words of it that no column stands for, and
+    `missing` those of them that are in no row.
+    """
 
     limits: Limits
     wishes: tuple[Wish, ...]
     free: str
+    missing: tuple[str, ...] = ()
 
     @property
     def says_something(self) -> bool:
@@ -52,7 +58,17 @@ def read_request(said: str, thing: str, catalogue: Catalogue, free_words: Callab
     limits = limits_of(said, catalogue)
     words = "|".join(re.escape(word) for word in thing.split())
     wishes, rest = wishes_of(re.sub(rf"\b(?:{words})\b", " ", folded(limits.rest)) if words else limits.rest, catalogue)
-    return Request(limits, tuple(wishes), free_words(rest))
+    free = free_words(rest)
+    return Request(limits, tuple(wishes), free, tuple(_missing(free, catalogue)))
+
+
+def _missing(free: str, catalogue: Catalogue) -> Iterator[str]:
+    """The words that no row has, by their beginnings."""
+    rows = folded(" ".join(row.sentence.text for row in catalogue.rows))
+    for word in free.split():
+        beginning = folded(word)[: max(4, len(word) - 2)]
+        if not re.search(rf"\b{re.escape(beginning)}", rows):
+            yield word
 
 
 def pick(request: Request, catalogue: Catalogue, near: Near) -> Picked:
@@ -64,9 +80,8 @@ def pick(request: Request, catalogue: Catalogue, near: Near) -> Picked:
         nearest = [Option(row, tuple(each for each in limits if not each.holds(row))) for row in ranked]
         return Picked(tuple(nearest[:MOST_OPTIONS]), 0)
     scores = dict.fromkeys(fitting, 0.0)
-    for wish in request.wishes:
-        for row, score in wish.scores(fitting).items():
-            scores[row] += score
+    if request.wishes:
+        scores = _together([wish.scores(fitting) for wish in request.wishes], fitting)
     if request.free:
         found = near(request.free, [catalogue.rows[row] for row in fitting])
         low, high = min(found), max(found)
@@ -76,6 +91,12 @@ def pick(request: Request, catalogue: Catalogue, near: Near) -> Picked:
         fitting, key=lambda row: (bool(unavailable(catalogue, row)), -round(scores[row], 6), _price(catalogue, row))
     )
     return Picked(tuple(Option(row) for row in ranked[:MOST_OPTIONS]), len(fitting))
+
+
+def _together(wishes: Sequence[Mapping[int, float]], rows: Sequence[int]) -> dict[int, float]:
+    """How well rows fulfil wishes together: what fails one of them is no good middle (a geometric mean)."""
+    fulfilled = {row: prod(LEAST + wish.get(row, 0.0) for wish in wishes) for row in rows}
+    return {row: len(wishes) * value ** (1 / len(wishes)) for row, value in fulfilled.items()}
 
 
 def _far(limits: Sequence[Limit], row: int) -> float:

@@ -59,6 +59,8 @@ def options_told(picked: Picked, request: Request, catalogue: Catalogue, languag
         for number, option in enumerate(picked.options, start=1)
     ]
     parts = [opening, "\n".join(lines)]
+    if request.missing:
+        parts.append(message("recommend_missing", language, words=", ".join(request.missing)))
     if request.limits.unknown:
         parts.append(message("recommend_unknown", language, words=", ".join(request.limits.unknown)))
     told.text = "\n\n".join(parts)

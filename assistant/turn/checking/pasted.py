@@ -100,7 +100,7 @@ def asked_to_check(said: str) -> Asked | None:
     if one := _CLAIM.match(text):
         claim = one["claim"].strip().rstrip("?").strip()
         if _says_enough(claim):
-            return Asked(text, _unquoted(claim), one_claim="\n" not in claim)
+            return Asked(text[: one.start("claim")].strip(), _unquoted(claim), one_claim="\n" not in claim)
     last = _LAST.search(text)
     if last and _says_enough(body := text[: last.start()].strip()):
         return Asked(last.group(1).strip(), _unquoted(body))

@@ -135,6 +135,7 @@ class RecommendingStrategy:
             table
             for document in documents[:DOCUMENTS]
             for table in catalogues_of(self._library.passages_of(document, request.groups))
+            if table.sells
         ]
         named = [table.only(rows) for table in tables if (rows := rows_of(thing, table, self._analyzer))]
         if named:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.grounding.support.amounts import Amount, agreement, amounts
+from assistant.grounding.support.amounts import Amount, agreement, amounts, denied
 from assistant.grounding.support.check import SupportCheck
 from assistant.grounding.vectors import SentenceVectors
 from knowledge.lexical.analyzer import Analyzer
@@ -34,6 +34,10 @@ PROSA = "La nómina se paga el día 28 y las dietas, con un mes de retraso, el 1
         ("Model N12 needs water.", "Model N12 needs no water.", None),
         ("In 2025 the pool was closed.", "The pool is closed.", None),
         ("Ring extension 7001 within 5 minutes.", "Ring the desk within 2 days.", None),
+        ("The shop closes at 14:00 on Saturdays.", "Saturday: 10:00-14:00 | Sunday: closed", "same"),
+        ("The shop closes at 15:00 on Saturdays.", "Saturday: 10:00-14:00 | Sunday: closed", "other"),
+        ("Valid from 2026-02-01.", "From: 2026-02-01 | Price: 3 €", "same"),
+        ("From 150 to 300 km others pay 28 €.", "Distance: from 150 to 300 km | Members: 20 € | Others: 28 €", "same"),
         ("Rooms are free.", "Rooms cost 5 €.", None),
         ("Everybody leaves at once.", "Everybody leaves within 11 minutes.", None),
     ],
@@ -48,6 +52,20 @@ def test_an_amount_of_the_heading_needs_no_place_in_the_line() -> None:
 
 def test_codes_and_years_are_no_amounts() -> None:
     assert amounts("FT-9, N12 and L2 of 2024 weigh 3.50 kg") == [Amount("3.5", amounts("1 kg")[0].unit)]
+
+
+@pytest.mark.parametrize(
+    ("claim", "value", "told"),
+    [
+        ("The customer can change the part.", "No", True),
+        ("The customer cannot change the part.", "No", False),
+        ("The customer can change the part.", "Yes", False),
+        ("The customer cannot change the part.", "Yes", True),
+        ("The customer pays for the part.", "No", False),
+    ],
+)
+def test_a_row_says_yes_or_no_to_what_a_claim_says(claim: str, value: str, told: bool) -> None:
+    assert denied(claim, f"Part: lid | Customer may change it: {value} | Price: 4 €", Analyzer()) == told
 
 
 def passage(text: str) -> Passage:

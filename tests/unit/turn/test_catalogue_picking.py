@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from assistant.turn.catalogues.catalogue import Catalogue, catalogues_of, cells_of
 from assistant.turn.catalogues.limits import limits_of
 from assistant.turn.catalogues.picking import Picked, Request, pick, read_request
-from assistant.turn.catalogues.wanted import asks_for_recommendation, rows_of, thing_in
+from assistant.turn.catalogues.wanted import SAME_THING, asks_for_recommendation, heads_of, near_rows, rows_of, thing_in
 from assistant.turn.catalogues.wishes import wishes_of
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.passage import Passage
@@ -173,3 +173,13 @@ def test_every_word_of_a_thing_has_to_be_in_one_cell_and_accessories_are_none() 
     (table,) = catalogues_of([passage])
     assert rows_of("espresso machine", table, Analyzer()) == [0]
     assert rows_of("washing machine", table, Analyzer()) == []
+
+
+def test_a_thing_under_another_name_is_what_is_near_enough_and_nothing_far_behind_it() -> None:
+    passage = Passage("p", "p", "d", "T", (), ROWS, 0, 9, None, None, 1.0, sentences=split_sentences(ROWS))
+    (table,) = catalogues_of([passage])
+    heads = heads_of(table)
+    assert heads["fridge"] == [0, 1, 2, 3]
+    near = {"fridge": SAME_THING + 0.1, "freezer": SAME_THING + 0.01}
+    assert near_rows("nevera", heads, lambda thing, texts: [near.get(text, 0.0) for text in texts]) == [0, 1, 2, 3]
+    assert near_rows("nevera", heads, lambda thing, texts: [SAME_THING - 0.01] * len(texts)) == []

@@ -130,6 +130,18 @@ def test_what_the_catalogue_does_not_say_is_named(stage: Stage) -> None:
     assert "could not go by it: 1400 rpm" in stage.text("Recommend a washing machine with 1400 rpm under 500 €")
 
 
+def test_words_that_stand_in_no_row_are_told(stage: Stage) -> None:
+    text = stage.text("I need a washing machine with steam, max 55 dB")
+    assert text.endswith("These words of yours stand nowhere in it: steam.")
+    assert "nowhere" not in stage.text("I need a washing machine with a large drum")
+
+
+def test_a_table_of_rules_is_no_catalogue(stage: Stage) -> None:
+    rules = b"What you bought,Time to return it,Fee\nA used bicycle,14 days,none\nA bicycle in its box,30 days,none\n"
+    stage.library.add_upload("rules.csv", rules)
+    assert stage.ask("Which bicycle would you recommend?") is None
+
+
 def test_rows_of_documents_that_the_person_may_not_read_are_never_seen(stage: Stage) -> None:
     assert "Prototype" not in stage.text("Recommend the cheapest washing machine")
     allowed = stage.ask("Recommend the cheapest washing machine", groups=frozenset({"lab"}))
