@@ -1,0 +1,22 @@
+"""Places in a text that hold something private."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """`text[start:end]` is private; `kind` says what it is ("email", "secret", ...)."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def apart(spans: Iterable[Span]) -> list[Span]:
+    """In order and without overlaps: of two that overlap the longer one stays, the first of two of the same length."""
+    kept: list[Span] = []
+    for each in sorted(spans, key=lambda span: (span.start - span.end, span.start)):
+        if all(each.end <= other.start or other.end <= each.start for other in kept):
+            kept.append(each)
+    return sorted(kept)
