@@ -22,5 +22,9 @@ class KTO:
             asked, said, label = prompt(row["prompt"]), reply(row["completion"]), row["label"]
         else:
             both = messages(row.get("messages"))
-            asked, said, label = both[:-1], reply([{"role": both[-1].role, "content": both[-1].content}]), row["kto_tag"]
+            asked, said, label = (
+                both[:-1],
+                reply([{"role": both[-1].role, "content": both[-1].content}]),
+                row["kto_tag"],
+            )
         yield Draft("verdict", tuple(asked), said, good=thumb(label))

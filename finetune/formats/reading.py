@@ -59,7 +59,12 @@ class FileRead:
 
 
 def read_examples(
-    file: Path, origin: Origin, *, skip_bad: bool = False, limits: Limits = Limits(), formats: Sequence[Format] = FORMATS
+    file: Path,
+    origin: Origin,
+    *,
+    skip_bad: bool = False,
+    limits: Limits = Limits(),
+    formats: Sequence[Format] = FORMATS,
 ) -> FileRead:
     """Everything in a file, as examples of this origin; rows of Pilares' own form keep documents and licence.
 
@@ -73,7 +78,9 @@ def read_examples(
             continue
         form = next((each for each in formats if each.fits(row)), None)
         if form is None:
-            bad.append(BadRow(number, f"its fields ({', '.join(sorted(map(str, row))[:8]) or 'none'}) are of no known form"))
+            bad.append(
+                BadRow(number, f"its fields ({', '.join(sorted(map(str, row))[:8]) or 'none'}) are of no known form")
+            )
             continue
         try:
             found += _placed(list(form.read(row)), origin, row)
@@ -154,7 +161,9 @@ def _lines(stream: Any, most: int) -> Iterator[bytes | None]:
 def _array(file: Path, content: bytes) -> Iterator[tuple[int, dict[str, Any] | str]]:
     found = _parsed(content)
     if not isinstance(found, list):
-        raise ExamplesInvalid(f"{file} begins as a JSON array and is none: {found}. Mend it, or write one object a line.")
+        raise ExamplesInvalid(
+            f"{file} begins as a JSON array and is none: {found}. Mend it, or write one object a line."
+        )
     for number, each in enumerate(found, start=1):
         yield number, each if isinstance(each, dict) else "it is no JSON object"
 

@@ -124,7 +124,9 @@ def _content(found: Any, name: str) -> str:
     if isinstance(found, str):
         return found
     if isinstance(found, list):
-        parts = [each.get("text") if isinstance(each, Mapping) and each.get("type") == "text" else None for each in found]
+        parts = [
+            each.get("text") if isinstance(each, Mapping) and each.get("type") == "text" else None for each in found
+        ]
         if all(isinstance(part, str) for part in parts):
             return "\n".join(cast(list[str], parts))
         raise RowInvalid("a message has parts that are not text")

@@ -33,6 +33,15 @@ class ChatTokenizer:
         """The tokens of a text; marks such as the end of a message are one token each."""
         return [int(token) for token in self._tokenizer.encode(text, add_special_tokens=False)]
 
+    def text(self, tokens: Sequence[int]) -> str:
+        """What tokens say, marks included."""
+        return str(self._tokenizer.decode(list(tokens)))
+
+    @property
+    def end(self) -> str:
+        """The mark at the end of a reply."""
+        return END
+
     def row(self, chat: Chat, reply: str, first: Sequence[str], *, whole: bool = True) -> Row:
         """A prompt and its reply; any text of `first` may begin it. Unless `whole`, the first token is all of it."""
         prompt, said = self.prompt(chat), self.of(reply + END if whole else reply)
