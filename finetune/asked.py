@@ -21,7 +21,7 @@ def question_of(example: Example) -> str:
     if labelled := _LABELLED.search(text):
         return labelled.group(1).strip()
     parts = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
-    if len(parts) > 1 and len(text) > LONG or len(parts) > 1 and any(part.startswith("#") for part in parts):
+    if (len(parts) > 1 and len(text) > LONG) or (len(parts) > 1 and any(part.startswith("#") for part in parts)):
         ends = sorted((parts[0], parts[-1]), key=len)
         if len(ends[0]) <= LONGEST_QUESTION:
             return ends[0]

@@ -1,9 +1,9 @@
 """Datasets: immutable versions, known by the hash of what they hold.
 
-    NAME/vN/train.jsonl      rows to learn from
-    NAME/vN/held_out.jsonl   rows to measure on
-    NAME/vN/card.json        what they are, where they come from, what the doctor said
-    NAME/vN/withdrawn.json   ids of rows whose person or document was deleted since; only ever grows
+NAME/vN/train.jsonl      rows to learn from
+NAME/vN/held_out.jsonl   rows to measure on
+NAME/vN/card.json        what they are, where they come from, what the doctor said
+NAME/vN/withdrawn.json   ids of rows whose person or document was deleted since; only ever grows
 """
 
 import json

@@ -79,7 +79,13 @@ class Queue:
         """The row whose id begins so. Raises DatasetNotFound when there is none, or more than one."""
         found = [each for each in self.rows() if each.example.id.startswith(prefix.casefold())]
         if len(prefix) < LEAST_PREFIX or len(found) != 1:
-            why = "is too short" if len(prefix) < LEAST_PREFIX else "is none of a row" if not found else "is of several rows"
+            why = (
+                "is too short"
+                if len(prefix) < LEAST_PREFIX
+                else "is none of a row"
+                if not found
+                else "is of several rows"
+            )
             raise DatasetNotFound(f"The id {prefix} {why}. `pilares finetune dataset review list` shows them.")
         return found[0]
 
@@ -136,20 +142,23 @@ class Queue:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            with self._open() as connection, connection:
-                connection.execute("BEGIN IMMEDIATE")
-                yield connection
-        except (sqlite3.Error, OSError) as error:
+        except OSError as error:
             raise NotWritten(f"{self._file} cannot be written ({error}); nothing has changed.") from error
+        with self._open() as connection, connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             with closing(sqlite3.connect(self._file, timeout=_BUSY_S, isolation_level=None)) as connection:
+                connection.execute("PRAGMA secure_delete = ON")  # what was withdrawn is overwritten, too
                 connection.executescript(_TABLES)
                 yield connection
+        except sqlite3.OperationalError as error:
+            raise NotWritten(f"{self._file} cannot be written ({error}); nothing has changed.") from error
         except sqlite3.DatabaseError as error:
-            raise NotWritten(f"{self._file} cannot be used ({error}); move it away and collect again.") from error
+            raise NotWritten(f"{self._file} cannot be used ({error}). Move it away and collect again.") from error
 
 
 def _queued(row: Sequence[str]) -> Queued:

@@ -59,7 +59,7 @@ def _assigned(found: re.Match[str]) -> Span | None:
     written, sign = found["value"], found["sign"].strip()
     value = written.strip(_QUOTES).rstrip(".!?)]") if written[0] in _QUOTES else written.rstrip(".!?)")
     start = found.start("value") + (1 if written[0] in _QUOTES else 0)
-    if len(value) < 4 or _PLACEHOLDER.match(value) or " " in value.strip() and sign not in ("=", ":", ":="):
+    if len(value) < 4 or _PLACEHOLDER.match(value) or (" " in value.strip() and sign not in ("=", ":", ":=")):
         return None
     letters, digits = any(map(str.isalpha, value)), any(map(str.isdigit, value))
     mixed = letters and digits and len(value) >= (6 if sign else 8) and "://" not in value
