@@ -34,7 +34,7 @@ class Conversations:
     """Conversations, turns, answers and feedback in one database. Safe to use from several threads.
 
     `permitted` says which documents a person may read now: whatever is read back shows text of these alone. Without it
-    everything is shown as it was stored.
+    everything is shown as it was stored. `deleted` is told the id of every conversation that is erased.
     """
 
     def __init__(
@@ -42,19 +42,28 @@ class Conversations:
         database: Database,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         permitted: Permitted | None = None,
+        deleted: Callable[[str], None] | None = None,
     ) -> None:
         self._database = database
         self._now = clock
         self._permitted = permitted
+        self._deleted = deleted
 
     @classmethod
-    def open(cls, url: str, *, recover: bool = True, permitted: Permitted | None = None) -> Self:
+    def open(
+        cls,
+        url: str,
+        *,
+        recover: bool = True,
+        permitted: Permitted | None = None,
+        deleted: Callable[[str], None] | None = None,
+    ) -> Self:
         """Open the database at a SQLAlchemy URL, migrated to this version's schema.
 
         With `recover`, turns that a crash left running become interrupted. Raises StorageError (newer schema, damaged,
         no rights) and ConfigurationError (unusable URL).
         """
-        opened = cls(Database(url), permitted=permitted)
+        opened = cls(Database(url), permitted=permitted, deleted=deleted)
         try:
             migrate(opened._database)
             if recover:
@@ -275,6 +284,8 @@ class Conversations:
             connection.execute(sa.delete(answers).where(answers.c.turn_id.in_(its_turns)))
             connection.execute(sa.delete(turns).where(turns.c.conversation_id == conversation_id))
             update(connection, conversation_id, title="", searchable="", deleted=self._now())
+        if self._deleted is not None:
+            self._deleted(conversation_id)
 
     def add_feedback(
         self,
