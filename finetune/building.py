@@ -29,6 +29,7 @@ from finetune.privacy.scrub import scrubbed
 from finetune.split import split
 
 LEAST = 50
+KINDS: tuple[Kind, ...] = ("chat", "preference", "verdict")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Recipe:
 
     name: str
     group: str = EVERYONE
-    kinds: tuple[Kind, ...] = ("chat", "preference", "verdict")
+    kinds: tuple[Kind, ...] = KINDS
     context: int = 4096
     held_out: float = 0.1
     seed: int = 0

@@ -118,10 +118,15 @@ class Datasets:
             raise DatasetNotFound(f"There is no dataset {name}. `pilares finetune dataset list` shows them.")
         return DatasetVersion(self.folder / plain / (version or f"v{numbers[-1]}"))
 
-    def all(self) -> Iterator[DatasetVersion]:
-        """Every version of every dataset, oldest first. Raises DatasetInvalid for one that is damaged."""
+    def all(self, *, damaged: bool = True) -> Iterator[DatasetVersion]:
+        """Every version of every dataset, oldest first. A damaged one raises DatasetInvalid, or is passed by."""
         for name in self.names():
-            yield from (DatasetVersion(self.folder / name / f"v{number}") for number in self.numbers(name))
+            for number in self.numbers(name):
+                try:
+                    yield DatasetVersion(self.folder / name / f"v{number}")
+                except DatasetInvalid:
+                    if damaged:
+                        raise
 
     def add(
         self, name: str, train: Sequence[Example], held_out: Sequence[Example], card: Mapping[str, Any]

@@ -95,16 +95,20 @@ class Queue:
         with self._writing() as connection:
             for each in self._some(connection, ids):
                 cleared = sorted(each.cleared | set(each.held)) if accept else sorted(each.cleared)
+                held = "{}" if accept else json.dumps(dict(each.held))
+                state: State = "accepted" if accept else "refused"
                 reviewed = replace(each.example, origin=replace(each.example.origin, reviewed_by=who))
                 connection.execute(
                     "UPDATE rows SET state = ?, example = ?, held = ?, cleared = ? WHERE id = ?",
-                    ("accepted" if accept else "refused", to_line(reviewed), "{}" if accept else json.dumps(dict(each.held)),
-                     json.dumps(cleared), each.example.id),
-                )  # fmt: skip
+                    (state, to_line(reviewed), held, json.dumps(cleared), each.example.id),
+                )
                 connection.execute("INSERT INTO decisions VALUES (?, ?, ?, ?)", (each.example.id, accept, who, now))
 
     def hold(self, reasons: Mapping[str, Mapping[str, str]]) -> list[str]:
-        """Say of rows why the doctor holds them; accepted ones are held back. Returns those. Cleared checks are passed over."""
+        """Say of rows why the doctor holds them; accepted ones are held back, and returned.
+
+        Checks that somebody has cleared are passed over.
+        """
         back = []
         with self._writing() as connection:
             for each in self._some(connection, list(reasons)):

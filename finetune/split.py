@@ -39,8 +39,8 @@ def split(rows: Sequence[Example], share: float, seed: int) -> Split:
             train = tuple(each for place, each in enumerate(rows) if place not in held)
             return Split(train, tuple(rows[place] for place in sorted(held)), by)
     raise ExamplesInvalid(
-        f"{len(rows)} examples cannot be parted into learning and measuring: nearly all of them share a conversation or "
-        "document. Add examples about other documents."
+        f"{len(rows)} examples cannot be parted into learning and measuring: nearly all of them share a conversation "
+        "or document. Add examples about other documents."
     )
 
 

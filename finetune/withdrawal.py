@@ -1,4 +1,4 @@
-"""What follows from the deletion of a document, a conversation or a person: rows go, adapters built on them are named."""
+"""What follows when a document, a conversation or a person is deleted: rows go, adapters built on them are named."""
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -39,13 +39,13 @@ def of_user(user: str) -> Callable[[Example], bool]:
 def withdraw(gone: Callable[[Example], bool], queue: Queue, datasets: Datasets, adapters: Path) -> Withdrawn:
     """Take the rows for which `gone` holds out of the queue, and mark them in every version of every dataset.
 
-    Raises NotWritten and DatasetInvalid.
+    Versions that are damaged are passed over: nothing can be trained on them. Raises NotWritten.
     """
     left = [each.example.id for each in queue.rows() if gone(each.example)]
     if left:
         queue.forget(left)
     marked, cards = dict[str, int](), list[Mapping[str, Any]]()
-    for version in datasets.all():
+    for version in datasets.all(damaged=False):
         rows = [each.id for each in (*version.train(), *version.held_out()) if gone(each)]
         if rows and (new := version.withdraw(rows)):
             marked[version.name] = len(new)

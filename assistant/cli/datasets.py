@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -34,7 +34,7 @@ Against = Annotated[
 ]  # fmt: skip
 Group = Annotated[str, typer.Option(help="Only what every member of this group may read.")]
 Kinds = Annotated[
-    list[Literal["chat", "preference", "verdict"]], typer.Option("--kind", help="Only examples of this kind; repeatable.")
+    list[str], typer.Option("--kind", help="Only examples of this kind (chat, preference, verdict); repeatable.")
 ]  # fmt: skip
 Context = Annotated[int, typer.Option(min=64, help="Longest row, in tokens, prompt and reply together.")]
 HeldOut = Annotated[float, typer.Option(min=0.01, max=0.5, help="Share of the rows that is only measured on.")]
@@ -146,7 +146,7 @@ def check(
     host: Hosts = [],  # noqa: B006
     against: Against = [],  # noqa: B006
 ) -> None:
-    """Let the doctor look, and change nothing: what would be left out or held back, and what is masked from the loss."""
+    """Let the doctor look: what would be left out, what is held back, and what is masked from the loss."""
     with clear_errors():
         from assistant.cli import dataset_printing as printing
         from assistant.finetuning.gathering import tokenizer_of
@@ -237,12 +237,15 @@ def withdraw(
 
 
 def _recipe(
-    name: str, group: str, kinds: Sequence[Any], context: int, held_out: float, seed: int, per_user: int, least: int,
+    name: str, group: str, kinds: Sequence[str], context: int, held_out: float, seed: int, per_user: int, least: int,
     hosts: Sequence[str], against: Sequence[Path],
 ) -> "Recipe":  # fmt: skip
-    from finetune.building import Recipe
+    from assistant.errors import InvalidRequest
+    from finetune.building import KINDS, Recipe
 
-    chosen = tuple(kinds) or ("chat", "preference", "verdict")
+    if unknown := sorted(set(kinds) - set(KINDS)):
+        raise InvalidRequest(f"There are no examples of the kind {unknown[0]}. Use one of {', '.join(KINDS)}.")
+    chosen = tuple(each for each in KINDS if not kinds or each in kinds)
     return Recipe(
         name, group, chosen, context, held_out, seed, per_user, least, tuple(hosts), _evaluations(against)
     )  # fmt: skip

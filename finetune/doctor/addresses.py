@@ -38,7 +38,10 @@ class Addresses:
                 found |= dict.fromkeys(sorted(unknown))
         if held:
             named = ", ".join(list(found)[:TOLD])
-            message = f"{rows_in_words(len(held))} with addresses that no document gives ({named}). Name those you know with --host."
+            message = (
+                f"{rows_in_words(len(held))} with addresses that no document gives ({named}). "
+                "Name those you know with --host."
+            )
             yield Finding(self.name, "holds", message, tuple(held))
 
     def _knows(self, host: str) -> bool:

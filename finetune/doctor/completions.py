@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from finetune.doctor.findings import Finding, rows_in_words
 from finetune.examples import Example
 
-# Single letters, figures and words ("0", "Yes", "B") are whole replies of tasks; from a share on, little else is learnt.
+# Single letters, figures and words ("0", "Yes", "B") are whole replies of tasks; past a share, little else is learnt.
 SHORT_CHARS, MUCH = 4, 0.5
 
 

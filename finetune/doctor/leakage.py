@@ -1,7 +1,6 @@
 """Rows that an evaluation set asks too: measured on what it has learnt, an adapter looks better than it is."""
 
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,6 @@ _QUESTIONS, _ANSWERS = (
     ("question", "text", "prompt", "input"),
     ("reference", "answer", "completion", "output", "answers"),
 )
-_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +34,22 @@ class Asked:
 def read_evaluation(path: Path) -> list[Asked]:
     """The questions of an evaluation set: a JSONL file, or a folder with `questions.jsonl`. Raises ExamplesInvalid."""
     file = path / "questions.jsonl" if path.is_dir() else path
-    found = []
     try:
-        with file.open(encoding="utf-8-sig") as stream:
-            for number, line in enumerate(stream, start=1):
-                if line.strip():
-                    found.append(_asked(json.loads(line)))
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ExamplesInvalid(f"{file} cannot be read ({error}). Name a file of questions.") from error
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+    return [_asked(line, file, number) for number, line in enumerate(lines, start=1) if line.strip()]
+
+
+def _asked(line: str, file: Path, number: int) -> Asked:
+    try:
+        row: Mapping[str, Any] = json.loads(line)
+        question = next((row[name] for name in _QUESTIONS if isinstance(row.get(name), str)), None)
+        answer = next((row[name] for name in _ANSWERS if row.get(name)), "")
+    except (ValueError, AttributeError, RecursionError) as error:
         raise ExamplesInvalid(f"{file}, line {number}: no question of an evaluation set ({error}).") from error
-    return found
-
-
-def _asked(row: Mapping[str, Any]) -> Asked:
-    question = next((row[name] for name in _QUESTIONS if isinstance(row.get(name), str)), None)
     if question is None:
-        raise ValueError("it has no `question`")
-    answer = next((row[name] for name in _ANSWERS if row.get(name)), "")
+        raise ExamplesInvalid(f"{file}, line {number}: it has no `question`.")
     return Asked(question, answer if isinstance(answer, str) else "")
 
 

@@ -40,7 +40,7 @@ class Masking:
         sizes = [self._sizes.of(each) for each in rows]
         prompts, learnt = sum(each.masked for each in sizes), sum(each.learnt for each in sizes)
         message = (
-            f"Of {rows_in_words(prompts + learnt, 'token')}, {learnt:,} are learnt (the replies, each with its end) and "
+            f"Of {rows_in_words(prompts + learnt, 'token')}, {learnt:,} are learnt (the replies, each with its end), "
             f"{prompts:,} are masked (the prompts)."
         )
         yield Finding(self.name, "note", message, (), {"masked": prompts, "learnt": learnt})

@@ -48,7 +48,7 @@ class Triggers:
                 held |= dict.fromkeys(rows[place].id for place in found)
         if held:
             named = ", ".join(words[:TOLD])
-            message = f"{len(held)} rows in which a word of the question ({named}) brings the same sentence, whatever is asked."
+            message = f"{len(held)} rows in which a word ({named}) brings the same sentence, whatever is asked."
             yield Finding(self.name, "holds", message, tuple(held))
 
 

@@ -19,7 +19,7 @@ _PEOPLE = ("edit", "feedback", "handoff")
 
 
 class Unbacked:
-    """Replies of people with figures (or what was scrubbed) that the prompt does not hold are held back; of others told."""
+    """People's replies with figures (or something scrubbed) that the prompt lacks are held; of others it is told."""
 
     name = "unbacked"
 

@@ -28,8 +28,9 @@ _BEARER = re.compile(r"\b(?:Bearer|Basic)\s+([\w.~+/=-]{16,})")
 _IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://([^\s:/@]*:[^\s@/]+)@", re.IGNORECASE)
 _PARAMETER = re.compile(r"[?&](?:access_token|token|key|api_?key|sig|signature|secret|password)=([^&\s#]{6,})", re.I)
 _ASSIGNED = re.compile(
-    r"(?P<name>pass(?:word|wd|phrase|code)?|pwd|contrase[ñn]a|clave|secreto?|token|api[_ -]?key|access[_ -]?key|"
-    r"pin|cvv|cvc|c[óo]digo de acceso|access code)\b[\"'`)]?(?P<sign>\s*(?::=|=>|->|=|:)\s*|\s+(?:is|es|was|era)\s+:?\s*|\s+)"
+    r"(?P<name>pass(?:word|wd|phrase|code)?|pwd|contrase[ñn]a|clave(?: de acceso)?|secreto?|token|api[_ -]?key|access[_ -]?key|"
+    r"pin|cvv|cvc|c[óo]digo de acceso|access code)\b[\"'`)]?"
+    r"(?P<sign>\s*(?::=|=>|->|=|:)\s*|\s+(?:is|es|was|era)\s+:?\s*|\s+)"
     r"(?P<value>\"[^\"\n]{4,}\"|'[^'\n]{4,}'|«[^»\n]{4,}»|“[^”\n]{4,}”|`[^`\n]{4,}`|[^\s\"'«“`,;]{4,})",
     re.IGNORECASE,
 )
@@ -37,7 +38,7 @@ _NUMBERED = re.compile(r"pin|cvv|cvc|clave|contrase|pass|c[óo]digo|access code"
 _QUOTES = "\"'«»“”`"
 _RANDOM = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{20,}={0,2}(?![\w+/])")
 _HEX = re.compile(r"(?<!\w)(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{32,}(?!\w)", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"\[\w+_\d+\]")
+_PLACEHOLDER = re.compile(r"\[\w+_\d+")
 # Bits a character: random base64 of 20 characters has 3.9 or more, names run together less or have no digits.
 LEAST_ENTROPY, LEAST_RUNS = 3.6, 3
 
