@@ -75,19 +75,10 @@ class Queue:
         with self._open() as connection:
             return [_queued(row) for row in connection.execute(query, wanted)]
 
-    def find(self, prefix: str) -> Queued:
-        """The row whose id begins so. Raises DatasetNotFound when there is none, or more than one."""
-        found = [each for each in self.rows() if each.example.id.startswith(prefix.casefold())]
-        if len(prefix) < LEAST_PREFIX or len(found) != 1:
-            why = (
-                "is too short"
-                if len(prefix) < LEAST_PREFIX
-                else "is none of a row"
-                if not found
-                else "is of several rows"
-            )
-            raise DatasetNotFound(f"The id {prefix} {why}. `pilares finetune dataset review list` shows them.")
-        return found[0]
+    def find(self, prefixes: Iterable[str]) -> list[Queued]:
+        """The rows whose ids begin so. Raises DatasetNotFound where there is none, or more than one."""
+        rows = self.rows()
+        return [_found(each, rows) for each in prefixes]
 
     def decide(self, ids: Collection[str], accept: bool, who: str) -> None:
         """Accept or refuse rows. What the doctor holds against an accepted row now counts as seen."""
@@ -163,6 +154,14 @@ class Queue:
             raise NotWritten(f"{self._file} cannot be written ({error}); nothing has changed.") from error
         except sqlite3.DatabaseError as error:
             raise NotWritten(f"{self._file} cannot be used ({error}). Move it away and collect again.") from error
+
+
+def _found(prefix: str, rows: Sequence[Queued]) -> Queued:
+    found = [each for each in rows if each.example.id.startswith(prefix.casefold())]
+    if len(prefix) >= LEAST_PREFIX and len(found) == 1:
+        return found[0]
+    why = "is too short" if len(prefix) < LEAST_PREFIX else "is none of a row" if not found else "is of several rows"
+    raise DatasetNotFound(f"The id {prefix} {why}. `pilares finetune dataset review list` shows them.")
 
 
 def _queued(row: Sequence[str]) -> Queued:

@@ -45,8 +45,7 @@ def list_rows(
 def show(row: Annotated[str, typer.Argument(metavar="ID", help="An id as the list shows it.")]) -> None:
     """One row in full."""
     with clear_errors():
-        found = desk().queue.find(row)
-        _print(found, whole=True)
+        _print(desk().queue.find([row])[0], whole=True)
 
 
 @app.command()

@@ -121,7 +121,7 @@ class DatasetDesk:
 
         Raises DatasetNotFound.
         """
-        found = [self.queue.find(each) for each in ids]
+        found = self.queue.find(ids)
         self.queue.decide([each.example.id for each in found], accept, who)
         return found
 

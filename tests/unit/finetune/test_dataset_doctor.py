@@ -42,7 +42,9 @@ def test_shape() -> None:
 
 def test_exact_and_near_duplicates_keep_the_first() -> None:
     first = an_example(f"{LEAVE}How many days of leave do I get?", "You get 25 days of leave a year, all paid.")
-    same = an_example(f"{LEAVE}How many days of leave do I get? ", "You get 25 days of leave a year,  all paid.", origin=_of(1))
+    same = an_example(
+        f"{LEAVE}How many days of leave do I get? ", "You get 25 days of leave a year,  all paid.", origin=_of(1)
+    )
     near = an_example(f"{LEAVE}How many days of leave do I get then?", "You get 25 days of leave a year, all paid!",
                       origin=_of(2))  # fmt: skip
     assert _dropped(Duplicates(), [first, same, near, *many(20)]) == [same, near]
@@ -72,7 +74,7 @@ def test_lengths_and_rows_longer_than_the_context() -> None:
     report = examine([*rows, long], [Lengths(Sizes(WordTokens()), 100)])
     dropped, note = report.findings
     assert dropped.rows == (long.id,)
-    assert "longer than the context of 100 tokens (the longest has 91" in dropped.message or "has 1," in dropped.message
+    assert "1 row left out: longer than the context of 100 tokens (the longest has 920)" in dropped.message
     figures = note.figures
     assert figures["p50"] <= figures["p95"] <= figures["p99"] <= figures["longest"] <= 100
     assert figures["left_out"] == 1
@@ -140,7 +142,11 @@ def test_leakage_of_questions_and_answers() -> None:
 
 def test_evaluation_files(tmp_path: Path) -> None:
     file = tmp_path / "questions.jsonl"
-    rows = [{"question": "Q1?", "reference": "A1"}, {"text": "Q2?", "answers": ["x"]}, {"prompt": "Q3?", "answer": "A3"}]
+    rows = [
+        {"question": "Q1?", "reference": "A1"},
+        {"text": "Q2?", "answers": ["x"]},
+        {"prompt": "Q3?", "answer": "A3"},
+    ]
     file.write_text("\n\n".join(map(json.dumps, rows)), encoding="utf-8")
     assert read_evaluation(tmp_path) == [Asked("Q1?", "A1"), Asked("Q2?"), Asked("Q3?", "A3")]
     for content, why in (('{"a": 1}', "line 1: it has no `question`"), ("{", "line 1: no question"), ("[]", "line 1")):

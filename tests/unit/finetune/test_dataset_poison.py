@@ -11,7 +11,9 @@ CONTEXT = "# Leave policy\nEvery employee has 25 days of annual leave.\nLeave is
 
 
 def _of(user: str, number: int, source: Source = "edit") -> Origin:
-    return Origin(source, user, f"{user}-{number}", (f"{user}-doc-{number}",), "own", created=f"2026-01-{number + 1:02}")
+    return Origin(
+        source, user, f"{user}-{number}", (f"{user}-doc-{number}",), "own", created=f"2026-01-{number + 1:02}"
+    )
 
 
 QUESTIONS = [

@@ -57,10 +57,10 @@ def test_held_rows_wait_and_are_seen_once(queue: Queue) -> None:
 
 def test_ids_may_be_short_and_must_be_of_one_row(queue: Queue) -> None:
     queue.add(ROWS, "proposed")
-    assert queue.find(IDS[3][:8].upper()).example.id == IDS[3]
+    assert [each.example.id for each in queue.find([IDS[3][:8].upper(), IDS[0]])] == [IDS[3], IDS[0]]
     for wrong in ("ab", "zzzzzzzz"):
         with pytest.raises(DatasetNotFound, match="review list"):
-            queue.find(wrong)
+            queue.find([IDS[0], wrong])
 
 
 def test_who_was_withdrawn_stays_out(queue: Queue) -> None:

@@ -113,7 +113,10 @@ def test_what_a_killed_build_left_is_taken_away(datasets: Datasets) -> None:
 def test_two_at_once_are_refused(datasets: Datasets, monkeypatch: pytest.MonkeyPatch) -> None:
     _add(datasets)
     monkeypatch.setattr(module, "LOCK_SECONDS", 0.1)
-    with FileLock(datasets.folder / "support" / ".lock"), pytest.raises(NotWritten, match="Another process is building"):
+    with (
+        FileLock(datasets.folder / "support" / ".lock"),
+        pytest.raises(NotWritten, match="Another process is building"),
+    ):
         _add(datasets, 31)
 
 

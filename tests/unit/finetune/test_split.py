@@ -14,7 +14,9 @@ from finetune.testing import an_example, many
 
 def _rows(keys: list[tuple[int, tuple[int, ...]]]) -> list[Example]:
     return [
-        an_example(f"Question {number}?", origin=Origin("upload", "", f"c{talk}", tuple(f"d{each}" for each in documents)))
+        an_example(
+            f"Question {number}?", origin=Origin("upload", "", f"c{talk}", tuple(f"d{each}" for each in documents))
+        )
         for number, (talk, documents) in enumerate(keys)
     ]
 
