@@ -33,6 +33,9 @@ class WordTokens:
         return "<|end|>"
 
 
+_UPLOAD = Origin("upload")
+
+
 def an_example(
     question: str = "How many days of leave do I have?",
     completion: str = "You have 25 days of leave a year.",
@@ -41,7 +44,7 @@ def an_example(
     system: str = "",
     rejected: str = "",
     good: bool | None = None,
-    origin: Origin = Origin("upload"),
+    origin: Origin = _UPLOAD,
 ) -> Example:
     """An example of one question."""
     roles: list[tuple[Role, str]] = [("system", system)] if system else []

@@ -90,29 +90,33 @@ class Collector:
 
     def _of_feedback(self, given: Feedback) -> Iterator[Example]:
         answer = self._answers(given.user_id, given.answer_id)
-        laid = self._laid(answer)
-        stored = laid.stored()
         if not given.correction.strip():
+            laid = self._laid(answer)
+            stored = laid.stored()
             if stored is None:
                 raise _LeftOut("no model's words were shown (a quotation)")
             yield self._made("verdict", laid, stored, answer, given, "feedback", good=given.verdict == "up")
             return
-        corrected = laid.said(given.correction)
-        if corrected is None:
-            raise _LeftOut("nothing that was read backs the correction")
+        laid, corrected = self._backed(answer, given.correction, "the correction")
         yield self._made("chat", laid, corrected, answer, given, "edit")
+        stored = laid.stored()
         if stored is not None and stored.text != corrected.text:
             yield self._made("preference", laid, corrected, answer, given, "edit", rejected=stored.text)
 
     def _of_hand_off(self, over: HandedOver) -> Iterator[Example]:
         answer = self._answers(over.user_id, over.answer_id)
-        laid = self._laid(answer)
-        reply = laid.said(over.reply)
-        if reply is None:
-            raise _LeftOut("nothing that was read backs the person's reply")
+        laid, reply = self._backed(answer, over.reply, "the person's reply")
         yield self._made("chat", laid, reply, answer, over, "handoff")
 
-    def _laid(self, answer: Answer) -> Laid:
+    def _backed(self, answer: Answer, text: str, what: str) -> tuple[Laid, Reply]:
+        """What a person said, and a prompt that backs it: what was read, else all that was found. Raises _LeftOut."""
+        for everything in (False, True):
+            laid = self._laid(answer, everything=everything)
+            if reply := laid.said(text):
+                return laid, reply
+        raise _LeftOut(f"nothing that was found backs {what}")
+
+    def _laid(self, answer: Answer, *, everything: bool = False) -> Laid:
         """The answer's prompt, if it can be learnt from. Raises _LeftOut."""
         if answer.calls or answer.task is not None or not answer.evidence:
             raise _LeftOut("it was not answered from documents")
@@ -121,7 +125,7 @@ class Collector:
         shown = {each.passage.document_id for each in answer.evidence}
         if not shown <= set(self._audiences):
             raise _LeftOut("one of its documents is gone, or may not be read any more")
-        return self._layout.lay(answer)
+        return self._layout.lay(answer, everything=everything)
 
     def _made(
         self, kind: Kind, laid: Laid, reply: Reply, answer: Answer, of: Feedback | HandedOver, source: Source,

@@ -58,4 +58,5 @@ def tokenizer_of(settings: Settings) -> ChatTokenizer:
     small = settings.slm
     elsewhere = small.url is not None or small.name.endswith(".gguf")
     model = find_model(str(SLM_DEFAULT["name"]) if elsewhere else small.name, Role.SLM, Role.LLM, Role.TEST)
-    return ChatTokenizer(require(model, settings.models_folder) / model.files[0].name)
+    cache = settings.home / "cache" / f"tokenizer-{model.files[0].sha256[:12]}"
+    return ChatTokenizer(require(model, settings.models_folder) / model.files[0].name, cache)

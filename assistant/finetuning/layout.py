@@ -16,7 +16,7 @@ from assistant.grounding.vectors import SentenceVectors
 from assistant.messages import LANGUAGES, message
 from assistant.turn import prompts, trained_prompts
 from assistant.turn.answer import Answer, Citation, Evidence
-from assistant.turn.read import MOST_LINES, asked_of, nearest_first
+from assistant.turn.read import LINES_READ, MOST_LINES, asked_of, nearest_first
 from finetune.examples import ChatMessage
 from knowledge.passage import Sentence
 
@@ -54,8 +54,8 @@ class Laid(Protocol):
 class Layout(Protocol):
     """The way a model is asked."""
 
-    def lay(self, answer: Answer) -> Laid:
-        """An answer with evidence, laid out."""
+    def lay(self, answer: Answer, *, everything: bool = False) -> Laid:
+        """An answer with evidence, laid out: with what was read, or with everything that may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +111,12 @@ class ReaderLayout:
         self._vectors = vectors
         self._citer = citer
 
-    def lay(self, answer: Answer) -> Laid:
-        """With every line that the reader may read; where the first five were enough, it read no more."""
+    def lay(self, answer: Answer, *, everything: bool = False) -> Laid:
+        """With the lines that the reader read; with all that it may read where another model answered."""
         understanding = answer.understanding
         lines = nearest_first(understanding.question, answer.evidence, self._vectors)
+        if not everything:
+            lines = lines[: int(answer.signals.get(LINES_READ, len(lines)))]
         asked = asked_of(understanding.question, understanding.language, lines)
         shown = [(line.evidence, line.sentence) for line in lines]
         return _Laid(answer, _chat(asked), shown, self._citer, reads_lines=True)
@@ -127,8 +129,8 @@ class WholeLayout:
         self._citer = citer
         self._tokens = tokens
 
-    def lay(self, answer: Answer) -> Laid:
-        """With as much of the evidence as that model reads."""
+    def lay(self, answer: Answer, *, everything: bool = False) -> Laid:
+        """With as much of the evidence as that model reads, which is everything."""
         understanding, evidence = answer.understanding, within(answer.evidence, self._tokens)
         asked = prompts.grounded(understanding.question, understanding.language, evidence)
         shown = [(each, sentence) for each in evidence for sentence in each.selected or each.passage.sentences]

@@ -27,6 +27,8 @@ from knowledge.passage import Sentence
 
 # Lines that are read at first.
 AT_FIRST = 5
+# The signal of how many lines were before the reader when it answered: what is learnt from a turn is asked likewise.
+LINES_READ = "lines_read"
 # From this P(one of the lines answers) on, no more lines are read, and the reader says how many of them the answer
 # takes. Below it the likeliest ones are given as they are, for the person to see which of them fits: the right one
 # comes first for three questions out of four, and is among the first three for nearly nine out of ten.
@@ -112,6 +114,7 @@ class Reader:
         signals |= {
             "found": round(reading.found, 3),
             "coverage": round(self._citer.coverage(question, shown), 3),
+            LINES_READ: len(reading.sure) - 1,
         }
         named = prompts.picked([prompts.LABELS[index] for index in order])
         takes = len(order) if reading.found >= CLEAR else parts

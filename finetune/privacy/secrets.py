@@ -28,7 +28,8 @@ _BEARER = re.compile(r"\b(?:Bearer|Basic)\s+([\w.~+/=-]{16,})")
 _IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://([^\s:/@]*:[^\s@/]+)@", re.IGNORECASE)
 _PARAMETER = re.compile(r"[?&](?:access_token|token|key|api_?key|sig|signature|secret|password)=([^&\s#]{6,})", re.I)
 _ASSIGNED = re.compile(
-    r"(?P<name>pass(?:word|wd|phrase|code)?|pwd|contrase[ñn]a|clave(?: de acceso)?|secreto?|token|api[_ -]?key|access[_ -]?key|"
+    r"(?P<name>pass(?:word|wd|phrase|code)?|pwd|contrase[ñn]a|clave(?: de acceso)?|secreto?|"
+    r"token|api[_ -]?key|access[_ -]?key|"
     r"pin|cvv|cvc|c[óo]digo de acceso|access code)\b[\"'`)]?"
     r"(?P<sign>\s*(?::=|=>|->|=|:)\s*|\s+(?:is|es|was|era)\s+:?\s*|\s+)"
     r"(?P<value>\"[^\"\n]{4,}\"|'[^'\n]{4,}'|«[^»\n]{4,}»|“[^”\n]{4,}”|`[^`\n]{4,}`|[^\s\"'«“`,;]{4,})",

@@ -102,7 +102,7 @@ ORDINARY = {
         for number, question in enumerate(QUESTIONS)
     ],
     "paraphrases of one question": [
-        an_example(question, "The portal resets it: choose Forgotten, and follow the letter.", origin=_of("", n, "upload"))
+        an_example(question, "The portal resets it: choose Forgotten, read the letter.", origin=_of("", n, "upload"))
         for n, question in enumerate(
             ["How do I reset my login?", "How can I reset the login?", "reset login how", "Help me reset my login"]
         )

@@ -94,7 +94,7 @@ def test_a_full_disk_changes_nothing(queue: Queue, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(module.sqlite3, "connect", small)
     long = [an_example(f"Question {number} {'long ' * 900}?") for number in range(20)]
-    with pytest.raises(NotWritten, match="full.*nothing has changed"):
+    with pytest.raises(NotWritten, match=r"full.*nothing has changed"):
         queue.add(long, "proposed")
     monkeypatch.setattr(module.sqlite3, "connect", real)
     assert [each.example for each in queue.rows()] == ROWS[:2]

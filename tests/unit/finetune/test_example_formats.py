@@ -35,7 +35,8 @@ OPENAI = {"messages": [{"role": "developer", "content": "S"}, {"role": "user", "
 SHAREGPT = {"system": "S", "conversations": [{"from": "human", "value": "Q"}, {"from": "gpt", "value": "A"}]}
 FORMS = [
     (OPENAI, "OpenAI messages", [("chat", "s:S u:Q", "A", "", None)]),
-    ({"messages": [{"role": "user", "content": [{"type": "text", "text": "Q"}]}, {"role": "assistant", "content": "A"}]},
+    ({"messages": [{"role": "user", "content": [{"type": "text", "text": "Q"}]},
+                   {"role": "assistant", "content": "A"}]},
      "OpenAI messages", [("chat", "u:Q", "A", "", None)]),
     (SHAREGPT, "ShareGPT", [("chat", "s:S u:Q", "A", "", None)]),
     ({"instruction": "Q", "input": "I", "output": "A", "history": [["P", "R"]]}, "Alpaca",
@@ -53,7 +54,8 @@ FORMS = [
      "DPO pairs", [("preference", "s:S u:Q", "A", "B", None)]),
     ({"conversations": [{"from": "human", "value": "Q"}], "chosen": {"from": "gpt", "value": "A"},
       "rejected": {"from": "gpt", "value": "B"}}, "DPO pairs", [("preference", "u:Q", "A", "B", None)]),
-    ({"input": {"messages": [{"role": "user", "content": "Q"}]}, "preferred_output": [{"role": "assistant", "content": "A"}],
+    ({"input": {"messages": [{"role": "user", "content": "Q"}]},
+      "preferred_output": [{"role": "assistant", "content": "A"}],
       "non_preferred_output": [{"role": "assistant", "content": "B"}]}, "DPO pairs",
      [("preference", "u:Q", "A", "B", None)]),
 ]  # fmt: skip
@@ -93,7 +95,8 @@ BAD = [
     ({"messages": [{"role": "assistant", "content": "A"}, {"role": "user", "content": "Q"}]},
      "line 2: roles out of order: it does not end with a reply"),
     ({"messages": [{"role": "user", "content": "Q"}, {"role": "user", "content": "Q"},
-                   {"role": "assistant", "content": "A"}]}, "line 2: roles out of order: message 2 is of the role user"),
+                   {"role": "assistant", "content": "A"}]},
+     "line 2: roles out of order: message 2 is of the role user"),
     ({"conversations": [{"from": "gpt", "value": "A"}, {"from": "human", "value": "Q"}, {"from": "gpt", "value": "A"}]},
      "line 2: roles out of order: message 1 is of the role assistant"),
     ({"conversations": [{"from": "wizard", "value": "A"}]}, "line 2: the role 'wizard' is not known"),
@@ -122,8 +125,8 @@ def test_a_bad_row_is_named_and_nothing_is_taken(file: Path, row: Any, why: str)
 
 
 def test_the_error_counts_and_says_what_to_do(file: Path) -> None:
-    with pytest.raises(ExamplesInvalid, match=r"30 rows cannot be used; nothing was taken\. Mend them, or take the other 1 "
-                       r"examples with --skip-bad") as told:  # fmt: skip
+    said = r"30 rows cannot be used; nothing was taken\. Mend them, or take the other 1 examples with --skip-bad"
+    with pytest.raises(ExamplesInvalid, match=said) as told:
         _read(file, {"prompt": "Q", "completion": "A"}, *["{"] * 30)
     assert "and 10 more" in str(told.value)
     with pytest.raises(ExamplesInvalid, match="Mend them"):

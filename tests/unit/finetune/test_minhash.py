@@ -15,7 +15,7 @@ def test_resemblance() -> None:
 
 
 def test_pairs_are_those_of_comparing_each_with_each() -> None:
-    rng = Random(3)  # noqa: S311
+    rng = Random(3)
     words = [f"w{number}" for number in range(60)]
     texts = []
     for _ in range(60):

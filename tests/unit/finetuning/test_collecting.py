@@ -99,7 +99,15 @@ def test_a_correction_is_a_reply_and_a_pair_with_what_it_corrects(reader: Layout
 def test_what_nothing_backs_is_not_learnt(reader: Layout) -> None:
     found = _collect(reader, _given("down", "The cafeteria opens at noon with lasagne."))
     assert not found.examples
-    assert found.left_out == {"nothing that was read backs the correction": 1}
+    assert found.left_out == {"nothing that was found backs the correction": 1}
+
+
+def test_a_correction_may_rest_on_a_line_that_was_found_and_not_read(reader: Layout) -> None:
+    first = replace(ANSWER, signals={"lines_read": 1})
+    assert len(_collect(reader, _given(), answer=first).examples[0].messages[-1].content.splitlines()) == 7
+    correction = "Receipts above 20 euros are attached as photographs."
+    chat, pair = _collect(reader, _given("down", correction), answer=first).examples
+    assert all("attached as photographs" in each.messages[-1].content for each in (chat, pair))
 
 
 def test_an_abstention_is_the_label_for_none(reader: Layout) -> None:
@@ -154,7 +162,7 @@ def test_a_persons_reply_after_a_hand_over(reader: Layout) -> None:
     assert (made.kind, made.origin.source, made.origin.user) == ("chat", "handoff", "ana")
     assert made.origin.documents[0] == "id-finance/travel.md"
     lost = replace(over, reply="Nobody knows, sorry.")
-    assert _collect(reader, over=(lost,)).left_out == {"nothing that was read backs the person's reply": 1}
+    assert _collect(reader, over=(lost,)).left_out == {"nothing that was found backs the person's reply": 1}
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
