@@ -100,7 +100,8 @@ def collect(
         with build_app(load_settings()) as assistant:
             day = None if since is None else since.replace(tzinfo=UTC)
             found = gathering.collect(assistant, layout, day)
-        taken = desk().propose(found, trust=trust, per_user=per_user, hosts=host)
+        begin = day.isoformat() if day else ""
+        taken = desk().propose(found, trust=trust, per_user=per_user, hosts=host, since=begin)
         typer.echo(f"{len(found.examples)} examples in what people said.")
         for reason, count in found.left_out.most_common():
             typer.echo(f"  {count} left out: {safe(reason)}")

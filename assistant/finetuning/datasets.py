@@ -62,18 +62,20 @@ class DatasetDesk:
         trust: Collection[str] = (),
         per_user: int = PER_USER,
         hosts: Sequence[str] = (),
+        since: str = "",
     ) -> Taken:
         """Put what was collected up for review; only rows of people in `trust` are accepted at once.
 
         Of each person's feedback so many rows are in the queue at most, the newest. Proposals whose feedback was taken
-        back or changed go.
+        back or changed go; `since` (ISO 8601) says from when on feedback was collected, if not from the beginning.
         """
         known = {each.example.id: each for each in self.queue.rows()}
         ids = {each.id for each in collected.examples}
         stale = [
             each.example.id
             for each in known.values()
-            if each.state == "proposed" and each.example.origin.source in PEOPLE and each.example.id not in ids
+            if each.state == "proposed" and each.example.origin.source in PEOPLE
+            if each.example.id not in ids and each.example.origin.created >= since
         ]
         self.queue.forget(stale)
         decided = (each.example for each in known.values() if each.example.id not in stale)

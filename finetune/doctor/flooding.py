@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, islice
 
 from finetune.asked import context_of, question_of, words_of
 from finetune.doctor.findings import Finding, rows_in_words
@@ -53,7 +53,7 @@ def said(each: Example) -> str:
 def unlike(members: Sequence[Example]) -> bool:
     """Whether the questions of rows have little in common."""
     asked = [shingles(question_of(each), 1) for each in members]
-    pairs = list(combinations(asked, 2))[:COMPARED]
+    pairs = list(islice(combinations(asked, 2), COMPARED))
     return bool(pairs) and sum(resemblance(*pair) for pair in pairs) / len(pairs) < UNLIKE
 
 

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 
 from finetune.privacy.spans import Span
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Every repetition has an end, so that a long line of anything takes no longer than its length.
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,9}")
 # Written for people and not for programs: "ana (at) example (dot) org", "ana arroba example punto org".
 _SPELT_EMAIL = re.compile(
-    r"[\w.+-]+ ?(?:[(\[{] ?(?:at|arroba) ?[)\]}]| arroba ) ?[\w-]+"
-    r"(?: ?(?:\.|[(\[{] ?(?:dot|punto) ?[)\]}]| punto ) ?[\w-]+)+",
+    r"[\w.+-]{1,64} ?(?:[(\[{] ?(?:at|arroba) ?[)\]}]| arroba ) ?[\w-]{1,63}"
+    r"(?: ?(?:\.|[(\[{] ?(?:dot|punto) ?[)\]}]| punto ) ?[\w-]{1,63}){1,9}",
     re.IGNORECASE,
 )
 _PHONE = re.compile(

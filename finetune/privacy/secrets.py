@@ -18,21 +18,21 @@ _KEYS = re.compile(
     r"|sk-[\w-]{20,}|(?:sk|rk|pk)_(?:live|test)_\w{16,}|whsec_\w{16,}"  # OpenAI, Anthropic, Stripe
     r"|AIza[\w-]{30,}|ya29\.[\w-]{20,}"  # Google
     r"|hf_[A-Za-z0-9]{20,}|npm_[A-Za-z0-9]{30,}|pypi-[\w-]{30,}|dop_v1_[0-9a-f]{40,}"
-    r"|SG\.[\w-]{16,}\.[\w-]{16,}|(?:AC|SK)[0-9a-f]{32}"  # SendGrid, Twilio
+    r"|SG\.[\w-]{16,200}\.[\w-]{16,200}|(?:AC|SK)[0-9a-f]{32}"  # SendGrid, Twilio
     r"|\d{8,10}:[A-Za-z0-9_-]{35}"  # Telegram
-    r"|eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"  # JSON Web Token
+    r"|eyJ[\w-]{8,2000}\.[\w-]{8,4000}(?:\.[\w-]{0,2000})?"  # JSON Web Token
     r")"
 )
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 _BEARER = re.compile(r"\b(?:Bearer|Basic)\s+([\w.~+/=-]{16,})")
-_IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://([^\s:/@]*:[^\s@/]+)@", re.IGNORECASE)
+_IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]{0,20}://([^\s:/@]{0,100}:[^\s@/]{1,200})@", re.IGNORECASE)
 _PARAMETER = re.compile(r"[?&](?:access_token|token|key|api_?key|sig|signature|secret|password)=([^&\s#]{6,})", re.I)
 _ASSIGNED = re.compile(
     r"(?P<name>pass(?:word|wd|phrase|code)?|pwd|contrase[ñn]a|clave(?: de acceso)?|secreto?|"
     r"token|api[_ -]?key|access[_ -]?key|"
     r"pin|cvv|cvc|c[óo]digo de acceso|access code)\b[\"'`)]?"
     r"(?P<sign>\s*(?::=|=>|->|=|:)\s*|\s+(?:is|es|was|era)\s+:?\s*|\s+)"
-    r"(?P<value>\"[^\"\n]{4,}\"|'[^'\n]{4,}'|«[^»\n]{4,}»|“[^”\n]{4,}”|`[^`\n]{4,}`|[^\s\"'«“`,;]{4,})",
+    r"(?P<value>\"[^\"\n]{4,200}\"|'[^'\n]{4,200}'|«[^»\n]{4,200}»|“[^”\n]{4,200}”|`[^`\n]{4,200}`|[^\s\"'«“`,;]{4,})",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"pin|cvv|cvc|clave|contrase|pass|c[óo]digo|access code", re.IGNORECASE)

@@ -1,5 +1,6 @@
 """Places in a text that hold something private."""
 
+from bisect import bisect, insort
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ def apart(spans: Iterable[Span]) -> list[Span]:
     """In order and without overlaps: of two that overlap the longer one stays, the first of two of the same length."""
     kept: list[Span] = []
     for each in sorted(spans, key=lambda span: (span.start - span.end, span.start)):
-        if all(each.end <= other.start or other.end <= each.start for other in kept):
-            kept.append(each)
-    return sorted(kept)
+        place = bisect(kept, each)
+        after = place == len(kept) or each.end <= kept[place].start
+        if after and (place == 0 or kept[place - 1].end <= each.start):
+            insort(kept, each)
+    return kept

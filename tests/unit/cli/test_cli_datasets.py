@@ -6,15 +6,18 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from assistant.app import build_app
 from assistant.cli import app
 from assistant.finetuning import gathering
 from assistant.grounding.citations import citation_of
 from assistant.models.models import Models
+from assistant.settings import load_settings
 from assistant.testing.answers import an_answer
 from assistant.testing.homes import QUESTION, furnish, open_conversations, open_library
 from assistant.turn.answer import Evidence, Understanding
 from finetune.datasets import Datasets
 from finetune.examples import to_line
+from finetune.queue import Queue
 from finetune.testing import WordTokens, many
 from knowledge.testing.embedder import HashingEmbedder
 
@@ -100,6 +103,17 @@ def test_deleting_a_document_takes_its_rows_out(home: Path, tmp_path: Path) -> N
     assert CliRunner().invoke(app, ["documents", "delete", "warranty"]).exit_code == 0
     assert len(Datasets(home / "finetune" / "datasets").get("support").withdrawn()) == 1
     assert "0 examples in what people said" in _run("collect", "--trust", "ana")
+
+
+def test_deleting_in_a_running_assistant_takes_rows_out(home: Path) -> None:
+    conversation, _ = _thumb(home, "ana")
+    _thumb(home, "eva")
+    _run("collect")
+    with build_app(load_settings()) as assistant:
+        assistant.conversations.delete("ana", conversation)
+        assert [each.example.origin.user for each in Queue(home / "finetune" / "examples.db").rows()] == ["eva"]
+        assistant.documents.delete("warranty")
+    assert Queue(home / "finetune" / "examples.db").rows() == []
 
 
 def test_what_went_another_way_is_noticed_when_building(home: Path, tmp_path: Path) -> None:

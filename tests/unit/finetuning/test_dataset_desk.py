@@ -86,6 +86,13 @@ def test_a_proposal_goes_when_its_feedback_was_changed(desk: DatasetDesk) -> Non
     ]  # fmt: skip
 
 
+def test_collecting_what_is_new_leaves_older_proposals(desk: DatasetDesk) -> None:
+    rows = _edits(6)  # of the first to the sixth of January
+    desk.propose(_collected(rows))
+    desk.propose(_collected(rows[:1]), since="2026-01-05")
+    assert {each.example.id for each in desk.queue.rows()} == {each.id for each in (rows[0], *rows[2:])}
+
+
 def test_an_upload_is_trusted_unless_it_is_to_be_reviewed(desk: DatasetDesk) -> None:
     secret = an_example("My password is hunter2024", "Noted.")
     taken = desk.take([*many(5), secret], trusted=True)
