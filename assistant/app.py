@@ -9,6 +9,7 @@ from uuid import uuid4
 from assistant.api.ports import PartState, Progress, ServiceState
 from assistant.documents import LibraryDocuments
 from assistant.errors import AssistantError, InvalidRequest
+from assistant.finetuning.withdrawing import Withdrawals
 from assistant.messages import message
 from assistant.models.models import Models
 from assistant.pace import Errand, Pace
@@ -48,6 +49,7 @@ def build_app(settings: Settings, *, on_handoff: "Sequence[Announce]" = ()) -> "
             settings.conversations_url,
             # Until there are accounts, everybody belongs to the group everyone and to no other.
             permitted=lambda _user, documents: library.grants.readable(documents, EVERYONE),
+            deleted=Withdrawals(settings.home).conversation,
         )
     except BaseException:
         library.close()
@@ -68,7 +70,8 @@ class Assistant:
         self.library = library
         self.conversations = conversations
         self._refining = Errand(self._refine_quietly, "refine")
-        self.documents = LibraryDocuments(library, self._refining.soon)
+        self.withdrawals = Withdrawals(settings.home)
+        self.documents = LibraryDocuments(library, self._refining.soon, self.withdrawals.document)
         self.tasks = TaskDesk(settings, conversations)
         self._agent: TurnAgent | None = None
         self._sentences: SentenceVectors | None = None

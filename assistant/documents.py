@@ -13,9 +13,10 @@ from knowledge.library import EVERYONE, UPLOADS, Library
 class LibraryDocuments:
     """The library as the web surfaces need it."""
 
-    def __init__(self, library: Library, changed: Callable[[], None]) -> None:
+    def __init__(self, library: Library, changed: Callable[[], None], deleted: Callable[[str], None]) -> None:
         self._library = library
         self._changed = changed
+        self._deleted = deleted
 
     def list(self) -> Sequence[DocumentSummary]:
         """Every document that everyone may read."""
@@ -38,8 +39,9 @@ class LibraryDocuments:
 
     def delete(self, document_id: str) -> None:
         """Take a document out. Raises DocumentNotFound, also for one that not everyone may read."""
-        self._library.delete(self._library.document(document_id, EVERYONE).id)
+        gone = self._library.delete(self._library.document(document_id, EVERYONE).id)
         self._changed()
+        self._deleted(gone.id)
 
     def text(self, document_id: str) -> str:
         """The stored text that offsets count in."""

@@ -1,7 +1,10 @@
 """What can go wrong in fine-tuning.
 
 FinetuneError
-├── ExamplesInvalid     a file of examples cannot be used as it is
+├── ExamplesInvalid     a file of examples, or a set of them, cannot be used as it is
+├── DatasetNotFound     no dataset, version or row of this name
+├── DatasetInvalid      a dataset version is damaged, or not what its card says
+├── NotWritten          something could not be written down (disk full, no rights, in use); nothing has changed
 ├── AdapterInvalid      an adapter is damaged, of another base model, or not what it says it is
 └── TrainingUnavailable what training needs is not installed
 """
@@ -12,7 +15,19 @@ class FinetuneError(Exception):
 
 
 class ExamplesInvalid(FinetuneError):
-    """A file of examples cannot be used as it is."""
+    """A file of examples, or a set of them, cannot be used as it is."""
+
+
+class DatasetNotFound(FinetuneError):
+    """No dataset, version or row of this name."""
+
+
+class DatasetInvalid(FinetuneError):
+    """A dataset version is damaged, or not what its card says."""
+
+
+class NotWritten(FinetuneError):
+    """Something could not be written down; nothing has changed."""
 
 
 class AdapterInvalid(FinetuneError):

@@ -103,6 +103,7 @@ def delete(name: Name) -> None:
     """Forget a document: its text, words and vectors."""
     with clear_errors(), _assistant() as assistant:
         gone = assistant.library.delete(name)
+        assistant.withdrawals.document(gone.id)
         assistant.refine()
         typer.echo(f"{safe(gone.name)} is forgotten.")
 

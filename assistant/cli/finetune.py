@@ -5,9 +5,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from assistant.cli import datasets
 from assistant.cli.errors import clear_errors
 
 app = typer.Typer(help="Train adapters.", no_args_is_help=True)
+app.add_typer(datasets.app, name="dataset")
 
 
 @app.callback()

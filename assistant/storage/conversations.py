@@ -47,7 +47,7 @@ class Conversations:
     """Conversations, turns, answers and feedback in one database. Safe to use from several threads.
 
     `permitted` says which documents a person may read now: whatever is read back shows text of these alone. Without it
-    everything is shown as it was stored.
+    everything is shown as it was stored. `deleted` is told the id of every conversation that is erased.
     """
 
     def __init__(
@@ -55,19 +55,28 @@ class Conversations:
         database: Database,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         permitted: Permitted | None = None,
+        deleted: Callable[[str], None] | None = None,
     ) -> None:
         self._database = database
         self._now = clock
         self._permitted = permitted
+        self._deleted = deleted
 
     @classmethod
-    def open(cls, url: str, *, recover: bool = True, permitted: Permitted | None = None) -> Self:
+    def open(
+        cls,
+        url: str,
+        *,
+        recover: bool = True,
+        permitted: Permitted | None = None,
+        deleted: Callable[[str], None] | None = None,
+    ) -> Self:
         """Open the database at a SQLAlchemy URL, migrated to this version's schema.
 
         With `recover`, turns that a crash left running become interrupted. Raises StorageError (newer schema, damaged,
         no rights) and ConfigurationError (unusable URL).
         """
-        opened = cls(Database(url), permitted=permitted)
+        opened = cls(Database(url), permitted=permitted, deleted=deleted)
         try:
             migrate(opened._database)
             if recover:
@@ -273,6 +282,8 @@ class Conversations:
         with self._database.write() as connection:
             owned(connection, user_id, conversation_id, lock=True)
             erase(connection, conversation_id, self._now())
+        if self._deleted is not None:
+            self._deleted(conversation_id)
 
     def add_feedback(
         self,

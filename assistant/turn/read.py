@@ -27,6 +27,8 @@ from knowledge.passage import Sentence
 
 # Lines that are read at first.
 AT_FIRST = 5
+# The signal of how many lines were before the reader when it answered: what is learnt from a turn is asked likewise.
+LINES_READ = "lines_read"
 # From this P(one of the lines answers) on, no more lines are read, and the reader says how many of them the answer
 # takes. Below it the likeliest ones are given as they are, for the person to see which of them fits: the right one
 # comes first for three questions out of four, and is among the first three for nearly nine out of ten.
@@ -88,17 +90,13 @@ class Reader:
         signals = first_signals(understanding.text, evidence)
         if hopeless(signals):
             return Sifted((), (), parts, signals)
-        lines = self._nearest_first(question, evidence)
+        lines = nearest_first(question, evidence, self._vectors)
 
         def read(some: Sequence[Line]) -> Reading:
             if stopped.is_set():
                 raise Stopped
             tell(len(some), len(lines))
-            asked = prompts.pick(
-                question,
-                understanding.language,
-                prompts.under_headings((line.evidence.passage, line.sentence) for line in some),
-            )
+            asked = asked_of(question, understanding.language, some)
             return Reading(asked, probabilities(self._models.first_token("reader", asked), len(some)))
 
         # A question of several parts may find one part among the nearest lines and another further away.
@@ -116,6 +114,7 @@ class Reader:
         signals |= {
             "found": round(reading.found, 3),
             "coverage": round(self._citer.coverage(question, shown), 3),
+            LINES_READ: len(reading.sure) - 1,
         }
         named = prompts.picked([prompts.LABELS[index] for index in order])
         takes = len(order) if reading.found >= CLEAR else parts
@@ -136,15 +135,22 @@ class Reader:
             order.append(others.index(max(others)))
         return order
 
-    def _nearest_first(self, question: str, evidence: Sequence[Evidence]) -> list[Line]:
-        """The lines that are read: the nearest ones, then the rest; in both, those of a passage together."""
-        found = [(each, sentence) for each in evidence for sentence in each.selected or each.passage.sentences]
-        rows = np.stack([self._vectors.of_sentence(each.passage, sentence) for each, sentence in found])
-        cosines = rows @ self._vectors.of_questions([question])[0]
-        band = bands_of(self._vectors.model_id).question
-        order = np.argsort(-cosines, kind="stable")[: len(prompts.LABELS)]
-        lines = [Line(found[i][0], found[i][1], band.position(float(cosines[i]))) for i in order]
-        return [*_by_passage(lines[:AT_FIRST]), *_by_passage(lines[AT_FIRST:])]
+
+def nearest_first(question: str, evidence: Sequence[Evidence], vectors: SentenceVectors) -> list[Line]:
+    """The lines that are read: the nearest ones, then the rest; in both, those of a passage together."""
+    found = [(each, sentence) for each in evidence for sentence in each.selected or each.passage.sentences]
+    rows = np.stack([vectors.of_sentence(each.passage, sentence) for each, sentence in found])
+    cosines = rows @ vectors.of_questions([question])[0]
+    band = bands_of(vectors.model_id).question
+    order = np.argsort(-cosines, kind="stable")[: len(prompts.LABELS)]
+    lines = [Line(found[i][0], found[i][1], band.position(float(cosines[i]))) for i in order]
+    return [*_by_passage(lines[:AT_FIRST]), *_by_passage(lines[AT_FIRST:])]
+
+
+def asked_of(question: str, language: str, lines: Sequence[Line]) -> list[BaseMessage]:
+    """What the reader is asked about some lines."""
+    shown = prompts.under_headings((line.evidence.passage, line.sentence) for line in lines)
+    return prompts.pick(question, language, shown)
 
 
 def _by_passage(lines: Sequence[Line]) -> list[Line]:

@@ -21,7 +21,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 @pytest.fixture
 def documents(library: Library) -> LibraryDocuments:
-    return LibraryDocuments(library, lambda: None)
+    return LibraryDocuments(library, lambda: None, lambda _: None)
 
 
 def test_a_restricted_document_is_not_shown_read_or_deleted(library: Library, documents: LibraryDocuments) -> None:
