@@ -3,6 +3,9 @@
 FinetuneError
 ├── ExamplesInvalid     a file of examples cannot be used as it is
 ├── AdapterInvalid      an adapter is damaged, of another base model, or not what it says it is
+├── AdapterUnknown      there is no adapter, version or alias of that name
+├── PromotionRefused    an adapter may not be served like that: its gate, or who may read what it learnt from
+├── RegistryUnusable    the registry cannot be read or written: disk full, damaged, in use
 └── TrainingUnavailable what training needs is not installed
 """
 
@@ -17,6 +20,18 @@ class ExamplesInvalid(FinetuneError):
 
 class AdapterInvalid(FinetuneError):
     """An adapter is damaged, of another base model, or not what it says it is."""
+
+
+class AdapterUnknown(FinetuneError):
+    """There is no adapter, version or alias of that name."""
+
+
+class PromotionRefused(FinetuneError):
+    """An adapter may not be served like that."""
+
+
+class RegistryUnusable(FinetuneError):
+    """The registry cannot be read or written."""
 
 
 class TrainingUnavailable(FinetuneError):

@@ -5,14 +5,16 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from assistant.cli import adapters
 from assistant.cli.errors import clear_errors
 
-app = typer.Typer(help="Train adapters.", no_args_is_help=True)
+app = typer.Typer(help="Train adapters, and say which of them serve.", no_args_is_help=True)
+adapters.add_to(app)
 
 
 @app.callback()
 def finetune() -> None:
-    """Train adapters."""
+    """Train adapters, and say which of them serve."""
 
 
 @app.command()
