@@ -22,13 +22,14 @@ def alone(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / ".lock")
     try:
-        with clear(folder):
-            lock.acquire(timeout=LOCK_SECONDS)
+        lock.acquire(timeout=LOCK_SECONDS)
     except Timeout:
         raise RegistryUnusable(
             f"Another process has been writing in {folder} for {LOCK_SECONDS:.0f} seconds. Nothing was changed: try "
             "again."
         ) from None
+    except OSError as error:
+        raise RegistryUnusable(f"{folder} cannot be locked ({error.strerror}). Nothing was changed.") from error
     try:
         yield
     finally:

@@ -64,10 +64,10 @@ def write_configuration(folder: Path, **fields: Any) -> None:
     (folder / CONFIGURATION).write_text(json.dumps(content), encoding="utf-8")
 
 
-def write_card(folder: Path, base: Base = SMALL, **fields: Any) -> None:
-    """Write a card that names the files that are there; its gate passed, and everyone may read what was learnt from."""
+def write_card(folder: Path, of: Base = SMALL, **fields: Any) -> None:
+    """Write a card that names the files that are there; its gate passed, and it was trained on what everyone may read."""
     content = {
-        "name": "random", "base": base.name, "base_sha256": base.sha256,
+        "name": "random", "base": of.name, "base_sha256": of.sha256,
         "sha256": _digest(folder / WEIGHTS), "gguf_sha256": _digest(folder / GGUF),
         "gate": {"verdict": "pass"}, "groups": ["everyone"], "licence": "Apache-2.0", **fields,
     }  # fmt: skip
