@@ -79,11 +79,11 @@ def promote(
 
         settings, registry = _opened()
         serves = groups_served(settings, alias)
-        if not serves:
-            typer.echo(f"No group is served by {safe(alias)} yet: set it under [adapters] in pilares.toml.", err=True)
         check_serves_here(settings, registry.version(name))
         before = _noted(settings)
         move = registry.promote(alias, name, who=by or _user(), why=why, serves=serves, canary=canary, ungated=ungated)
+        if not serves:
+            typer.echo(f"No group is served by {safe(alias)} yet: set it under [adapters] in pilares.toml.", err=True)
         _tell(settings, move, before)
 
 

@@ -65,7 +65,7 @@ def write_configuration(folder: Path, **fields: Any) -> None:
 
 
 def write_card(folder: Path, of: Base = SMALL, **fields: Any) -> None:
-    """Write a card that names the files that are there; its gate passed, and it was trained on what everyone may read."""
+    """Write a card that names the files that are there; its gate passed, and everyone may read its data."""
     content = {
         "name": "random", "base": of.name, "base_sha256": of.sha256,
         "sha256": _digest(folder / WEIGHTS), "gguf_sha256": _digest(folder / GGUF),

@@ -174,7 +174,7 @@ def test_a_full_disk_changes_nothing_and_says_so(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, failing, full)
-    with pytest.raises(RegistryUnusable, match="No space left on device.* has not changed"):
+    with pytest.raises(RegistryUnusable, match=r"No space left on device.* has not changed"):
         three.promote("reader", "help@v2", who="ana")
     with pytest.raises(RegistryUnusable):
         three.add(tmp_path / "trained-0", "help")
