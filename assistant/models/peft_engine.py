@@ -6,13 +6,17 @@ model.
 
 import threading
 from collections.abc import Collection, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import ModelCorrupt, ModelUnavailable
 from assistant.models.adapter_engine import require_loaded
 from assistant.models.completions import Message
-from finetune.lora import WEIGHTS
+from finetune.acceptance.configuration import configuration_of
+from finetune.acceptance.files import CONFIGURATION, WEIGHTS, read_json
+from finetune.acceptance.weights import Weights
+from finetune.errors import AdapterInvalid
 
 
 class PeftEngine:
@@ -30,6 +34,7 @@ class PeftEngine:
         self._folders: dict[str, Path] = {}
         self._placed: dict[str, str] = {}  # adapter to slot, that which was asked for longest ago first
         self._adapted: Any = None
+        self._numbers = count()
 
     @property
     def loaded(self) -> Collection[str]:
@@ -41,8 +46,7 @@ class PeftEngine:
         with self._lock:
             if name in self._folders:
                 return
-            if not (folder / WEIGHTS).is_file():
-                raise ModelCorrupt(f"{folder} has no {WEIGHTS}, and nothing else is read.")
+            _check(folder)  # peft changes the model before it reads, and falls back to pickles
             self._place(name, folder)
             self._folders[name] = folder
 
@@ -51,8 +55,13 @@ class PeftEngine:
         with self._lock:
             self._folders.pop(name, None)
             slot = self._placed.pop(name, None)
-            if slot is not None:
+            if slot is None:
+                return
+            if self._placed:
+                self._adapted.set_adapter(next(iter(self._placed.values())))
                 self._adapted.delete_adapter(slot)
+            else:
+                self._model, self._adapted = self._adapted.unload(), None
 
     def generate(self, messages: Sequence[Message], adapter: str = "", *, max_tokens: int = 64) -> str:
         """The likeliest answer."""
@@ -74,17 +83,19 @@ class PeftEngine:
 
         try:
             if self._adapted is None:
-                self._adapted = PeftModel.from_pretrained(self._model, str(folder), adapter_name="slot0").eval()
-                slot = "slot0"
+                slot = self._new_slot()
+                self._adapted = PeftModel.from_pretrained(self._model, str(folder), adapter_name=slot).eval()
             elif len(self._placed) < self._slots:
-                free = set(map("slot{}".format, range(self._slots))) - set(self._placed.values())
-                slot = min(free)
+                slot = self._new_slot()
                 self._adapted.load_adapter(str(folder), adapter_name=slot)
             else:
                 slot = self._swapped(folder)
         except (OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
             raise ModelCorrupt(f"{folder} cannot be put on the model: {str(error)[:200]}") from error
         self._placed[name] = slot
+
+    def _new_slot(self) -> str:
+        return f"slot{next(self._numbers)}"
 
     def _swapped(self, folder: Path) -> str:
         """Put an adapter in the place of the one that was asked for longest ago."""
@@ -95,10 +106,10 @@ class PeftEngine:
         try:
             hotswap_adapter(self._adapted, str(folder), adapter_name=slot)
         except (RuntimeError, ValueError):  # of other modules, or scaled in another way
-            del self._placed[oldest]
-            self._adapted.delete_adapter(slot)
+            before, slot = slot, self._new_slot()
             self._adapted.load_adapter(str(folder), adapter_name=slot)
-            return slot
+            self._adapted.set_adapter(slot)
+            self._adapted.delete_adapter(before)
         del self._placed[oldest]
         return slot
 
@@ -118,3 +129,12 @@ class PeftEngine:
         with torch.inference_mode():
             written = model.generate(**read, max_new_tokens=max_tokens, do_sample=False)
         return str(self._tokenizer.decode(written[0, read["input_ids"].shape[1] :], skip_special_tokens=True))
+
+
+def _check(folder: Path) -> None:
+    try:
+        Weights(folder / WEIGHTS).check(configuration_of(read_json(folder / CONFIGURATION)))
+    except OSError as error:
+        raise ModelCorrupt(f"{folder} has no {WEIGHTS}, and nothing else is read.") from error
+    except AdapterInvalid as error:
+        raise ModelCorrupt(str(error)) from error
