@@ -6,6 +6,7 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
+from assistant.adapting import Adapting
 from assistant.api.ports import PartState, Progress, ServiceState
 from assistant.documents import LibraryDocuments
 from assistant.errors import AssistantError, InvalidRequest
@@ -23,6 +24,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.library import EVERYONE, Library
 
 if TYPE_CHECKING:
+    from assistant.finetuning.watch import AdapterWatch
     from assistant.grounding.vectors import SentenceVectors
     from assistant.syncing import Syncing
     from assistant.turn.agent import TurnAgent
@@ -76,6 +78,7 @@ class Assistant:
         self._agent: TurnAgent | None = None
         self._sentences: SentenceVectors | None = None
         self._syncing: Syncing | None = None
+        self._watch: AdapterWatch | None = None
         self._building = Lock()
         self._opening = Lock()
         self._closing = Event()
@@ -121,11 +124,12 @@ class Assistant:
         from assistant.turn.context import TurnContext
 
         try:
-            agent = self.agent()
+            agent, adapter = self.agent(), self.models.adapter_for(request.groups, conversation_id)
         except (AssistantError, KnowledgeError) as error:
             yield Failed(str(error), conversation_id)
             return
-        yield from agent.run(TurnContext(request, turn_id, conversation_id, uuid4().hex))
+        reading = Adapting(adapter)
+        yield from agent.run(TurnContext(request, turn_id, conversation_id, uuid4().hex, adapting=reading))
 
     def _check(self, request: TurnRequest) -> None:
         language, limit = request.interface_language or self.settings.language, self.settings.turn.max_question_chars
@@ -205,8 +209,27 @@ class Assistant:
                 progress(number, len(documents))
         sentences.keep_only(kept)
 
+    def watch_adapters(self) -> None:
+        """Serve what is promoted from now on, also by other processes, in the background."""
+        with self._opening:
+            if self._watch is None:
+                from assistant.finetuning.canaries import judge_canaries
+                from assistant.finetuning.watch import AdapterWatch, Steps
+                from assistant.models.adapters import registry_of
+
+                registry, traffic = registry_of(self.settings), self.conversations.traffic
+                self._watch = AdapterWatch(
+                    registry,
+                    Steps(
+                        lambda: self.models.follow_adapters(self._agent.opening if self._agent else ()),
+                        lambda: judge_canaries(registry, self.models.adapters, traffic),
+                    ),
+                )
+            self._watch.start()
+
     def warm(self) -> None:
         """Load everything a turn needs. Errors are kept for `state`; a turn reports them again."""
+        self.watch_adapters()
         self.models.load_small()
         try:
             self.agent()
@@ -269,6 +292,8 @@ class Assistant:
     def close(self) -> None:
         """Stop the models and give the home folder back."""
         self._closing.set()
+        if self._watch is not None:
+            self._watch.close()
         if self._syncing is not None:
             self._syncing.runner.close()
         if self._sentences is not None:

@@ -126,6 +126,8 @@ class RoutingSettings(_Frozen):
     )
 
 
+DEFAULT_ALIAS = "reader"
+"""The alias of the adapter that reads for everybody."""
 SLM_DEFAULT = {"name": "qwen2.5-coder-0.5b", "evidence_tokens": 320}
 LLM_DEFAULT = {"name": "qwen2.5-coder-1.5b", "evidence_tokens": 500}
 
@@ -152,8 +154,11 @@ class Settings(BaseSettings):
     )
     grounded_adapter: str = Field(
         default="shipped",
-        description="lets the default small model read documents: the adapter that Pilares ships with, a folder with "
-        "one, or `none`",
+        description="lets the default small model read documents: `shipped` (the adapter that Pilares ships with, or "
+        "what was promoted to `reader`), a folder with one, another alias, or `none`",
+    )
+    adapters: Mapping[str, str] = Field(
+        default_factory=dict, description="group to alias: for people of a group its own adapter reads"
     )
     database_url: SecretStr | None = Field(
         default=None,
@@ -183,6 +188,11 @@ class Settings(BaseSettings):
     def knowledge_folder(self) -> Path:
         """Where documents, their words and their vectors are kept."""
         return self.home / "knowledge"
+
+    @property
+    def adapters_folder(self) -> Path:
+        """The registry of adapters."""
+        return self.home / "finetune" / "adapters"
 
     @property
     def conversations_url(self) -> str:

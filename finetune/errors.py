@@ -6,6 +6,9 @@ FinetuneError
 ├── DatasetInvalid      a dataset version is damaged, or not what its card says
 ├── NotWritten          something could not be written down (disk full, no rights, in use); nothing has changed
 ├── AdapterInvalid      an adapter is damaged, of another base model, or not what it says it is
+├── AdapterUnknown      there is no adapter, version or alias of that name
+├── PromotionRefused    an adapter may not be served like that: its gate, or who may read what it learnt from
+├── RegistryUnusable    the registry cannot be read or written: disk full, damaged, in use
 └── TrainingUnavailable what training needs is not installed
 """
 
@@ -32,6 +35,18 @@ class NotWritten(FinetuneError):
 
 class AdapterInvalid(FinetuneError):
     """An adapter is damaged, of another base model, or not what it says it is."""
+
+
+class AdapterUnknown(FinetuneError):
+    """There is no adapter, version or alias of that name."""
+
+
+class PromotionRefused(FinetuneError):
+    """An adapter may not be served like that."""
+
+
+class RegistryUnusable(FinetuneError):
+    """The registry cannot be read or written."""
 
 
 class TrainingUnavailable(FinetuneError):

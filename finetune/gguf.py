@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from finetune.errors import AdapterInvalid, TrainingUnavailable
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
 
 ARCHITECTURE = "qwen2"
@@ -92,18 +93,31 @@ def short_name(name: str) -> str:
 
 def write_adapter(tensors: Mapping[str, "torch.Tensor"], alpha: float, name: str, file: Path) -> None:
     """Write LoRA matrices named as `peft` saves them as a GGUF adapter in float16."""
+    write_matrices({key: each.float().numpy() for key, each in tensors.items()}, alpha, name, file)
+
+
+def write_matrices(
+    matrices: Mapping[str, "np.ndarray[Any, Any]"],
+    alpha: float,
+    name: str,
+    file: Path,
+    architecture: str = ARCHITECTURE,
+) -> None:
+    """The same for matrices of numpy.
+
+    Of the architecture `llama`, which rotates in another order, queries and keys are not to be changed.
+    """
     import numpy as np
     from gguf import GGUFWriter
 
-    writer = GGUFWriter(file, ARCHITECTURE)
+    writer = GGUFWriter(file, architecture)
     writer.add_type("adapter")
     writer.add_name(name)
     writer.add_string("adapter.type", "lora")
     writer.add_float32("adapter.lora.alpha", float(alpha))
-    for key in sorted(tensors):
+    for key in sorted(matrices):
         base, _, half = key.removeprefix("base_model.model.").removesuffix(".weight").rpartition(".lora_")
-        values = tensors[key].float().numpy().astype(np.float16)
-        writer.add_tensor(f"{short_name(base + '.weight')}.lora_{half.lower()}", values)
+        writer.add_tensor(f"{short_name(base + '.weight')}.lora_{half.lower()}", matrices[key].astype(np.float16))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -138,8 +138,18 @@ def _tools(settings: "Settings") -> str:
     return ", ".join(names) or "none"
 
 
+def _adapters(settings: "Settings") -> str:
+    from assistant.errors import ConfigurationError
+    from assistant.models.adapters import read_adapters
+
+    found = read_adapters(settings)
+    if found.problems:
+        raise ConfigurationError(" ".join(found.problems))
+    return ", ".join(dict.fromkeys(found.serving.values())) or "none"
+
+
 CHECKS: "tuple[tuple[str, Callable[[Settings], str]], ...]" = (
     ("Python", _python), ("disk", _disk), ("embedder", _embedder), ("small model", _slm), ("large model", _llm),
     ("documents", _documents), ("vector index", _vector_index), ("conversations", _conversations),
-    ("tools", _tools),
+    ("adapters", _adapters), ("tools", _tools),
 )  # fmt: skip

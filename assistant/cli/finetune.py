@@ -5,16 +5,17 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from assistant.cli import datasets
+from assistant.cli import adapters, datasets
 from assistant.cli.errors import clear_errors
 
-app = typer.Typer(help="Train adapters.", no_args_is_help=True)
+app = typer.Typer(help="Train adapters, look after what they learn from, and say which serve.", no_args_is_help=True)
 app.add_typer(datasets.app, name="dataset")
+adapters.add_to(app)
 
 
 @app.callback()
 def finetune() -> None:
-    """Train adapters."""
+    """Train adapters, and say which of them serve."""
 
 
 @app.command()

@@ -57,6 +57,7 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
     with build_app(settings) as assistant:
         if samples or settings.server.load_models == "at-start":
             assistant.start(samples=samples)
+        assistant.watch_adapters()
         assistant.start_syncing()
         app = create_app(
             assistant, settings, sources=lambda: assistant.syncing().sources, appointments=assistant.tasks.appointments

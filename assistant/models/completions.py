@@ -24,12 +24,16 @@ class CompletionClient:
             base_url=endpoint.base_url,
             headers=headers,
             timeout=TIMEOUT,
-            transport=transport,
+            transport=transport or (endpoint.transport() if endpoint.transport is not None else None),
             trust_env=not endpoint.local,
         )
 
-    def first_token_logprobs(self, messages: Sequence[Message], *, top: int = 20) -> dict[str, float]:
+    def first_token_logprobs(
+        self, messages: Sequence[Message], *, top: int = 20, adapter: str = ""
+    ) -> dict[str, float]:
         """The likeliest first tokens of the answer with their natural log-probabilities, likeliest first.
+
+        An `adapter` is asked for in place of the endpoint's own.
 
         Messages that continue an earlier conversation cost only what is new: llama.cpp picks the slot whose prompt has
         the longest common beginning. Raises ModelUnavailable, or GenerationFailed when the endpoint gives no
@@ -43,6 +47,7 @@ class CompletionClient:
             "logprobs": True,
             "top_logprobs": top,
             **self._endpoint.request_options,
+            **({"adapter": adapter} if adapter else {}),
         }
         answer = self._post("chat/completions", body)
         self._count(answer)

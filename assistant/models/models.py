@@ -1,18 +1,18 @@
 """The models of one running assistant: which engine answers for which role."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from assistant.adapting import at_work
 from assistant.errors import ConfigurationError, ModelError, ModelUnavailable
 from assistant.locality import check_may_leave
-from assistant.models.adapters import reader_adapter
+from assistant.models.adapters import Adapters, read_adapters
 from assistant.models.catalogue import Role, find_model
 from assistant.models.completions import CompletionClient, Message
 from assistant.models.download import require
@@ -45,6 +45,7 @@ class Models:
         self._chats: dict[Endpoint, ChatOpenAI] = {}
         self._embedder: Embedder | None = None
         self._line_embedder: Embedder | None = None
+        self._adapters: Adapters | None = None
 
     def chat(self, role: ModelRole, **options: Any) -> "ChatOpenAI":
         """The chat model of a role; `options` such as `max_tokens` or `extra_body` replace its fields.
@@ -70,9 +71,10 @@ class Models:
         Raises ModelUnavailable for a model elsewhere while the turn at work is kept here.
         """
         if role == "reader":
-            if self._adapter is None:
+            if not self.has_reader:
                 raise ModelUnavailable("There is no reader: the small model is another one, or its adapter is off.")
-            return replace(self.endpoint("slm"), adapted=True)
+            small = self.endpoint("slm")
+            return replace(small, adapter=self._reading_with())
         asked = self._roles[role]
         check_may_leave(asked.name, asked.url, trusted=asked.trusted)
         if asked.url is not None:
@@ -81,16 +83,53 @@ class Models:
         engine = self._engine(role, self._file(asked))
         if not engine.running:
             self._check_installed(role)
-        return Endpoint(engine.name, engine.base_url, engine.api_key, local=True)
+        return Endpoint(engine.name, engine.base_url, engine.api_key, local=True, transport=engine.transport)
 
-    @cached_property
-    def _adapter(self) -> Path | None:
-        return reader_adapter(self._settings)
+    @property
+    def adapters(self) -> Adapters:
+        """What reads, and for whom. Raises ModelUnavailable when a configured adapter cannot be used."""
+        with self._lock:
+            if self._adapters is None:
+                self._adapters = read_adapters(self._settings)
+            return self._adapters
 
     @property
     def has_reader(self) -> bool:
-        """Whether there is a small model with the grounded adapter."""
-        return self._adapter is not None
+        """Whether there is a small model with an adapter that reads. Raises as `adapters` does."""
+        return bool(self.adapters.default)
+
+    def adapter_for(self, groups: Collection[str], conversation: str) -> str:
+        """The adapter that reads for a person of these groups in this conversation; empty for none."""
+        return self.adapters.choose(groups, conversation)
+
+    def follow_adapters(self, prime: Sequence[Message] = ()) -> Adapters:
+        """Serve what is promoted now; `prime` is what every new adapter reads once before anybody waits for it.
+
+        Requests go on meanwhile. Raises ModelError, and then what served before serves on.
+        """
+        now, before = read_adapters(self._settings), self.adapters
+
+        def have_read(client: CompletionClient) -> None:
+            for name in sorted(now.files.keys() - before.files.keys()):
+                client.first_token_logprobs(prime, adapter=name)
+
+        engine = self._engines.get(self._file(self._roles["slm"])) if self._roles["slm"].url is None else None
+        if (
+            engine is not None
+        ):  # what served before stays loaded beside: turns have begun with it, and may go back to it
+            engine.serve({**before.files, **now.files}, have_read if prime else None)
+        with self._lock:
+            self._adapters = now
+        return now
+
+    def _reading_with(self) -> str:
+        """The adapter of the turn at work, while it is there; else the one for everybody."""
+        turn, default = at_work(), self.adapters.default
+        if turn is None:
+            return default
+        loaded = self._engine("slm", self._file(self._roles["slm"])).loaded
+        turn.used = turn.used or (turn.wanted if turn.wanted in loaded else default)
+        return turn.used
 
     def state(self, role: ModelRole) -> Literal["ready", "starting", "unavailable"]:
         """Whether a role's model can answer now; "starting" when it is here and not loaded yet. Never waits."""
@@ -190,7 +229,7 @@ class Models:
                     context_tokens=max(asked.context_tokens for asked in sharing),
                     parallel=sum(asked.parallel for asked in sharing),
                     threads=self._settings.threads,
-                    adapters=[self._adapter] if self._adapter and path == self._file(self._roles["slm"]) else [],
+                    adapters=self.adapters.files if path == self._file(self._roles["slm"]) else {},
                 )
             return self._engines[path]
 

@@ -51,6 +51,30 @@ class Traffic:
             found = connection.execute(sa.select(answers.c.evidence).where(answers.c.id == answer_id)).scalar()
         return _EVIDENCE.validate_python(found or [])
 
+    def thumbs(self, since: datetime) -> dict[str, tuple[int, int]]:
+        """Conversations with a thumb up, and down, by the adapter that read in them; down when both were given.
+
+        Conversations are counted and not verdicts: a canary is drawn by conversation, and one person with many thumbs
+        weighs no more than another.
+        """
+        adapter = answers.c.route["adapter"].as_string()
+        down = sa.func.max(sa.case((feedback.c.verdict == "down", 1), else_=0))
+        query = (
+            sa.select(adapter, down)
+            .select_from(answers)
+            .join(turns, turns.c.id == answers.c.turn_id)
+            .join(feedback, feedback.c.answer_id == answers.c.id)
+            .where(feedback.c.is_current, answers.c.created >= since)
+            .group_by(adapter, turns.c.conversation_id)
+        )
+        found = dict[str, tuple[int, int]]()
+        with self._database.read() as connection:
+            for name, is_down in connection.execute(query).all():
+                if name:
+                    up, down_ = found.get(name, (0, 0))
+                    found[name] = (up + (not is_down), down_ + is_down)
+        return found
+
     def routes(self, conversation_id: str, limit: int) -> list[Route]:
         """The routes of a conversation's last answers, newest first."""
         query = (

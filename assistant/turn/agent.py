@@ -16,7 +16,7 @@ Each step is a LangChain middleware in a file of its own under `assistant/turn/m
 grounded question, a strategy in `assistant/turn/strategies`. The first that takes a turn ends it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
@@ -26,7 +26,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
 from langchain_core.outputs import LLMResult
 
-from assistant import locality, metering
+from assistant import adapting, locality, metering
 from assistant.errors import AssistantError
 from assistant.grounding.citations import Citer, without_markers
 from assistant.grounding.evidence import EvidenceSelector
@@ -86,6 +86,7 @@ class TurnAgent:
         reader = Reader(models, vectors, citer) if models.has_reader else None
         judge = Sifter(models, vectors, citer) if settings.llm.sifts else None
         self._first = reader or judge
+        self._reader = reader
         self._strategies = (*before_search, *after_search)
         support = SupportCheck.over(models, vectors) if models.has_reader else None
         retrieve = Retrieve(library, embedder, vectors, selector, intents, tokens=budget, most=settings.turn.passages)
@@ -122,6 +123,11 @@ class TurnAgent:
         for strategy in self._strategies:
             strategy.prime()
 
+    @property
+    def opening(self) -> Sequence[Mapping[str, str]]:
+        """What all prompts of the reader begin with, for an adapter that is about to serve; empty without a reader."""
+        return self._reader.opening if self._reader is not None else ()
+
     def run(self, context: TurnContext) -> Iterator[TurnEvent]:
         """Run one turn in a thread of its own and hand its events on as they come.
 
@@ -139,6 +145,7 @@ class TurnAgent:
         language = context.request.interface_language
         locality.follow(context.keeping)
         metering.follow(context.tally)
+        adapting.follow(context.adapting)
         try:
             context.keeping.lock = self.desk.lock_of(context.request, context.conversation_id, ())
             for event in self._events(context):
@@ -153,6 +160,7 @@ class TurnAgent:
             logging.getLogger(__name__).exception("turn %s failed", context.turn_id)
             events.put(Failed(message("failed", language), context.conversation_id))
         finally:
+            context.adapting.release()
             events.put(None)
 
     def _events(self, context: TurnContext) -> Iterator[TurnEvent]:

@@ -113,7 +113,7 @@ class Route:
     `p_slm` is the probability that the small model is enough and `score` the gain expected of the large one; below
     `threshold` the large one is asked at once. These are None without a fitted router. `version` is the router's,
     `profile` how it chose, `lock` what kept the turn on local models ("restricted", "personal_data", ...; empty when
-    nothing did).
+    nothing did), `adapter` the version that read, when one did.
     """
 
     tier: Tier
@@ -126,6 +126,7 @@ class Route:
     version: str = "rules"
     profile: str = "auto"
     lock: str = ""
+    adapter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

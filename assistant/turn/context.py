@@ -9,6 +9,7 @@ from typing import Annotated, Any, NotRequired
 from langchain.agents.middleware import AgentState
 from langchain.agents.middleware.types import PrivateStateAttr
 
+from assistant.adapting import Adapting
 from assistant.grounding.judge import Sifted
 from assistant.locality import Keeping
 from assistant.metering import Tally
@@ -58,8 +59,9 @@ class Clock:
 class TurnContext:
     """One turn: the request, where it is stored, its clock, and whether the person pressed stop.
 
-    `keeping` says why it stays on this computer, `tally` counts its tokens, `joules` is what the energy counter showed
-    when models began to work. `task` names the task that runs in the conversation: it keeps its model.
+    `keeping` says why it stays on this computer, `tally` counts its tokens, `adapting` holds the model it has begun
+    with, `joules` is what the energy counter showed when models began to work. `task` names the task that runs in the
+    conversation: it keeps its model.
     """
 
     request: TurnRequest
@@ -70,6 +72,7 @@ class TurnContext:
     stopped: Event = field(default_factory=Event)
     keeping: Keeping = field(default_factory=Keeping)
     tally: Tally = field(default_factory=Tally)
+    adapting: Adapting = field(default_factory=Adapting)
     task: str = ""
     joules: float | None = None
     aside: Aside | None = None

@@ -1,13 +1,11 @@
 """The language models as a turn sees them: by role, with messages of LangChain, with errors of our own."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import TYPE_CHECKING
 
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage
 
 from assistant.errors import ModelError
-from assistant.locality import check_may_leave
 from assistant.models.chat import model_error
 from assistant.models.models import ModelRole, Models
 from assistant.settings import Settings
@@ -28,8 +26,6 @@ class RoleModels:
             "reader": settings.slm.name,
         }
         self._answer_tokens = settings.turn.answer_tokens
-        self._chats = cache(self._chat)
-        self._asked = {"slm": settings.slm, "llm": settings.llm}
 
     @property
     def has_reader(self) -> bool:
@@ -38,11 +34,6 @@ class RoleModels:
 
     def chat(self, role: ModelRole) -> "BaseChatModel":
         """The chat model of a role. Raises ModelUnavailable, also for one elsewhere while the turn is kept here."""
-        if (asked := self._asked.get(role)) is not None:
-            check_may_leave(asked.name, asked.url, trusted=asked.trusted)
-        return self._chats(role)
-
-    def _chat(self, role: ModelRole) -> "BaseChatModel":
         return self._models.chat(role, max_tokens=self._answer_tokens)
 
     def first_token(self, role: ModelRole, messages: Sequence[BaseMessage]) -> Mapping[str, float]:

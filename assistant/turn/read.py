@@ -39,6 +39,8 @@ MOST_OTHERS = 3
 # A line less likely than this is never given beside a better one.
 LEAST_LIKELY = 0.01
 
+_ROLES = {"system": "system", "human": "user", "ai": "assistant"}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -75,6 +77,11 @@ class Reader:
         self._models = models
         self._vectors = vectors
         self._citer = citer
+
+    @property
+    def opening(self) -> Sequence[Mapping[str, str]]:
+        """The shortest prompt there is: what all others begin with."""
+        return [{"role": _ROLES[message.type], "content": message.text} for message in prompts.pick("?", "en", ())]
 
     def prime(self) -> None:
         """Load what the first question needs. Raises ModelUnavailable."""

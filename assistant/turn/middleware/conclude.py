@@ -101,6 +101,8 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
 
     def _finish(self, answer: Answer, runtime: Runtime[TurnContext]) -> dict[str, Any]:
         context = runtime.context
+        if read_with := context.adapting.used:  # what people think of the answer is also about this
+            answer = replace(answer, route=replace(answer.route, adapter=read_with))
         if not context.stopped.is_set():
             self._store.finish_turn(context.turn_id, answer)
             runtime.stream_writer(Finished(answer))

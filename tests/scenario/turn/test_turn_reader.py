@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from assistant.adapting import at_work
 from assistant.errors import ModelUnavailable
 from assistant.routing.router import Decision
 from assistant.turn.answer import Answer, Message
@@ -163,3 +164,34 @@ def test_what_is_hopeless_without_reading_is_not_given_to_the_large_model(
     answer = _answer(stage.ask("what warranty do batteries of the X500 have?"))
     assert answer.abstained
     assert stage.models.llm.asked == []
+
+
+def test_the_version_that_read_is_stored_with_the_answer_and_let_go(stage_with_reader: Any, monkeypatch: Any) -> None:
+    stage = stage_with_reader
+    stage.models.reader.lines = [SAID]
+    first_token, let_go = stage.models.first_token, []
+
+    class Engine:
+        def let_go(self, held: Any) -> None:
+            let_go.append(held)
+
+    def with_adapter(role: str, messages: Any) -> Any:
+        turn = at_work()
+        assert turn is not None
+        turn.used = turn.used or turn.wanted
+        turn.held.setdefault(Engine(), "copy")
+        return first_token(role, messages)
+
+    monkeypatch.setattr(stage.models, "first_token", with_adapter)
+    events = stage.run(ASKED, model="slm")
+    stage.last.adapting.wanted = "help@v2"  # the turn begins with its first event
+    answer = _answer(list(events))
+    assert answer.route.adapter == "help@v2"
+    assert stage.store.answer("local", answer.id).route.adapter == "help@v2"
+    assert let_go
+    assert stage.last.adapting.over
+
+
+def test_an_answer_that_no_adapter_read_for_names_none(stage: Any) -> None:
+    stage.models.llm.lines = [SAID]
+    assert _answer(list(stage.ask(ASKED, model="llm"))).route.adapter == ""

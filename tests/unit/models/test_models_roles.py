@@ -13,6 +13,9 @@ from assistant.models.endpoint import Endpoint
 from assistant.models.models import Models
 from assistant.settings import Settings
 from finetune.grounded import SHIPPED
+from finetune.lora import Adapter
+
+SHIPPED_NAME = f"shipped@{Adapter(SHIPPED).version}"
 
 
 class _Server:
@@ -111,7 +114,7 @@ def test_the_engine_is_set_up_as_asked(tmp_path: Path) -> None:
     models = _models(tmp_path, slm=slm, threads=2)
     models.endpoint("slm")
     (engine,) = models._engines.values()
-    parameters = engine._server[0].parameters
+    (parameters,) = (server.parameters for server in engine._copies[0].servers)
     assert (parameters.n_ctx, parameters.n_parallel, parameters.cpuparams.n_threads) == (3072, 3, 2)
     assert (parameters.hostnames, parameters.port) == (["127.0.0.1"], 0)
     assert parameters.api_keys == [engine.api_key]
@@ -144,12 +147,12 @@ def test_the_reader_is_the_small_model_asked_for_its_adapter(tmp_path: Path, mon
     models = _default_small(tmp_path)
     small, reader = models.endpoint("slm"), models.endpoint("reader")
     assert models.has_reader
-    assert (reader.base_url, reader.adapted, small.adapted) == (small.base_url, True, False)
-    assert (small.request_options, reader.request_options) == ({}, {"lora": [{"id": 0, "scale": 1.0}]})
+    assert (reader.base_url, reader.adapter, small.adapter) == (small.base_url, SHIPPED_NAME, "")
+    assert (small.request_options, reader.request_options) == ({}, {"adapter": SHIPPED_NAME})
     assert models.chat("reader").extra_body == reader.request_options
     assert not models.chat("slm").extra_body
     (engine,) = models._engines.values()
-    assert engine.adapters == (SHIPPED / "adapter.gguf",)
+    assert engine.adapters == {SHIPPED_NAME: SHIPPED / "adapter.gguf"}
     assert _Server.made == 1
 
 
@@ -165,7 +168,7 @@ def test_an_own_small_model_is_loaded_without_the_adapter(tmp_path: Path) -> Non
     models = _models(tmp_path, slm=_gguf(tmp_path, "a"))
     models.endpoint("slm")
     (engine,) = models._engines.values()
-    assert engine.adapters == ()
+    assert engine.adapters == {}
     assert not models.has_reader
 
 

@@ -1,7 +1,9 @@
 """Which way answers went, as routing and the ledger read it, and what feedback makes of it."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -98,3 +100,29 @@ def test_with_enough_answers_of_its_own_their_mean_energy_is_taken(store: Conver
 def test_an_empty_period_is_a_ledger_too(store: Conversations, tmp_path: Path) -> None:
     found = Ledger.of(store.traffic.answered()).as_json(Settings(home=tmp_path))
     assert (found["answers"], found["saved"]["wh"]) == (0, 0.0)
+
+
+def _thumb(store: Conversations, conversation: str, adapter: str, verdict: Literal["up", "down"]) -> None:
+    turn = store.begin_turn("ana", conversation, "How long?")
+    answer = an_answer(conversation, route=replace(SMALL, adapter=adapter))
+    store.finish_turn(turn.id, answer)
+    store.add_feedback("ana", answer.id, verdict)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_thumbs_are_counted_by_adapter_and_conversation(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """A person who gives ten thumbs in one conversation weighs no more than another."""
+    url = f"sqlite:///{tmp_path / 'p.db'}" if kind == "sqlite" else str(request.getfixturevalue("postgres_url"))
+    before = datetime.now(UTC)
+    with Conversations.open(url) as store:
+        for _ in range(2):
+            _thumb(store, store.start("ana").id, "help@v1", "up")
+        angry = store.start("ana").id
+        for _ in range(10):
+            _thumb(store, angry, "help@v2", "down")
+        _thumb(store, angry, "help@v2", "up")
+        _thumb(store, store.start("ana").id, "", "down")
+        assert store.traffic.thumbs(before) == {"help@v1": (2, 0), "help@v2": (0, 1)}
+        assert store.traffic.thumbs(datetime.now(UTC)) == {}

@@ -1,0 +1,64 @@
+"""A version's card, as people read it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from finetune.registry.version import Version
+
+_PLAIN = (
+    ("base", "Base model"), ("licence", "Licence"), ("approver", "Approved by"), ("created", "Created"),
+)  # fmt: skip
+_HASHES = ("base_sha256", "template_sha256", "sha256", "gguf_sha256")
+_DEEPEST, _LONGEST = 4, 60
+
+
+def page(version: Version, serves: str) -> str:
+    """The card of a version; `serves` says where it is served. Raises AdapterInvalid."""
+    card = version.card
+    lines = [f"{version.name} ({card.get('name', version.topic)})", f"Serves: {serves or 'nowhere'}"]
+    lines += [f"{title}: {card[name]}" for name, title in _PLAIN if card.get(name)]
+    lines.append(f"Trained on what these may read: {', '.join(sorted(version.groups)) or 'nobody'}")
+    lines += _dataset(card.get("dataset"))
+    lines += [f"Look at this: {note}" for note in card.get("notes", ())]
+    if "imported" in card:
+        lines.append(
+            f"Imported from {card['imported'].get('from', '?')}; what it said of its gate there does not count."
+        )
+    gate = version.gate
+    lines.append(f"Gate: {gate.get('verdict', 'it has not been through one')}")
+    for title, content in (
+        ("", {name: each for name, each in gate.items() if name not in ("verdict", "sha256")}),
+        ("Configuration", card.get("configuration")),
+        ("Curves", card.get("curves")),
+        ("Hashes", {name: card[name] for name in _HASHES if name in card}),
+    ):
+        if content:
+            lines += [f"{title}:"] if title else []
+            lines += _nested(content, 1)
+    return "\n".join(lines)
+
+
+def _dataset(dataset: Any) -> list[str]:
+    if not isinstance(dataset, Mapping):
+        return []
+    return [f"Dataset: {dataset.get('name', '?')} {dataset.get('version', '')} ({str(dataset.get('sha256', ''))[:12]})"]
+
+
+def _nested(content: Any, depth: int) -> Iterator[str]:
+    """Values one to a line; long lists by their ends."""
+    if isinstance(content, Mapping) and depth <= _DEEPEST:
+        for name, value in content.items():
+            if isinstance(value, Mapping) and value:
+                yield f"{'  ' * depth}{name}:"
+                yield from _nested(value, depth + 1)
+            else:
+                yield f"{'  ' * depth}{name}: {_short(value)}"
+    else:
+        yield f"{'  ' * depth}{_short(content)}"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, list) and len(value) > 6:
+        return f"{_short(value[0])} ... {_short(value[-1])} ({len(value)} values)"
+    text = str(value).replace("\n", " ")
+    return text if len(text) <= 2 * _LONGEST else f"{text[: 2 * _LONGEST]}..."
