@@ -8,6 +8,7 @@ from assistant.grounding.judge import JudgedLine
 from assistant.messages import message
 from assistant.turn.answer import Citation, Support
 from assistant.turn.quoting import plain
+from assistant.turn.read import CLEAR
 from assistant.turn.strategies.aligned import Side, table
 from assistant.turn.strategies.comparing import Asked
 from assistant.turn.strategies.gap import gap
@@ -16,12 +17,16 @@ from knowledge.lexical.analyzer import Analyzer
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A part with the answer to it, empty when the documents do not give one; `lines` are what it rests on."""
+    """A part with the answer to it, empty when the documents do not give one.
+
+    `lines` are what it rests on, and `sure` is P(a line answers).
+    """
 
     asked: Asked
     grounded: Grounded | None = None
     lines: tuple[JudgedLine, ...] = ()
     quoted: bool = False
+    sure: float = 0.0
 
     @property
     def found(self) -> bool:
@@ -70,7 +75,7 @@ def _line(part: Said, language: str) -> str:
 
 def _gap(parts: Sequence[Said], language: str) -> str:
     """What two things differ by, when each has one figure of the same unit."""
-    if len(parts) != 2 or not all(each.found and not each.quoted for each in parts):
+    if len(parts) != 2 or not all(each.found and each.sure >= CLEAR for each in parts):
         return ""
     one, two = (_without(each.asked.label, without_markers(each.text)) for each in parts)
     found = gap(one, two)

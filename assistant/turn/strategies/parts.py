@@ -131,7 +131,8 @@ class PartsStrategy:
         scene.found(evidence, scene.searched)
         route = scene.route("reader", "compared" if comparing else "parts")
         scene.write(grounded.text)
-        signals = {"parts": float(len(said)), "parts_found": float(sum(each.found for each in said))}
+        found = [each.sure for each in said if each.found]
+        signals = {"parts": float(len(said)), "parts_found": float(len(found)), "found": min(found)}
         return Outcome(
             grounded.text, route, evidence=evidence, citations=grounded.citations, support=grounded.support,
             searched=scene.searched, signals=signals,
@@ -144,10 +145,11 @@ class PartsStrategy:
         sifted = self._sift(scene, part.question, evidence)
         if not sifted.lines or confidence(sifted.signals) < self._least:
             return Said(part)
-        if sifted.signals.get("found", 0.0) >= CLEAR and (told := self._told(scene, part, sifted)) is not None:
-            return Said(part, told, sifted.lines)
-        lines = sifted.lines[:1] if sifted.signals.get("found", 0.0) >= CLEAR else sifted.lines[:LINES_OF_PART]
-        return Said(part, quoted_lines(lines), lines, quoted=True)
+        sure = sifted.signals.get("found", 0.0)
+        if sure >= CLEAR and (told := self._told(scene, part, sifted)) is not None:
+            return Said(part, told, sifted.lines, sure=sure)
+        lines = sifted.lines if sure >= CLEAR else sifted.lines[:LINES_OF_PART]
+        return Said(part, quoted_lines(lines), lines, quoted=True, sure=sure)
 
     def _told(self, scene: Scene, part: Asked, sifted: Sifted) -> Grounded | None:
         """The lines in the reader's words, as long as these say what the lines say."""

@@ -126,7 +126,8 @@ def test_a_part_that_is_missing_is_named_and_the_other_answered(talk: Talk) -> N
         "Staff in Spain have 23 days of leave [1].\n\nThe documents do not say: “who approves the leave of managers”."
     )
     assert not answer.abstained
-    assert answer.signals == {"parts": 2.0, "parts_found": 1.0}
+    assert (answer.signals["parts"], answer.signals["parts_found"]) == (2, 1)
+    assert answer.signals["found"] > 0.8
     assert "Last question: who approves the leave of managers?" in talk.models.reader.asked[0][-1].text
     assert "managers in Spain?" in str(talk.asked)  # what was read for the part
 
