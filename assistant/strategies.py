@@ -38,6 +38,7 @@ def part_by_part(
     from assistant.grounding.support.check import SupportCheck
     from assistant.turn.read import Reader
     from assistant.turn.remembering import Remembering
+    from assistant.turn.strategies.part_reading import PartReader
     from assistant.turn.strategies.parts import PartsStrategy
     from assistant.turn.strategies.searching import PartSearch
     from knowledge.lexical.analyzer import Analyzer
@@ -49,5 +50,5 @@ def part_by_part(
         library, Remembering(models.embedder()), vectors, tokens=settings.llm.evidence_tokens, most=turn.passages
     )
     check = SupportCheck.over(models, vectors)
-    reader = Reader(models, vectors, citer)
-    return [PartsStrategy(reader, search, citer, check, desk.lock_of, least=turn.least_confidence)]
+    reader = PartReader(Reader(models, vectors, citer), citer, check, least=turn.least_confidence)
+    return [PartsStrategy(reader, search, desk.lock_of)]

@@ -70,6 +70,13 @@ def _gap(one: str, two: str) -> str:
     return "" if mine is None or theirs is None or mine == theirs else f"{abs(mine - theirs):f}"
 
 
+def asked_cells(line: str, question: str, label: str, language: str, analyzer: Analyzer) -> str:
+    """Of a row, the cells whose names have a word of the question that is no name of the thing; empty without any."""
+    asked = set(analyzer.query_terms(question, language)) - set(analyzer.query_terms(label, language))
+    cells = {name: value for name, value in cells_of(line).items() if asked & set(_terms(name, language, analyzer))}
+    return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in cells.items())
+
+
 def _terms(text: str, language: str, analyzer: Analyzer) -> list[str]:
     return analyzer.query_terms(text.replace("_", " "), language)
 

@@ -9,7 +9,7 @@ from assistant.messages import message
 from assistant.turn.answer import Citation, Support
 from assistant.turn.quoting import plain
 from assistant.turn.read import CLEAR
-from assistant.turn.strategies.aligned import Side, table
+from assistant.turn.strategies.aligned import Side, asked_cells, table
 from assistant.turn.strategies.comparing import Asked
 from assistant.turn.strategies.gap import gap
 from knowledge.lexical.analyzer import Analyzer
@@ -60,17 +60,26 @@ def compared(parts: Sequence[Said], question: str, language: str, analyzer: Anal
         apart = message("compared_apart", language)
         if rows := table(sides, question, language, analyzer, apart):
             return Grounded(rows, *_grounds([each.lines[0] for each in parts]))
-    lines = [_line(each, language) for each in parts]
+    lines = [_line(each, language, analyzer) for each in parts]
     if closing := _gap(parts, language):
         lines += ["", closing]
     return _joined("\n".join(lines), parts)
 
 
-def _line(part: Said, language: str) -> str:
+def _line(part: Said, language: str, analyzer: Analyzer) -> str:
     if not part.found:
         return message("compared_missing", language, label=part.asked.label)
-    text = " ".join(part.text.replace("\n- ", " · ").removeprefix("- ").split())
-    return message("compared_line", language, label=part.asked.label, text=text)
+    if part.quoted:
+        shown = [_shown(line, part.asked, language, analyzer) for line in part.lines]
+        return message("compared_line", language, label=part.asked.label, text=" · ".join(shown))
+    return message("compared_line", language, label=part.asked.label, text=" ".join(part.text.split()))
+
+
+def _shown(line: JudgedLine, asked: Asked, language: str, analyzer: Analyzer) -> str:
+    """A line with its marker; of a row, the cells whose names the question has, when there are such."""
+    text = " ".join(plain(line.sentence).split())
+    wanted = asked_cells(text, asked.question, asked.label, language, analyzer)
+    return marked(wanted or text, (line.evidence.number,))
 
 
 def _gap(parts: Sequence[Said], language: str) -> str:

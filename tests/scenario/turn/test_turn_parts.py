@@ -18,6 +18,7 @@ from assistant.turn.answer import Answer, TurnRequest
 from assistant.turn.context import TurnContext
 from assistant.turn.events import Finished, Found, Routed, TurnEvent, Wrote
 from assistant.turn.read import Reader
+from assistant.turn.strategies.part_reading import PartReader
 from assistant.turn.strategies.parts import PartsStrategy
 from assistant.turn.strategies.searching import PartSearch
 from knowledge.lexical.analyzer import Analyzer
@@ -70,10 +71,8 @@ def opened(home: Path) -> Iterator[Talk]:
         vectors = SentenceVectors(models.embedder())
         citer = Citer(vectors, Analyzer())
         strategy = PartsStrategy(
-            Reader(models, vectors, citer),
+            PartReader(Reader(models, vectors, citer), citer, None),
             PartSearch(library, models.embedder(), vectors, tokens=500, most=8),
-            citer,
-            None,
         )
         intents = IntentClassifier(models.embedder(), load_intents(SHIPPED))
         yield Talk(
@@ -172,6 +171,15 @@ def test_a_document_that_may_not_be_read_answers_no_part(talk: Talk) -> None:
     assert "- **huge toner**: the documents do not say." in answer.text
     assert "€99" not in answer.text
     assert "secret.md" not in {each.passage.document for each in answer.evidence}
+
+
+def test_a_thing_that_is_found_only_beside_the_other_is_quoted(talk: Talk) -> None:
+    talk.models.reader.lines = ["The small toner costs €40."]
+    beside = {"small toner costs": 0.5, "large toner costs": 0.3}
+    _in_turn(talk, iter([{"small toner costs": 0.95}, {}, {}, beside]))
+    answer = talk.ask("Which is cheaper, the small toner or the large toner?")
+    assert "- **large toner**: The large toner costs €65 [1]." in answer.text
+    assert "difference" not in answer.text  # it is not sure enough for that
 
 
 def test_who_asks_for_a_model_gets_that_model(talk: Talk) -> None:
