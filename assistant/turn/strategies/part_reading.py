@@ -67,13 +67,36 @@ class PartReader:
         lines = [line for line in (*sifted.lines, *sifted.others) if line.sure >= SECOND_LOOK]
         return [part if part.found else self._named(part, parts, lines, sifted) for part in parts]
 
+    def each_its_own(self, parts: Sequence[Said]) -> list[Said]:
+        """Things compared without the lines that are about another of them."""
+        return [self._without_others(part, parts) for part in parts]
+
+    def _without_others(self, part: Said, parts: Sequence[Said]) -> Said:
+        others = [self._own(each, parts) for each in parts if each is not part]
+        own = self._own(part, parts)
+        kept = [line for line in part.lines if self._about(line, own) or not any(self._all(line, o) for o in others)]
+        if part.lines and not part.quoted:
+            return part if part.lines[0] in kept else Said(part.asked)
+        naming = [line for line in kept if self._about(line, own)] or kept[:1]
+        return _quoted(part.asked, tuple(naming), part.sure) if naming else Said(part.asked)
+
     def _named(self, part: Said, parts: Sequence[Said], lines: Sequence[JudgedLine], sifted: Sifted) -> Said:
-        own = self._terms(part.asked.label)
-        own -= frozenset.union(*(self._terms(each.asked.label) for each in parts if each is not part))
+        own = self._own(part, parts)
         for line in lines:
-            if own and own <= self._terms(in_context(line.evidence.passage, line.sentence)):
+            if self._all(line, own):
                 return _quoted(part.asked, (line,), min(sifted.signals.get("found", 0.0), line.sure))
         return part
+
+    def _own(self, part: Said, parts: Sequence[Said]) -> frozenset[str]:
+        """The words of a thing's name that no other has."""
+        others = (self._terms(each.asked.label) for each in parts if each is not part)
+        return self._terms(part.asked.label).difference(*others)
+
+    def _about(self, line: JudgedLine, own: frozenset[str]) -> bool:
+        return bool(own & self._terms(in_context(line.evidence.passage, line.sentence)))
+
+    def _all(self, line: JudgedLine, own: frozenset[str]) -> bool:
+        return bool(own) and own <= self._terms(in_context(line.evidence.passage, line.sentence))
 
     def _terms(self, text: str) -> frozenset[str]:
         return frozenset(self._analyzer.query_terms(text, None, limit=1_000))

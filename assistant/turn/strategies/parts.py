@@ -97,6 +97,8 @@ class PartsStrategy:
             lock = self._lock_of(request, scene.context.conversation_id, found)
             scene.context.keeping.lock = lock or scene.context.keeping.lock
         said = [self._reader.said(scene, part, own) for part, own in zip(asked, evidence, strict=True)]
+        if comparing:
+            said = self._reader.each_its_own(said)
         if not any(each.found for each in said):
             return None
         if comparing and not all(each.found for each in said):

@@ -182,6 +182,14 @@ def test_a_thing_that_is_found_only_beside_the_other_is_quoted(talk: Talk) -> No
     assert "difference" not in answer.text  # it is not sure enough for that
 
 
+def test_a_line_about_the_other_thing_answers_neither(talk: Talk) -> None:
+    talk.models.reader.lines = ["The small toner costs €40.", "The small toner costs €40."]
+    _in_turn(talk, iter([{"small toner costs": 0.95}, {"small toner costs": 0.95}, {}]))
+    answer = talk.ask("Which is cheaper, the small toner or the large toner?")
+    assert "- **large toner**: the documents do not say." in answer.text
+    assert answer.text.count("€40") == 1
+
+
 def test_who_asks_for_a_model_gets_that_model(talk: Talk) -> None:
     talk.models.sure = {"small toner costs": 0.9}
     talk.models.llm.lines = ["The small toner costs €40."] * 3
