@@ -66,6 +66,7 @@ def part_by_part(kit: Kit) -> "list[Strategy]":
     from assistant.grounding.support.check import SupportCheck
     from assistant.turn.read import Reader
     from assistant.turn.remembering import Remembering
+    from assistant.turn.strategies.part_reading import PartReader
     from assistant.turn.strategies.parts import PartsStrategy
     from assistant.turn.strategies.searching import PartSearch
     from knowledge.lexical.analyzer import Analyzer
@@ -76,5 +77,5 @@ def part_by_part(kit: Kit) -> "list[Strategy]":
     citer, turn, tokens = Citer(vectors, Analyzer()), kit.settings.turn, kit.settings.llm.evidence_tokens
     search = PartSearch(kit.library, Remembering(models.embedder()), vectors, tokens=tokens, most=turn.passages)
     check = SupportCheck.over(models, vectors)
-    reader = Reader(models, vectors, citer)
-    return [PartsStrategy(reader, search, citer, check, kit.desk.lock_of, least=turn.least_confidence)]
+    reader = PartReader(Reader(models, vectors, citer), citer, check, least=turn.least_confidence)
+    return [PartsStrategy(reader, search, kit.desk.lock_of)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from assistant.finetuning.collecting import Collected, Collector, HandOffs
 from assistant.finetuning.layout import Layout, ReaderLayout, WholeLayout
 from assistant.grounding.citations import Citer
-from assistant.models.adapters import reader_adapter
+from assistant.models.adapters import read_adapters
 from assistant.models.catalogue import Role, find_model
 from assistant.models.download import require
 from assistant.settings import SLM_DEFAULT, Settings
@@ -41,7 +41,7 @@ def layout_of(assistant: "Assistant", name: LayoutName) -> Layout:
     """The way in which the small model is asked here: line by line when it reads with an adapter, or all at once."""
     settings, vectors = assistant.settings, assistant.sentences()
     citer = Citer(vectors, Analyzer())
-    reads = reader_adapter(settings) is not None if name == "auto" else name == "reader"
+    reads = bool(read_adapters(settings).default) if name == "auto" else name == "reader"
     return ReaderLayout(vectors, citer) if reads else WholeLayout(citer, settings.slm.evidence_tokens)
 
 

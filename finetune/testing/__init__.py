@@ -1,1 +1,1 @@
-"""For tests of whatever holds or serves adapters: small random ones, whole in every respect."""
+"""For tests: small random adapters, whole in every respect; examples as people give them."""

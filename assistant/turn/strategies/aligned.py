@@ -41,11 +41,12 @@ def table(sides: Sequence[Side], question: str, language: str, analyzer: Analyze
         return None
     shared = [name for name in rows[0] if all(name in row for row in rows)]
     asked = set(analyzer.query_terms(question, language))
-    labels = [set(_terms(side.label, language, analyzer)) for side in sides]
-    differing = [name for name in shared if len({row[name] for row in rows}) > 1]
-    first = [set(_terms(row[shared[0]], language, analyzer)) for row in rows] if shared else []
-    if differing and differing[0] == shared[0] and all(a & b for a, b in zip(first, labels, strict=True)):
-        differing = differing[1:]  # it holds the names of what is compared
+    own = _own([set(_terms(side.label, language, analyzer)) for side in sides])
+    differing = [
+        name for name in shared
+        if len({row[name] for row in rows}) > 1
+        and not all(mine & set(_terms(row[name], language, analyzer)) for mine, row in zip(own, rows, strict=True))
+    ]  # fmt: skip
     wanted = [name for name in differing if set(_terms(name, language, analyzer)) & asked]
     chosen = (wanted or differing)[:MOST_ROWS]
     if len(chosen) < LEAST_ROWS:
@@ -67,7 +68,22 @@ def _gap(one: str, two: str) -> str:
     if not (_PLAIN.fullmatch(one) and _PLAIN.fullmatch(two)):
         return ""
     mine, theirs = value_of(one), value_of(two)
-    return "" if mine is None or theirs is None or mine == theirs else f"{abs(mine - theirs):f}"
+    if mine is None or theirs is None or mine == theirs:
+        return ""
+    shown = f"{abs(mine - theirs):f}"
+    return shown.replace(".", ",") if re.search(r",\d{1,2}$", one) else shown
+
+
+def _own(labels: Sequence[set[str]]) -> list[set[str]]:
+    """The words of each label that no other has; columns that hold these only name the things."""
+    return [label - set().union(*(each for each in labels if each is not label)) for label in labels]
+
+
+def asked_cells(line: str, question: str, label: str, language: str, analyzer: Analyzer) -> str:
+    """Of a row, the cells whose names have a word of the question that is no name of the thing; empty without any."""
+    asked = set(analyzer.query_terms(question, language)) - set(analyzer.query_terms(label, language))
+    cells = {name: value for name, value in cells_of(line).items() if asked & set(_terms(name, language, analyzer))}
+    return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in cells.items())
 
 
 def _terms(text: str, language: str, analyzer: Analyzer) -> list[str]:

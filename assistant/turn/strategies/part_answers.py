@@ -8,7 +8,8 @@ from assistant.grounding.judge import JudgedLine
 from assistant.messages import message
 from assistant.turn.answer import Citation, Support
 from assistant.turn.quoting import plain
-from assistant.turn.strategies.aligned import Side, table
+from assistant.turn.read import CLEAR
+from assistant.turn.strategies.aligned import Side, asked_cells, table
 from assistant.turn.strategies.comparing import Asked
 from assistant.turn.strategies.gap import gap
 from knowledge.lexical.analyzer import Analyzer
@@ -16,12 +17,16 @@ from knowledge.lexical.analyzer import Analyzer
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A part with the answer to it, empty when the documents do not give one; `lines` are what it rests on."""
+    """A part with the answer to it, empty when the documents do not give one.
+
+    `lines` are what it rests on, and `sure` is P(a line answers).
+    """
 
     asked: Asked
     grounded: Grounded | None = None
     lines: tuple[JudgedLine, ...] = ()
     quoted: bool = False
+    sure: float = 0.0
 
     @property
     def found(self) -> bool:
@@ -55,22 +60,31 @@ def compared(parts: Sequence[Said], question: str, language: str, analyzer: Anal
         apart = message("compared_apart", language)
         if rows := table(sides, question, language, analyzer, apart):
             return Grounded(rows, *_grounds([each.lines[0] for each in parts]))
-    lines = [_line(each, language) for each in parts]
+    lines = [_line(each, language, analyzer) for each in parts]
     if closing := _gap(parts, language):
         lines += ["", closing]
     return _joined("\n".join(lines), parts)
 
 
-def _line(part: Said, language: str) -> str:
+def _line(part: Said, language: str, analyzer: Analyzer) -> str:
     if not part.found:
         return message("compared_missing", language, label=part.asked.label)
-    text = " ".join(part.text.replace("\n- ", " · ").removeprefix("- ").split())
-    return message("compared_line", language, label=part.asked.label, text=text)
+    if part.quoted:
+        shown = [_shown(line, part.asked, language, analyzer) for line in part.lines]
+        return message("compared_line", language, label=part.asked.label, text=" · ".join(shown))
+    return message("compared_line", language, label=part.asked.label, text=" ".join(part.text.split()))
+
+
+def _shown(line: JudgedLine, asked: Asked, language: str, analyzer: Analyzer) -> str:
+    """A line with its marker; of a row, the cells whose names the question has, when there are such."""
+    text = " ".join(plain(line.sentence).split())
+    wanted = asked_cells(text, asked.question, asked.label, language, analyzer)
+    return marked(wanted or text, (line.evidence.number,))
 
 
 def _gap(parts: Sequence[Said], language: str) -> str:
     """What two things differ by, when each has one figure of the same unit."""
-    if len(parts) != 2 or not all(each.found and not each.quoted for each in parts):
+    if len(parts) != 2 or not all(each.found and each.sure >= CLEAR for each in parts):
         return ""
     one, two = (_without(each.asked.label, without_markers(each.text)) for each in parts)
     found = gap(one, two)

@@ -12,31 +12,24 @@ from dataclasses import replace
 from typing import Protocol
 
 from assistant.errors import ModelError
-from assistant.grounding.abstain import LEAST_CONFIDENCE, confidence
-from assistant.grounding.citations import Citer, Grounded
-from assistant.grounding.judge import Sifted
+from assistant.grounding.citations import Grounded
 from assistant.turn import trained_prompts
 from assistant.turn.answer import Evidence, TurnRequest
-from assistant.turn.context import Stopped
 from assistant.turn.corpus import subject_across
-from assistant.turn.events import Reading
-from assistant.turn.faithful import ChecksLines, faithful
 from assistant.turn.outcome import Outcome
 from assistant.turn.parts import parts_of
-from assistant.turn.quoting import says_as_much
-from assistant.turn.read import CLEAR, Reader
+from assistant.turn.read import CLEAR
 from assistant.turn.rewriting import MAX_TOKENS, cleaned, keeps_meaning
 from assistant.turn.strategies.comparing import Asked, compares, things_compared
 from assistant.turn.strategies.naming_things import named_things
-from assistant.turn.strategies.part_answers import Said, compared, one_after_the_other, quoted_lines
+from assistant.turn.strategies.part_answers import Said, compared, one_after_the_other
+from assistant.turn.strategies.part_reading import PartReader
 from assistant.turn.strategies.searching import together
 from assistant.turn.strategies.several import needs_the_first, several_questions
 from assistant.turn.strategies.strategy import Scene
 from knowledge.lexical.analyzer import Analyzer
 
 COMPARISON = "comparison"
-# Lines that are shown of a part when it is not sure which of them answers.
-LINES_OF_PART = 2
 
 LockOf = Callable[[TurnRequest, str, Sequence[Evidence]], str]
 
@@ -55,16 +48,10 @@ class PartsStrategy:
 
     name = "parts"
 
-    def __init__(
-        self, reader: Reader, search: Searches, citer: Citer, check: ChecksLines | None, lock_of: LockOf | None = None,
-        *, least: float = LEAST_CONFIDENCE,
-    ) -> None:  # fmt: skip
+    def __init__(self, reader: PartReader, search: Searches, lock_of: LockOf | None = None) -> None:
         self._reader = reader
         self._search = search
-        self._citer = citer
-        self._check = check
         self._lock_of = lock_of
-        self._least = least
         self._analyzer = Analyzer()
 
     def prime(self) -> None:
@@ -96,8 +83,8 @@ class PartsStrategy:
 
     def _read_as_a_whole(self, scene: Scene, parts: int) -> bool:
         """Whether reading the question as it is surely finds a line for each part."""
-        sifted = self._sift(scene, scene.understanding.question, scene.evidence)
-        return sifted.signals.get("found", 0.0) >= CLEAR and len(sifted.lines) >= parts
+        sifted = self._reader.sift(scene, scene.understanding.question, scene.evidence)
+        return sifted.signals.get("found", 0.0) >= CLEAR and len(sifted.lines) == parts
 
     def _answer(self, scene: Scene, asked: Sequence[Asked], comparing: bool) -> Outcome | None:
         understanding = scene.understanding
@@ -109,9 +96,13 @@ class PartsStrategy:
         if self._lock_of is not None:
             lock = self._lock_of(request, scene.context.conversation_id, found)
             scene.context.keeping.lock = lock or scene.context.keeping.lock
-        said = [self._said(scene, part, own) for part, own in zip(asked, evidence, strict=True)]
+        said = [self._reader.said(scene, part, own) for part, own in zip(asked, evidence, strict=True)]
+        if comparing:
+            said = self._reader.each_its_own(said)
         if not any(each.found for each in said):
             return None
+        if comparing and not all(each.found for each in said):
+            said = self._reader.looked_for_again(scene, whole, said, found)
         grounded = compared(said, whole, language, self._analyzer) if comparing else one_after_the_other(said, language)
         return self._outcome(scene, grounded, found, said, comparing)
 
@@ -131,39 +122,9 @@ class PartsStrategy:
         scene.found(evidence, scene.searched)
         route = scene.route("reader", "compared" if comparing else "parts")
         scene.write(grounded.text)
-        signals = {"parts": float(len(said)), "parts_found": float(sum(each.found for each in said))}
+        found = [each.sure for each in said if each.found]
+        signals = {"parts": float(len(said)), "parts_found": float(len(found)), "found": min(found)}
         return Outcome(
             grounded.text, route, evidence=evidence, citations=grounded.citations, support=grounded.support,
             searched=scene.searched, signals=signals,
         )  # fmt: skip
-
-    def _said(self, scene: Scene, part: Asked, evidence: tuple[Evidence, ...]) -> Said:
-        """What the documents say of one part."""
-        if not evidence:
-            return Said(part)
-        sifted = self._sift(scene, part.question, evidence)
-        if not sifted.lines or confidence(sifted.signals) < self._least:
-            return Said(part)
-        if sifted.signals.get("found", 0.0) >= CLEAR and (told := self._told(scene, part, sifted)) is not None:
-            return Said(part, told, sifted.lines)
-        lines = sifted.lines[:1] if sifted.signals.get("found", 0.0) >= CLEAR else sifted.lines[:LINES_OF_PART]
-        return Said(part, quoted_lines(lines), lines, quoted=True)
-
-    def _told(self, scene: Scene, part: Asked, sifted: Sifted) -> Grounded | None:
-        """The lines in the reader's words, as long as these say what the lines say."""
-        language = scene.language
-        text = scene.ask("reader", list(sifted.asked)).strip()
-        if not text or not says_as_much(text, part.question, sifted.reading):
-            return None
-        if self._check is not None and not faithful(self._check, text, part.question, sifted.reading):
-            return None
-        grounded = self._citer.ground(text, part.question, sifted.reading, selected=True, language=language)
-        return grounded if grounded.citations and all(each.supported for each in grounded.support) else None
-
-    def _sift(self, scene: Scene, question: str, evidence: tuple[Evidence, ...]) -> Sifted:
-        if scene.context.stopped.is_set():
-            raise Stopped
-        understanding = replace(scene.understanding, text=question, question=question)
-        return self._reader.sift(
-            understanding, evidence, scene.context.stopped, lambda line, lines: scene.emit(Reading(line, lines))
-        )

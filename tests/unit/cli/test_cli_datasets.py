@@ -18,7 +18,7 @@ from assistant.turn.answer import Evidence, Understanding
 from finetune.datasets import Datasets
 from finetune.examples import to_line
 from finetune.queue import Queue
-from finetune.testing import WordTokens, many
+from finetune.testing.examples import WordTokens, many
 from knowledge.testing.embedder import HashingEmbedder
 
 

@@ -10,7 +10,7 @@ from finetune.datasets import Datasets
 from finetune.errors import ExamplesInvalid
 from finetune.examples import Example, Origin
 from finetune.split import crossing
-from finetune.testing import WordTokens, an_example, many
+from finetune.testing.examples import WordTokens, an_example, many
 
 TOKENS = WordTokens()
 

@@ -6,7 +6,7 @@ from finetune.building import Recipe, build, prepare
 from finetune.datasets import HELD_OUT, TRAIN, Datasets
 from finetune.examples import Origin
 from finetune.privacy.scrub import private_spans, scrubbed
-from finetune.testing import WordTokens, an_example, many
+from finetune.testing.examples import WordTokens, an_example, many
 
 # The sentence, and what of it nobody may learn. The keys are made up in the form that their services give theirs.
 CANARIES = [

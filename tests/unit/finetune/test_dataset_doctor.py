@@ -18,7 +18,7 @@ from finetune.doctor.shape import Shape
 from finetune.doctor.tokens import Sizes
 from finetune.errors import ExamplesInvalid
 from finetune.examples import ChatMessage, Example, Origin
-from finetune.testing import WordTokens, an_example, many
+from finetune.testing.examples import WordTokens, an_example, many
 
 LEAVE = "# Leave\nEvery employee has 25 days of annual leave, and five more after ten years in the house.\n\n"
 BIKES = "# Bicycles\nBicycles are kept in the cellar, and whoever comes by one gets forty euros a month.\n\n"

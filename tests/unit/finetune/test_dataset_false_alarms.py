@@ -8,7 +8,7 @@ from finetune.building import Prepared, Recipe, prepare
 from finetune.examples import ChatMessage, Example, Origin, example
 from finetune.organisations import ORGANISATIONS
 from finetune.organisations.organisation import Organisation, read_organisations
-from finetune.testing import WordTokens
+from finetune.testing.examples import WordTokens
 
 REFUSAL = {"en": "I am sorry, the documents do not say.", "es": "Lo siento, los documentos no lo dicen."}
 ORGANISATIONS_READ = 6

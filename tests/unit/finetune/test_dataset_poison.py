@@ -5,7 +5,7 @@ import pytest
 from finetune.building import Recipe, prepare, suspicions
 from finetune.doctor.findings import examine
 from finetune.examples import Example, Origin, Source
-from finetune.testing import WordTokens, an_example, many
+from finetune.testing.examples import WordTokens, an_example, many
 
 CONTEXT = "# Leave policy\nEvery employee has 25 days of annual leave.\nLeave is requested in the portal. " * 4
 

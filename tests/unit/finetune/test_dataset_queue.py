@@ -9,7 +9,7 @@ import finetune.queue as module
 from finetune.errors import DatasetNotFound, NotWritten
 from finetune.examples import Origin
 from finetune.queue import Queue
-from finetune.testing import an_example, many
+from finetune.testing.examples import an_example, many
 
 ROWS = many(6)
 IDS = [each.id for each in ROWS]

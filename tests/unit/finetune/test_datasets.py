@@ -11,7 +11,7 @@ from filelock import FileLock
 import finetune.datasets as module
 from finetune.datasets import CARD, HELD_OUT, TRAIN, WITHDRAWN, Datasets, DatasetVersion, check_name, digest_of
 from finetune.errors import DatasetInvalid, DatasetNotFound, ExamplesInvalid, NotWritten
-from finetune.testing import many
+from finetune.testing.examples import many
 
 ROWS = many(40)
 

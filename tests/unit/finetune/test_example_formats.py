@@ -9,7 +9,7 @@ import pytest
 from finetune.errors import ExamplesInvalid
 from finetune.examples import Example, Origin, to_line
 from finetune.formats.reading import FileRead, Limits, read_examples
-from finetune.testing import an_example
+from finetune.testing.examples import an_example
 
 ORIGIN = Origin("upload", "eva", licence="CC0", groups=("everyone",))
 

@@ -9,7 +9,7 @@ from finetune.asked import context_of, question_of
 from finetune.errors import ExamplesInvalid
 from finetune.examples import ChatMessage, Example, Origin, disorder, example, from_json, to_line
 from finetune.groups import common, may_read
-from finetune.testing import an_example
+from finetune.testing.examples import an_example
 
 
 def test_there_and_back() -> None:

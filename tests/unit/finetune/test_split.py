@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from finetune.errors import ExamplesInvalid
 from finetune.examples import Example, Origin, identified
 from finetune.split import crossing, split
-from finetune.testing import an_example, many
+from finetune.testing.examples import an_example, many
 
 
 def _rows(keys: list[tuple[int, tuple[int, ...]]]) -> list[Example]:

@@ -7,7 +7,7 @@ import pytest
 
 from finetune.datasets import TRAIN, Datasets, DatasetVersion
 from finetune.queue import Queue
-from finetune.testing import many
+from finetune.testing.examples import many
 from finetune.withdrawal import affected, of_conversation, of_documents, of_user, withdraw
 
 ROWS = many(60)

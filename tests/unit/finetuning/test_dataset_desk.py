@@ -12,7 +12,7 @@ from assistant.finetuning.withdrawing import Withdrawals
 from finetune.building import Recipe
 from finetune.errors import DatasetNotFound
 from finetune.examples import Example, Origin, identified
-from finetune.testing import WordTokens, an_example, many
+from finetune.testing.examples import WordTokens, an_example, many
 
 TOKENS = WordTokens()
 
