@@ -145,6 +145,7 @@ class Assistant:
                 from assistant.turn.energy import Meter
                 from assistant.turn.models import RoleModels
                 from assistant.turn.power import counters_of_this_machine
+                from assistant.turn.strategies.shipped import writing_strategies
 
                 home, embedder, cache = self.settings.home, self.models.embedder(), self.settings.home / "cache"
                 known = load_intents(SHIPPED, *own_file(home, "intents"))
@@ -153,11 +154,15 @@ class Assistant:
                 models = RoleModels(self.models, self.settings)
                 traffic, readable = self.conversations.traffic, self.library.grants.readable
                 desk = desk_of(self.settings, models.embedder(), traffic, readable)
+                tasks = [self.tasks.strategy(embedder, otherwise, LOCAL_USER)] if self.tasks.wanted else []
+                writing = writing_strategies(
+                    self.settings, models, self.library, self.sentences(), self.conversations, desk.lock_of, LOCAL_USER
+                )
                 self._agent = TurnAgent(
                     models, self.library, self.sentences(), intents, self.conversations, self.settings, desk,
                     Meter.of(self.settings, counters_of_this_machine()),
                     mood=MoodReader(embedder, home=home, cache=cache),
-                    before_search=[self.tasks.strategy(embedder, otherwise, LOCAL_USER)] if self.tasks.wanted else [],
+                    before_search=[*tasks, *writing],
                 )  # fmt: skip
             return self._agent
 

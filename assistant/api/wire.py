@@ -80,8 +80,8 @@ def event_json(event: TurnEvent) -> tuple[str, dict[str, Any]]:
             return "found", {"passages": [evidence_json(each) for each in evidence], "searched": searched}
         case Routed(route):
             return "routed", route_json(route)
-        case Reading(line, lines):
-            return "reading", {"line": line, "lines": lines}
+        case Reading(line, lines, unit):
+            return "reading", {"line": line, "lines": lines, "unit": unit}
         case Wrote(text):
             return "wrote", {"text": text}
         case Revised(text, reason):

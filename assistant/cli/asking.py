@@ -11,6 +11,7 @@ from assistant.cli.filtering import Since, Sources, Tags, Types, Until, Written,
 if TYPE_CHECKING:
     from assistant.app import Assistant
     from assistant.turn.answer import Answer, TurnRequest
+    from assistant.turn.events import Reading
 
 Model = Annotated[
     Literal["auto", "auto-cheap", "auto-quality", "local-only", "slm", "llm"],
@@ -83,10 +84,17 @@ def _read() -> str:
 def _run(assistant: "Assistant", request: "TurnRequest", *, show: bool) -> "Answer":
     """Run a turn; with `show`, the words appear as they are written. Raises the error a failed turn tells."""
     from assistant.errors import GenerationFailed
-    from assistant.turn.events import Failed, Finished, Revised, Wrote
+    from assistant.turn.events import Failed, Finished, Reading, Revised, Understood, Wrote
 
-    streamed = ""
+    streamed, language = "", request.interface_language
+    progress = Progress()
     for event in assistant.stream(request):
+        if isinstance(event, Reading) and show and (not streamed or streamed.endswith("\n")):
+            progress.tell(event, language)
+            continue
+        if isinstance(event, Understood):
+            language = event.understanding.language
+        progress.clear()
         if isinstance(event, Failed):
             raise GenerationFailed(event.message)
         if isinstance(event, Finished):
@@ -100,6 +108,28 @@ def _run(assistant: "Assistant", request: "TurnRequest", *, show: bool) -> "Answ
             typer.echo("\n…")
             streamed = ""
     raise GenerationFailed("The answer ended before it was complete. Ask again.")
+
+
+class Progress:
+    """One line on a terminal's standard error that says what is being read; it is gone when anything else is shown."""
+
+    def __init__(self) -> None:
+        self._shown = False
+
+    def tell(self, event: "Reading", language: str | None) -> None:
+        """Show it in place of the one before."""
+        from assistant.messages import message
+
+        if sys.stderr.isatty():
+            words = message(f"reading_{event.unit}", language, line=event.line, lines=event.lines)
+            typer.echo(f"\r\x1b[K{words}", nl=False, err=True)
+            self._shown = True
+
+    def clear(self) -> None:
+        """Take it away."""
+        if self._shown:
+            typer.echo("\r\x1b[K", nl=False, err=True)
+            self._shown = False
 
 
 def _print_end(answer: "Answer", streamed: str) -> None:

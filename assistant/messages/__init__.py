@@ -12,10 +12,11 @@ from assistant.messages.errors import ERRORS
 from assistant.messages.library import LIBRARY
 from assistant.messages.routes import ROUTES
 from assistant.messages.tasks import TASKS
+from assistant.messages.writing import WRITING
 
 Language = Literal["en", "es"]
 LANGUAGES: tuple[Language, ...] = ("en", "es")
-CATALOGUE: dict[str, tuple[str, str]] = {**ANSWERS, **CHAT, **ERRORS, **LIBRARY, **ROUTES, **TASKS}
+CATALOGUE: dict[str, tuple[str, str]] = {**ANSWERS, **CHAT, **ERRORS, **LIBRARY, **ROUTES, **TASKS, **WRITING}
 
 
 def message(key: str, language: str | None, **values: Any) -> str:

@@ -1,6 +1,7 @@
 """What a turn tells while it runs, in order: Understood, Found, Routed, Reading..., Wrote..., Revised?, Finished."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from assistant.turn.answer import Answer, Evidence, Route, Understanding
 
@@ -29,10 +30,14 @@ class Routed:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Line number `line` of `lines` is being judged; an answer, or none, comes after the last."""
+    """Number `line` of `lines` is at work: a line that is judged, a section that is read, a paragraph that is written.
+
+    Lines come before the first word of an answer; sections and paragraphs also between its parts.
+    """
 
     line: int
     lines: int
+    unit: Literal["line", "section", "paragraph"] = "line"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,9 @@ from assistant.turn.events import Found, Routed, TurnEvent, Wrote
 from assistant.turn.outcome import Aside, Outcome
 from assistant.turn.ports import LanguageModels, Role, Searchable
 
+# `TaskState.tool` while a person is asked which document they mean: no tool is called so.
+WHICH_DOCUMENT = "which_document"
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -44,7 +47,8 @@ class Scene:
     def route(self, role: Role | None, reason: str) -> Route:
         """The route to a model (None: no model writes), told to the surface. `reason` is a key of the messages."""
         tier: Tier = "none" if role is None else "slm" if role == "reader" else role
-        route = Route(tier, "" if role is None else self.models.name(role), reason)
+        lock = self.context.keeping.lock
+        route = Route(tier, "" if role is None else self.models.name(role), reason, lock=lock)
         self.context.clock.mark("routed")
         self.emit(Routed(route))
         return route

@@ -28,7 +28,7 @@ from assistant.turn.outcome import Aside, Outcome
 from assistant.turn.ports import Role
 from assistant.turn.strategies.replies import asks, leaves, says_no, says_yes
 from assistant.turn.strategies.results import told
-from assistant.turn.strategies.strategy import Scene
+from assistant.turn.strategies.strategy import WHICH_DOCUMENT, Scene
 
 REASON = "task"
 # A name, an address or a "no" of so few words does not tell a language: the task keeps the one it has.
@@ -72,7 +72,7 @@ class TaskStrategy:
         request = scene.context.request
         user = request.user_id or self._local_user
         state, now = self._tasks.task(user, scene.context.conversation_id), self._now()
-        going_on = state is not None and now - state.since <= self._lasts
+        going_on = state is not None and state.tool != WHICH_DOCUMENT and now - state.since <= self._lasts
         if going_on and state is not None and len(scene.understanding.text.split()) <= _TOO_SHORT:
             scene = replace(scene, understanding=replace(scene.understanding, language=state.language))
         caller = Caller(user, scene.context.conversation_id, scene.language, now)

@@ -14,6 +14,7 @@ from assistant.messages.errors import ERRORS
 from assistant.messages.library import LIBRARY
 from assistant.messages.routes import ROUTES
 from assistant.messages.tasks import TASKS
+from assistant.messages.writing import WRITING
 
 REASONS = {
     "small_talk", "clear_evidence", "hard_question", "several_parts", "follow_up_hard", "forced_slm", "forced_llm",
@@ -35,7 +36,7 @@ def test_both_languages_say_the_same_with_the_same_placeholders(key: str) -> Non
 
 
 def test_no_key_stands_in_two_tables() -> None:
-    assert len(CATALOGUE) == sum(len(table) for table in (ANSWERS, CHAT, ERRORS, LIBRARY, ROUTES, TASKS))
+    assert len(CATALOGUE) == sum(len(table) for table in (ANSWERS, CHAT, ERRORS, LIBRARY, ROUTES, TASKS, WRITING))
 
 
 def test_singular_and_plural_come_in_pairs() -> None:

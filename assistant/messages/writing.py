@@ -1,0 +1,69 @@
+"""Summaries, translations and drafts: what is said around them."""
+
+WRITING: dict[str, tuple[str, str]] = {
+    # Which document
+    "which_document": (
+        "More than one document fits. Which one do you mean? Say its number or its name.",
+        "Encaja más de un documento. ¿A cuál te refieres? Di su número o su nombre.",
+    ),
+    "document_unnamed": (
+        "Which document do you mean? Say its name or its title.",
+        "¿A qué documento te refieres? Di su nombre o su título.",
+    ),
+    "document_not_found": (
+        "I find no document called “{name}” among those you may read.{titles}",
+        "No encuentro ningún documento llamado «{name}» entre los que puedes leer.{titles}",
+    ),
+    "document_not_found_near": (
+        "I find no document called “{name}” among those you may read. The nearest titles are:\n\n{titles}",
+        "No encuentro ningún documento llamado «{name}» entre los que puedes leer. Los títulos más cercanos son:\n\n"
+        "{titles}",
+    ),
+    # Summaries
+    "summary_opening_one": (
+        "**{title}** in one point:\n",
+        "**{title}** en un punto:\n",
+    ),
+    "summary_opening_many": (
+        "**{title}** in {number} points:\n",
+        "**{title}** en {number} puntos:\n",
+    ),
+    "summary_translated": (
+        "(Translated; the quotations below are in the language of the document.)\n",
+        "(Traducido; las citas de abajo están en el idioma del documento.)\n",
+    ),
+    "summary_covers": (
+        "This covers {covered} of its {sections} sections.",
+        "Esto abarca {covered} de sus {sections} apartados.",
+    ),
+    "summary_left_out": ("Left out: {names}.", "Fuera quedan: {names}."),
+    "summary_nothing": (
+        "There is no sentence in “{title}” that a summary could be made of.",
+        "En «{title}» no hay ninguna frase con la que hacer un resumen.",
+    ),
+    # Translations
+    "language_en": ("English", "inglés"),
+    "language_es": ("Spanish", "español"),
+    "translation_only": (
+        "I translate between English and Spanish. {name} is not a language that the model here is good at, so I leave "
+        "it.",
+        "Traduzco entre inglés y español. El modelo de aquí no domina ese idioma ({name}), así que lo dejo.",
+    ),
+    "translation_there": ("That is in {language} already.", "Eso ya está en {language}."),
+    "translation_of_what": (
+        "What shall I translate? Send the text, or name a document.",
+        "¿Qué traduzco? Envía el texto o nombra un documento.",
+    ),
+    "section_not_found": (
+        "“{title}” has no section of that name. Its sections are: {names}.",
+        "«{title}» no tiene ningún apartado con ese nombre. Sus apartados son: {names}.",
+    ),
+    "translation_covers": (
+        "This is the first {percent} % of “{title}”. Name a section for the rest.",
+        "Esto es el primer {percent} % de «{title}». Para lo demás, nombra un apartado.",
+    ),
+    "translation_check": ("Check this paragraph: {why}. The original:", "Revisa este párrafo: {why}. El original:"),
+    "translation_lost": ("the translation lacks {items}", "a la traducción le falta {items}"),
+    "translation_added": ("it has {items}, which the original does not", "tiene {items}, que el original no tiene"),
+    "translation_doubtful": ("it may not be a whole translation", "puede que no sea una traducción completa"),
+}

@@ -1,0 +1,125 @@
+"""Which lines of a section say what it is about: those in its middle, by sentence vectors, that state something.
+
+A line near to the mean of its section says what the section says (Radev et al. 2004, "Centroid-based summarization");
+a figure, a duty or the first place make a line worth more, a list heading or a row of a table less. Lines that say
+nearly the same as one already chosen are passed over (maximal marginal relevance, Carbonell and Goldstein 1998).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.grounding.evidence import telling
+from assistant.grounding.vectors import SentenceVectors
+from assistant.turn.strategies.sections import Section
+from knowledge.embedder import Vectors
+from knowledge.passage import Passage, Sentence
+
+Scores = npt.NDArray[np.float32]
+SHORTEST, LONGEST = 25, 420
+# Weights beside the nearness to the section's mean, which is a standard score.
+OF_DOCUMENT, FIGURE, DUTY, FIRST, ROW = 0.4, 0.5, 0.5, 0.5, -1.0
+# What goes on from the sentence before, and what refers to it, says little by itself.
+GOES_ON, REFERS = -0.4, -1.2
+SAYS_LITTLE = -4.0
+SAME = 0.93
+_DUTY = re.compile(
+    r"\b(?:must|may not|only|needs?|required?|never|always|cannot|not allowed|within|at least|at most|up to|before|"
+    r"deben?|hay que|obligatori[oa]s?|nunca|siempre|solo|sólo|prohibid[oa]s?|como máximo|como mínimo|hasta|antes de|"
+    r"necesitan?|dentro de|no se)\b",
+    re.IGNORECASE,
+)
+_REFERS = re.compile(
+    r"^\W*(?:they|them|it|this|these|those|that|such|others?|then|there|also|however|otherwise|in that case|with (?:two|"
+    r"more)|ell[oa]s?|est[oae]s?|es[oae]s?|tambi[eé]n|adem[aá]s|entonces|sin embargo|en (?:ese|este) caso|el resto|l[oa]s "
+    r"demás|otr[oa]s)\b",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(r" · |^\W*(?:document|documento|version|versión|replaces|sustituye|©|copyright)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence with the passage it stands in."""
+
+    passage: Passage
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a section, the best first, and how near the section is to the whole document (a cosine)."""
+
+    section: Section
+    best: tuple[Line, ...]
+    nearness: float
+
+
+def ranked(sections: Sequence[Section], vectors: SentenceVectors, most: int) -> list[Lines]:
+    """Of each section at most `most` lines; sections in which no line says anything are left out."""
+    known = vectors.known([p for each in sections for p in each.passages], compute=len(sections) * 1_000)
+    read = [(each, _lines(each), _matrix(each, known)) for each in sections]
+    read = [(section, lines, matrix) for section, lines, matrix in read if lines]
+    if not read:
+        return []
+    whole = _mean(np.concatenate([matrix for _, _, matrix in read]))
+    found = []
+    for section, lines, matrix in read:
+        scores = _scores(lines, matrix, whole)
+        chosen = _apart(matrix, scores, most)
+        if chosen:
+            nearness = float(_mean(matrix) @ whole)
+            found.append(Lines(section, tuple(lines[index] for index in chosen), nearness))
+    return found
+
+
+def _lines(section: Section) -> list[Line]:
+    return [Line(each, each.sentences[place]) for each in section.passages for place in telling(each)]
+
+
+def _matrix(section: Section, known: dict[str, Vectors]) -> Vectors:
+    rows = [known[each.chunk_id][place] for each in section.passages for place in telling(each) if each.sentences]
+    return np.stack(rows) if rows else np.zeros((0, 1), dtype=np.float32)
+
+
+def _scores(lines: Sequence[Line], matrix: Vectors, whole: Vectors) -> Scores:
+    scores = _standard(matrix @ _mean(matrix)) + OF_DOCUMENT * _standard(matrix @ whole)
+    return np.asarray(scores + np.array([_worth(line, place) for place, line in enumerate(lines)]), dtype=np.float32)
+
+
+def _worth(line: Line, place: int) -> float:
+    text = line.sentence.text.strip()
+    if not SHORTEST <= len(text) <= LONGEST or text.endswith((":", "?")) or _NOTE.search(text):
+        return SAYS_LITTLE
+    figures, duty, row = any(map(str.isdigit, text)), bool(_DUTY.search(text)), " | " in text
+    refers, goes_on = bool(_REFERS.match(text)), not _begins_line(line)
+    return FIGURE * figures + DUTY * duty + FIRST * (place == 0) + ROW * row + REFERS * refers + GOES_ON * goes_on
+
+
+def _begins_line(line: Line) -> bool:
+    at = line.sentence.start - line.passage.start
+    return not line.passage.text[:at].rstrip(" \t") or line.passage.text[:at].rstrip(" \t").endswith("\n")
+
+
+def _apart(matrix: Vectors, scores: Scores, most: int) -> list[int]:
+    """The best lines that do not repeat each other, in the order of the document; none that says little."""
+    chosen: list[int] = []
+    for index in map(int, np.argsort(-scores, kind="stable")):
+        if len(chosen) == most or scores[index] <= SAYS_LITTLE / 2:
+            break
+        if all(float(matrix[index] @ matrix[other]) < SAME for other in chosen):
+            chosen.append(index)
+    return chosen
+
+
+def _mean(matrix: Vectors) -> Vectors:
+    mean = matrix.mean(axis=0)
+    return np.asarray(mean / (np.linalg.norm(mean) or 1.0), dtype=np.float32)
+
+
+def _standard(values: Vectors) -> Scores:
+    spread = float(values.std())
+    return np.asarray((values - values.mean()) / spread if spread > 0 else np.zeros_like(values), dtype=np.float32)
