@@ -66,4 +66,32 @@ WRITING: dict[str, tuple[str, str]] = {
     "translation_lost": ("the translation lacks {items}", "a la traducción le falta {items}"),
     "translation_added": ("it has {items}, which the original does not", "tiene {items}, que el original no tiene"),
     "translation_doubtful": ("it may not be a whole translation", "puede que no sea una traducción completa"),
+    # Drafts
+    "draft_title": ("Draft: check it before you send it.", "Borrador: revísalo antes de enviarlo."),
+    "draft_unsent": ("Nothing has been sent.", "No se ha enviado nada."),
+    "draft_fill_in": ("To be filled in: {blanks}.", "Por rellenar: {blanks}."),
+    "draft_left_out_one": (
+        "One sentence was left out: neither your request nor the documents say what it stated.",
+        "Se ha quitado una frase: ni tu petición ni los documentos dicen lo que afirmaba.",
+    ),
+    "draft_left_out_many": (
+        "{number} sentences were left out: neither your request nor the documents say what they stated.",
+        "Se han quitado {number} frases: ni tu petición ni los documentos dicen lo que afirmaban.",
+    ),
+    "draft_facts": ("What the documents say about it:", "Lo que dicen los documentos al respecto:"),
+    "draft_no_facts": (
+        "No document clearly bears on this, so the draft holds only what you said.",
+        "Ningún documento trata claramente de esto, así que el borrador solo recoge lo que has dicho.",
+    ),
+    "draft_regards": ("Kind regards,", "Un cordial saludo,"),
+    "blank_amount": ("amount", "importe"),
+    "blank_date": ("date", "fecha"),
+    "blank_deadline": ("deadline", "plazo"),
+    "blank_email": ("e-mail address", "correo"),
+    "blank_link": ("link", "enlace"),
+    "blank_name": ("name", "nombre"),
+    "blank_number": ("number", "número"),
+    "blank_signature": ("your name", "tu nombre"),
+    "blank_telephone": ("telephone", "teléfono"),
+    "blank_time": ("time", "hora"),
 }

@@ -158,8 +158,8 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
             id=context.answer_id, conversation_id=context.conversation_id,
             text=outcome.text, abstained=outcome.abstained,
             understanding=state["understanding"], route=outcome.route, evidence=outcome.evidence,
-            citations=self._located(outcome.citations, context), support=outcome.support, timings=context.clock.timings(),
-            usage=self._usage(outcome.route, context),
+            citations=self._located(outcome.citations, context), support=outcome.support,
+            timings=context.clock.timings(), usage=self._usage(outcome.route, context),
             searched=outcome.searched, signals=outcome.signals, calls=outcome.calls, task=outcome.task,
         )  # fmt: skip
 

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 _LEADING = re.compile(
-    r"^(?:all of |todo |toda )?(?:the|a|an|our|your|my|this|that|these|those|el|la|los|las|un|una|nuestr[oa]s?|mi|tu|su|"
+    r"^(?:all of |todo |toda )?(?:the|a|an|our|your|my|this|that|these|those|el|la|los|las|un|una|nuestr[oa]s?|"
+    r"mi|tu|su|"
     r"est[ea]|es[ea]|aquel(?:la)?|al|del)\s+",
     re.IGNORECASE,
 )
@@ -37,7 +38,7 @@ _THIS_DOCUMENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a request calls a document. `pointing` is "this document", without a name; `kind` whether it can only be a document."""
+    """What a request calls a document. `pointing` is "this document"; `kind` whether it can only be one."""
 
     words: str
     pointing: bool = False

@@ -1,4 +1,4 @@
-"""What "this", "that" and "the answer above" are: the last answer of the conversation, and the documents it rests on."""
+"""What "this" and "the answer above" are: the last answer of the conversation, and the documents it rests on."""
 
 from collections import Counter
 from collections.abc import Sequence

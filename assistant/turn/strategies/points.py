@@ -1,8 +1,8 @@
 """The points of a summary: lines of the document, word for word or in a model's words that say the same.
 
-A default model does not summarise reliably: of 32 sections of three documents it turned the sense of two round, and no
-check told (docs/benchmarks.md, "Summaries"). So its points are the lines themselves, and it is asked only for lines in
-another language. A model that reads well (`llm.line_by_line = false`) puts each section in a sentence, which is checked.
+A default model does not summarise reliably: of 30 sections of three documents it turned the sense of two round, and no
+check noticed. So its points are the lines themselves, and it is asked only for lines in another language. A model that
+reads well (`llm.line_by_line = false`) puts each section in a sentence, which is checked.
 """
 
 from collections.abc import Sequence

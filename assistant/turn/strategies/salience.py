@@ -33,8 +33,10 @@ _DUTY = re.compile(
     re.IGNORECASE,
 )
 _REFERS = re.compile(
-    r"^\W*(?:they|them|it|this|these|those|that|such|others?|then|there|also|however|otherwise|in that case|with (?:two|"
-    r"more)|ell[oa]s?|est[oae]s?|es[oae]s?|tambi[eé]n|adem[aá]s|entonces|sin embargo|en (?:ese|este) caso|el resto|l[oa]s "
+    r"^\W*(?:they|them|it|this|these|those|that|such|others?|then|there|also|however|otherwise|in that case|"
+    r"with (?:two|"
+    r"more)|ell[oa]s?|est[oae]s?|es[oae]s?|tambi[eé]n|adem[aá]s|entonces|sin embargo|en (?:ese|este) caso|"
+    r"el resto|l[oa]s "
     r"demás|otr[oa]s)\b",
     re.IGNORECASE,
 )

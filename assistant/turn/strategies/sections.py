@@ -26,7 +26,7 @@ class Section:
 
 
 def sections_of(passages: Sequence[Passage], most: int) -> list[Section]:
-    """The sections by the deepest headings of which there are at most `most`; by the highest ones where all are more."""
+    """The sections by the deepest headings of which there are at most `most`; by the highest where all are more."""
     paths = [_path(each) for each in passages]
     depths = range(max(map(len, paths), default=0), 0, -1)
     grouped: list[Section] = []

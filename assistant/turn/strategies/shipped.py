@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+from assistant.grounding.citations import Citer
 from assistant.grounding.support.check import SupportCheck
 from assistant.grounding.vectors import SentenceVectors
 from assistant.settings import Settings
 from assistant.turn.ports import LanguageModels
+from assistant.turn.strategies.draft import DraftStrategy
+from assistant.turn.strategies.facts import Facts
 from assistant.turn.strategies.finder import DocumentFinder, Documents
 from assistant.turn.strategies.meant import Meant
 from assistant.turn.strategies.past import Past
@@ -24,8 +27,10 @@ def writing_strategies(
     finder = DocumentFinder(documents, vectors, Analyzer())
     meant = Meant(finder, past, local_user)
     check = SupportCheck.over(models, vectors) if models.has_reader else None
+    analyzer = Analyzer()
     reads_well = not settings.llm.sifts
     return (
         SummaryStrategy(meant, vectors, check, lock_of, words=reads_well),
         TranslationStrategy(meant, lock_of, reads_well=reads_well),
+        DraftStrategy(meant, Facts(vectors), Citer(vectors, analyzer), lock_of, settings.drafting),
     )

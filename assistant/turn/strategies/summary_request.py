@@ -6,34 +6,45 @@ from dataclasses import dataclass
 from assistant.turn.strategies.naming import Named, named
 
 _POLITE = (
-    r"^\W*(?:(?:hi|hello|hey|hola|please|por favor|can you|could you|would you|will you|i need you to|i(?:'d| would) like "
-    r"(?:you to )?|i want (?:you to )?|i need |me puedes|puedes|podr[ií]as|me podr[ií]as|quiero que|quiero|necesito que|"
+    r"^\W*(?:(?:hi|hello|hey|hola|please|por favor|can you|could you|would you|will you|i need(?: you to)?|"
+    r"i(?:'d| would) "
+    r"like(?: you to)?|i want(?: you to)?|me puedes|puedes|podr[ií]as|me podr[ií]as|quiero que|quiero|necesito que|"
     r"necesito|me gustar[ií]a)\W+)*"
 )
 _WHAT_EN = (
-    r"(?:(?:an?|the|some|its)\s+)?(?:(?:short|brief|quick|executive|one-page|concise|general|main|key|most important|"
-    r"essential)\s+)*(?:summar(?:y|ies)|overview|recap|outline|synopsis|digest|gist|tl;?dr|points|ideas|highlights|"
-    r"takeaways|essentials|key points)"
+    r"(?:(?:an?|the|its)\s+)?(?:(?:short|brief|quick|executive|one-page|concise|general)\s+)*(?:summar(?:y|ies)|"
+    r"overview|"
+    r"recap|outline|synopsis|digest|gist|tl;?dr|highlights|takeaways|essentials|(?:main|key|most important|essential) "
+    r"(?:points|ideas|messages|facts))"
 )
 _WHAT_ES = (
     r"(?:(?:un|una|el|la|los|las|unos|unas)\s+)?(?:breve\s+|pequeñ[oa]\s+)?(?:resumen(?:es)?|s[ií]ntesis|visi[oó]n "
-    r"general|puntos|ideas|esquema|lo m[aá]s importante|lo esencial|lo principal)(?:\s+(?:breve|ejecutivo|corto|r[aá]pido|"
+    r"general|puntos|ideas|esquema|lo m[aá]s importante|lo esencial|lo principal)(?:\s+(?:breve|ejecutivo|corto|"
+    r"r[aá]pido|"
     r"clave|principales?|m[aá]s importantes|esenciales|general))*"
+)
+# "Resume my playlist" is English, and no summary.
+_SPANISH = (
+    r"(?:el|la|los|las|lo|un|una|est[aeo]s?|es[aeo]s?|nuestr[oa]s?|mis?|tus?|sus?|tod[oa]|el documento|"
+    r"por favor|en|\S+\."
+    r"\w{2,4}|[«\"“])\b|[«\"“]"
 )
 _STRONG = (
     re.compile(rf"{_POLITE}(?:summari[sz]e|sum up|condense|recap)\s+(?:for me\s+)?(?P<x>.+)$", re.I | re.S),
     re.compile(
-        rf"{_POLITE}(?:res[uú]me(?:me|nos|melo)?|resumir(?:me)?|resumas|resuma(?:me)?|sintet[ií]za(?:me)?|sintetizar)\s+"
-        r"(?:me\s+)?(?P<x>.+)$",
+        rf"{_POLITE}(?:me\s+|nos\s+)?(?:resume|res[uú]me(?:me|nos)|resumir(?:me|nos)?|resumas|resuma(?:me|nos)?|"
+        rf"sintetiza(?:me)?|sintet[ií]zame|sintetizar)\s+(?={_SPANISH})(?P<x>.+)$",
         re.I | re.S,
     ),
     re.compile(
-        rf"{_POLITE}(?:give|write|make|do|prepare|show|get|create|send)\s+(?:me\s+|us\s+)?{_WHAT_EN}\s+(?:of|from|in|about|"
+        rf"{_POLITE}(?:give|write|make|do|prepare|show|get|create|send)\s+(?:me\s+|us\s+)?{_WHAT_EN}\s+(?:of|"
+        rf"from|in|about|"
         r"on|for)\s+(?P<x>.+)$",
         re.I | re.S,
     ),
     re.compile(
-        rf"{_POLITE}(?:d[aá](?:me|nos)|haz(?:me|nos)?|hacer(?:me)?|hagas|prepara(?:me)?|escribe(?:me)?|mu[eé]stra(?:me)?|"
+        rf"{_POLITE}(?:d[aá](?:me|nos)|haz(?:me|nos)?|hacer(?:me)?|hagas|prepara(?:me)?|escribe(?:me)?|"
+        rf"mu[eé]stra(?:me)?|"
         rf"pon(?:me)?)\s+{_WHAT_ES}\s+(?:de|del|sobre)\s+(?P<x>.+)$",
         re.I | re.S,
     ),
@@ -60,8 +71,8 @@ _WEAK = (
 _NUMBERS = {
     name: number
     for number, names in enumerate(
-        ("one uno un una", "two dos", "three tres", "four cuatro", "five cinco", "six seis", "seven siete", "eight ocho",
-         "nine nueve", "ten diez"), start=1
+        ("one uno un una", "two dos", "three tres", "four cuatro", "five cinco", "six seis", "seven siete",
+         "eight ocho", "nine nueve", "ten diez"), start=1
     )
     for name in names.split()
 }  # fmt: skip
@@ -71,7 +82,8 @@ _POINTS = re.compile(
     re.I,
 )
 _INTO = re.compile(
-    r",?\s*\b(?:in|into|en|al)\s+(?P<es>spanish|español|espanol|castellano)\b|,?\s*\b(?:in|into|en|al)\s+(?P<en>english|"
+    r",?\s*\b(?:in|into|en|al)\s+(?P<es>spanish|español|espanol|castellano)\b|,?\s*\b(?:in|into|en|"
+    r"al)\s+(?P<en>english|"
     r"ingl[eé]s)\b",
     re.I,
 )

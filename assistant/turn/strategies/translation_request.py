@@ -12,7 +12,8 @@ _NAMES = {
     "French": "french|franc[eé]s", "German": "german|alem[aá]n", "Italian": "italian|italiano",
     "Portuguese": "portuguese|portugu[eé]s", "Catalan": "catalan|catal[aá]n", "Galician": "galician|gallego",
     "Basque": "basque|euskera|vasco", "Dutch": "dutch|neerland[eé]s|holand[eé]s", "Polish": "polish|polaco",
-    "Irish": "irish|ga[eé]lico|irland[eé]s", "Chinese": "chinese|mandarin|chino|mandar[ií]n", "Arabic": "arabic|[aá]rabe",
+    "Irish": "irish|ga[eé]lico|irland[eé]s", "Chinese": "chinese|mandarin|chino|mandar[ií]n",
+    "Arabic": "arabic|[aá]rabe",
     "Japanese": "japanese|japon[eé]s", "Russian": "russian|ruso", "Ukrainian": "ukrainian|ucraniano",
     "Romanian": "romanian|rumano", "Swedish": "swedish|sueco", "Turkish": "turkish|turco",
 }  # fmt: skip
@@ -23,27 +24,33 @@ _POLITE = (
     r"puedes|puedes|podr[ií]as|me podr[ií]as|quiero que|necesito que|necesito|now|and|y|ahora|hi|hello|hola)\W+)*"
 )
 _VERB = (
-    r"(?:translate|traduce(?:lo|la|los|las)?|trad[uú]ce(?:me|lo|la|melo|mela)|traducir(?:me|lo|la)?|traduzca(?:s|me|n)?|"
-    r"put|say|write|repeat|give me|pon(?:lo|la|me)?|p[aá]sa(?:me|lo|la)?|d[ií](?:me|melo|lo)?|escr[ií]be(?:lo|me)?|rep[ií]te(?:lo|la)?)"
+    r"(?:translate|traduce(?:lo|la|los|las)?|trad[uú]ce(?:me|lo|la|melo|mela)|traducir(?:me|lo|la)?|"
+    r"traduzca(?:s|me|n)?|"
+    r"put|say|write|repeat|give me|pon(?:lo|la|me)?|p[aá]sa(?:me|lo|la)?|d[ií](?:me|melo|lo)?|escr[ií]be(?:lo|"
+    r"me)?|rep[ií]te(?:lo|la)?)"
 )
 _TRANSLATE = re.compile(r"^(?:translat|trad[uú])", re.I)
 _INTO = rf"(?:in(?:to)?|to|al?|en)\s+(?:the\s+)?{_LANGUAGE}\b(?:\s+(?:language|idioma))?"
 _THIS = (
-    r"(?:the following|this|that|it|the (?:above|text|message|sentence|paragraph|phrase|word|email)|(?:this|that) (?:text|"
-    r"message|sentence|paragraph|phrase|word|email)|(?:lo|el texto|la frase|el mensaje|el p[aá]rrafo) siguiente|esto|eso|"
+    r"(?:the following(?: text| message| sentence| paragraph| email| words?)?|this|that|it|the (?:above|text|"
+    r"message|sentence|paragraph|phrase|word|email)|(?:this|"
+    r"that) (?:text|"
+    r"message|sentence|paragraph|phrase|word|email)|(?:lo|el texto|la frase|el mensaje|el p[aá]rrafo) siguiente|"
+    r"esto|eso|"
     r"est[ea] (?:texto|frase|mensaje|p[aá]rrafo|correo|palabra)|el texto|la frase|el mensaje)"
 )
 # What is to be translated stands behind a colon or on the next line: "Translate this into Spanish: ...".
 _BEHIND = re.compile(
-    rf"{_POLITE}(?P<verb>{_VERB})\b\s*(?:{_THIS}\s*)?(?:(?P<from>from \w+ |del? \w+ )?{_INTO})?\s*(?:,?\s*please|,?\s*por "
-    rf"favor)?\s*(?::\s*|\n+)(?P<text>.*\S.*)$",
+    rf"{_POLITE}(?P<verb>{_VERB})\b\s*(?:{_THIS}\s*)?(?:(?P<from>from \w+ |"
+    rf"del? \w+ )?{_INTO})?\s*(?:,?\s*please|,?\s*por "
+    rf"favor)?\s*[?.!]*\s*?(?::\s*|\n\s*)(?P<text>.*\S.*)$",
     re.I | re.S,
 )
 _QUOTED = r"[\"“«‘'](?P<quoted>.+?)[\"”»’']"
 _HOW_DO_YOU_SAY = re.compile(
-    rf"^\W*(?:how (?:do|would|can) (?:you|i|we|one) (?:say|write|put|translate)|what(?:'s| is| does)|c[oó]mo (?:se (?:dice|"
-    rf"escribe|traduce)|digo|dir[ií]as|puedo decir)|qu[eé] (?:es|significa))\s+(?:{_QUOTED}|(?P<plain>[^?\n]{{1,80}}?))\s+"
-    rf"(?:mean\s+)?{_INTO}\W*$",
+    rf"^\W*(?:(?:how (?:do|would|can) (?:you|i|we|one) (?:say|translate)|c[oó]mo (?:se (?:dice|traduce)|digo|dir[ií]as|"
+    rf"puedo decir))\s+(?:{_QUOTED}|(?P<plain>[^?\n]{{1,80}}?))|(?:how (?:do|would|can) (?:you|i|we|one) (?:write|put)|"
+    rf"what(?:'s| is)|c[oó]mo se escribe|qu[eé] es)\s+{_QUOTED.replace('quoted', 'marked')})\s+{_INTO}\W*$",
     re.I | re.S,
 )
 _SPANISH_FOR = re.compile(
@@ -58,15 +65,25 @@ _IN_SPANISH = re.compile(
     re.I,
 )
 _ANSWER = re.compile(
-    r"^(?:it|this|that|the (?:above|answer|previous answer|last answer|answer above|last message|response|same)|(?:your|that|"
-    r"this) (?:last |previous )?(?:answer|response|reply|message)|what you (?:just )?said|lo|la|lo anterior|lo mismo|esto|"
-    r"eso|(?:tu|la|esa|esta) (?:[uú]ltima )?respuesta(?: anterior| de arriba)?|lo que (?:has dicho|acabas de decir|dijiste)|"
+    r"^(?:it|this|that|the (?:above|answer|previous answer|last answer|answer above|last message|response|same)|"
+    r"(?:your|that|"
+    r"this) (?:last |previous )?(?:answer|response|reply|message)|what you (?:just )?said|lo|la|lo anterior|"
+    r"lo mismo|esto|"
+    r"eso|(?:tu|la|esa|esta) (?:[uú]ltima )?respuesta(?: anterior| de arriba)?|lo que (?:has dicho|"
+    r"acabas de decir|dijiste)|"
     r"el mensaje anterior)?$",
     re.I,
 )
 _SECTION = re.compile(
-    r"^(?:the |el |la )?(?:section|chapter|part|apartado|secci[oó]n|cap[ií]tulo|parte)\s+(?:on |about |called |titled |de |"
+    r"^(?:the |el |la )?(?:section|chapter|part|apartado|secci[oó]n|cap[ií]tulo|parte)\s+(?:on |about |called |"
+    r"titled |de |"
     r"sobre |del )?(?:the |la |el )?(?P<section>.+?)\s+(?:of|in|from|de|del|en)\s+(?P<document>.+)$",
+    re.I,
+)
+_BEFORE = re.compile(
+    r"^(?:for me|me|(?:the|this|these|la|las|el|est[ae])\s+(?:following\s+)?(?:words?|sentences?|phrases?|text|"
+    r"expression|"
+    r"palabras?|frases?|texto|expresi[oó]n)(?=[\s,:]*[\"“«‘'\w]))[\s,:]*",
     re.I,
 )
 LONGEST_NAME = 200
@@ -94,7 +111,9 @@ def translation_asked(text: str) -> TranslationRequest | None:
         return TranslationRequest("text", _code(found["language"]), _unquoted(found["text"]))
     for pattern in (_HOW_DO_YOU_SAY, _SPANISH_FOR):
         if found := pattern.match(said):
-            return _phrase(found["quoted"], found["plain"], _code(found["language"]), said)
+            groups = found.groupdict()
+            words = groups.get("quoted") or groups.get("marked") or groups.get("plain") or ""
+            return _phrase(words.strip(), _code(found["language"]))
     if found := _IN_SPANISH.match(said):
         return TranslationRequest("answer", _code(found["language"]))
     for pattern in (_WHOLE, _INTO_FIRST):
@@ -103,11 +122,8 @@ def translation_asked(text: str) -> TranslationRequest | None:
     return None
 
 
-def _phrase(quoted: str | None, plain: str | None, language: str | None, said: str) -> TranslationRequest | None:
-    """A word or a phrase. "What is the warranty in English law?" has neither quotes nor says "say"."""
-    words = (quoted or plain or "").strip()
-    if not words or (quoted is None and re.match(r"^\W*(?:what|qu[eé])\b", said, re.I) and "for" not in said.split()):
-        return None
+def _phrase(words: str, language: str | None) -> TranslationRequest:
+    """A word or a phrase."""
     if _ANSWER.match(words):
         return TranslationRequest("answer", language)
     return TranslationRequest("text", language, words)
@@ -116,6 +132,7 @@ def _phrase(quoted: str | None, plain: str | None, language: str | None, said: s
 def _object(verb: str, words: str, language: str | None) -> TranslationRequest | None:
     """What follows the verb: what was said last, a text in quotation marks, a document, or the words themselves."""
     translate = bool(_TRANSLATE.match(verb))
+    words = _BEFORE.sub("", words).strip(" ,")
     if _ANSWER.match(words):
         return TranslationRequest("answer", language)
     quoted = re.fullmatch(_QUOTED, words, re.S)
