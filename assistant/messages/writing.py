@@ -21,16 +21,16 @@ WRITING: dict[str, tuple[str, str]] = {
     ),
     # Summaries
     "summary_opening_one": (
-        "**{title}** in one point:\n",
-        "**{title}** en un punto:\n",
+        "**{title}** in one point:",
+        "**{title}** en un punto:",
     ),
     "summary_opening_many": (
-        "**{title}** in {number} points:\n",
-        "**{title}** en {number} puntos:\n",
+        "**{title}** in {number} points:",
+        "**{title}** en {number} puntos:",
     ),
     "summary_translated": (
-        "(Translated; the quotations below are in the language of the document.)\n",
-        "(Traducido; las citas de abajo están en el idioma del documento.)\n",
+        "(Translated; the quotations below are in the language of the document.)",
+        "(Traducido; las citas de abajo están en el idioma del documento.)",
     ),
     "summary_covers": (
         "This covers {covered} of its {sections} sections.",
@@ -49,7 +49,7 @@ WRITING: dict[str, tuple[str, str]] = {
         "it.",
         "Traduzco entre inglés y español. El modelo de aquí no domina ese idioma ({name}), así que lo dejo.",
     ),
-    "translation_there": ("That is in {language} already.", "Eso ya está en {language}."),
+    "translation_there": ("That is in {name} already.", "Eso ya está en {name}."),
     "translation_of_what": (
         "What shall I translate? Send the text, or name a document.",
         "¿Qué traduzco? Envía el texto o nombra un documento.",

@@ -116,7 +116,10 @@ class Blanks:
             words = found.group().split()
             kept = words[:1] if found.start() == first else []
             rest = words[len(kept) :]
-            return found.group() if all(map(self._known, rest)) else " ".join([*kept, self.of("name")])
+            if all(map(self._known, rest)):
+                return found.group()
+            unknown = next(place for place, word in enumerate(rest) if not self._known(word))
+            return " ".join([*kept, *rest[:unknown], self.of("name")])
 
         return _NAME.sub(name, part)
 

@@ -120,7 +120,8 @@ class DraftStrategy:
             groups = scene.context.request.groups
             match = self._meant.finder.find(self._house.style_document, groups, EVERYTHING, scene.language)
             if match.kind == "one":
-                rules += [each.text for each in self._meant.finder.passages(match.documents[0], groups)]
+                sections = self._meant.finder.sections(match.documents[0], groups, 1)
+                rules += [line.sentence.text for each in sections for line in each.lines]
         return "\n".join(rule for rule in rules if rule)[: prompts.LONGEST_STYLE]
 
     def _outcome(

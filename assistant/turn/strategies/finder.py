@@ -10,15 +10,15 @@ from typing import Literal, Protocol
 from assistant.grounding.bands import bands_of
 from assistant.grounding.vectors import SentenceVectors
 from assistant.storage.folding import folded
+from assistant.turn.strategies.sections import Section, sections_of
 from knowledge.document import Document, DocumentHit, State
 from knowledge.lexical.analyzer import Analyzer
+from knowledge.parse.document import Heading
 from knowledge.passage import Passage
 from knowledge.search.filters import EVERYTHING, Filter
 
 # Share of a request's words, rare ones counting more, that a title has to have.
 FITS = 0.6
-# The same among a few that were offered, where people say no more than what tells them apart.
-AMONG = 0.5
 # Titles that fit as well as the best one, up to this, are as likely meant.
 AS_WELL = 0.12
 # By meaning alone, in the band of the embedder: a title is meant from NEAR on, when the next is further away by LEAD.
@@ -96,6 +96,9 @@ class Documents(Protocol):
     ) -> list[DocumentHit]:
         """The best documents for a text."""
 
+    def outline(self, document_id: str, groups: Iterable[str] = ...) -> list[Heading]:
+        """Its headings in order."""
+
     def passages_of(self, document_id: str, groups: Iterable[str] = ...) -> list[Passage]:
         """All of a document in order; nothing that `groups` may not read."""
 
@@ -134,9 +137,10 @@ class DocumentFinder:
             return _match(_likeliest(best, language))
         return self._by_meaning(words, known, groups, filter)
 
-    def passages(self, document: Document, groups: Collection[str]) -> list[Passage]:
-        """All of a document in order."""
-        return self._documents.passages_of(document.id, groups)
+    def sections(self, document: Document, groups: Collection[str], most: int) -> list[Section]:
+        """All of a document, section by section."""
+        headings = self._documents.outline(document.id, groups)
+        return sections_of(self._documents.passages_of(document.id, groups), headings, most)
 
     def known(self, ids: Collection[str], groups: Collection[str], filter: Filter) -> list[Document]:
         """Of some documents (all where there are no ids), those that the person may read."""
@@ -144,11 +148,11 @@ class DocumentFinder:
         return [each for each in found if each.state != State.FAILED and (not ids or each.id in ids)]
 
     def among(self, words: str, offered: Sequence[Document]) -> Document | None:
-        """The one of a few that has most of the words; None when none or several have."""
+        """The one of a few that has more of the words than the others: people say what tells it apart."""
         if exact := _exactly(words, offered):
             return exact[0] if len(exact) == 1 else None
         fits = sorted(self._fits(words, offered), key=lambda each: -each.share)
-        if not fits or fits[0].share < AMONG or (len(fits) > 1 and fits[1].share == fits[0].share):
+        if not fits or not fits[0].share or (len(fits) > 1 and fits[1].share == fits[0].share):
             return None
         return fits[0].document
 

@@ -14,7 +14,8 @@ from assistant.grounding.support.verdicts import Backing, ClaimVerdict
 from assistant.turn.quoting import plain
 from assistant.turn.strategies import writing_prompts as prompts
 from assistant.turn.strategies.exactness import exact
-from assistant.turn.strategies.salience import Line, Lines
+from assistant.turn.strategies.salience import Lines
+from assistant.turn.strategies.sections import Line
 from assistant.turn.strategies.translating import Asks, translated
 
 How = Literal["quoted", "worded", "translated"]

@@ -6,20 +6,18 @@ nearly the same as one already chosen are passed over (maximal marginal relevanc
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from assistant.grounding.evidence import telling
 from assistant.grounding.vectors import SentenceVectors
-from assistant.turn.strategies.sections import Section
+from assistant.turn.strategies.sections import Line, Section
 from knowledge.embedder import Vectors
-from knowledge.passage import Passage, Sentence
 
 Scores = npt.NDArray[np.float32]
-SHORTEST, LONGEST = 25, 420
+SHORTEST, LONGEST = 15, 420
 # Weights beside the nearness to the section's mean, which is a standard score.
 OF_DOCUMENT, FIGURE, DUTY, FIRST, ROW = 0.4, 0.5, 0.5, 0.5, -1.0
 # What goes on from the sentence before, and what refers to it, says little by itself.
@@ -44,14 +42,6 @@ _NOTE = re.compile(r" · |^\W*(?:document|documento|version|versión|replaces|su
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A sentence with the passage it stands in."""
-
-    passage: Passage
-    sentence: Sentence
-
-
-@dataclass(frozen=True, slots=True)
 class Lines:
     """The lines of a section, the best first, and how near the section is to the whole document (a cosine)."""
 
@@ -62,29 +52,23 @@ class Lines:
 
 def ranked(sections: Sequence[Section], vectors: SentenceVectors, most: int) -> list[Lines]:
     """Of each section at most `most` lines; sections in which no line says anything are left out."""
-    known = vectors.known([p for each in sections for p in each.passages], compute=len(sections) * 1_000)
-    read = [(each, _lines(each), _matrix(each, known)) for each in sections]
-    read = [(section, lines, matrix) for section, lines, matrix in read if lines]
-    if not read:
+    passages = {passage.chunk_id: passage for each in sections for passage in each.passages}
+    if not passages:
         return []
-    whole = _mean(np.concatenate([matrix for _, _, matrix in read]))
+    known = vectors.known(list(passages.values()), compute=len(passages))
+    read = [(each, np.stack([_vector(line, known) for line in each.lines])) for each in sections]
+    whole = _mean(np.concatenate([matrix for _, matrix in read]))
     found = []
-    for section, lines, matrix in read:
-        scores = _scores(lines, matrix, whole)
-        chosen = _apart(matrix, scores, most)
+    for section, matrix in read:
+        chosen = _apart(matrix, _scores(section.lines, matrix, whole), most)
         if chosen:
             nearness = float(_mean(matrix) @ whole)
-            found.append(Lines(section, tuple(lines[index] for index in chosen), nearness))
+            found.append(Lines(section, tuple(section.lines[index] for index in chosen), nearness))
     return found
 
 
-def _lines(section: Section) -> list[Line]:
-    return [Line(each, each.sentences[place]) for each in section.passages for place in telling(each)]
-
-
-def _matrix(section: Section, known: dict[str, Vectors]) -> Vectors:
-    rows = [known[each.chunk_id][place] for each in section.passages for place in telling(each) if each.sentences]
-    return np.stack(rows) if rows else np.zeros((0, 1), dtype=np.float32)
+def _vector(line: Line, known: Mapping[str, Vectors]) -> Vectors:
+    return np.asarray(known[line.passage.chunk_id][line.passage.sentences.index(line.sentence)], dtype=np.float32)
 
 
 def _scores(lines: Sequence[Line], matrix: Vectors, whole: Vectors) -> Scores:

@@ -21,12 +21,11 @@ from assistant.turn.outcome import Outcome
 from assistant.turn.strategies.meant import Meant
 from assistant.turn.strategies.points import ChecksLines, Point, in_language, quoted, worded
 from assistant.turn.strategies.salience import Lines, ranked
-from assistant.turn.strategies.sections import Section, sections_of
+from assistant.turn.strategies.sections import Section
 from assistant.turn.strategies.strategy import Scene
 from assistant.turn.strategies.summary_request import SummaryRequest, summary_asked
 from assistant.turn.strategies.writer import LockOf, Writer, check_stopped, keep_here
 from knowledge.document import Document
-from knowledge.passage import Passage
 
 REASON = "document_summary"
 FEWEST, MOST = 3, 10
@@ -66,11 +65,10 @@ class SummaryStrategy:
 
     def _summary(self, scene: Scene, document: Document, asked: SummaryRequest) -> Outcome:
         language = asked.language or scene.language
-        passages = self._meant.finder.passages(document, scene.context.request.groups)
-        sections = sections_of(passages, MOST)
+        sections = self._meant.finder.sections(document, scene.context.request.groups, MOST)
         self._read(scene, sections)
         every = ranked(sections, self._vectors, BEST)
-        chosen = _chosen(every, _points(asked, passages, every))
+        chosen = _chosen(every, _points(asked, sections, every))
         evidence = _evidence([lines for lines, _ in chosen])
         scene.found(evidence, 1)
         keep_here(scene, self._lock_of, evidence)
@@ -82,12 +80,14 @@ class SummaryStrategy:
             text = message("summary_nothing", language, title=document.title)
             scene.write(text)
             return Outcome(text, route, abstained=True, searched=1)
-        writing.say(_opening(document, language, sum(most for _, most in chosen), foreign=foreign), "")
-        for number, (lines, most) in enumerate(chosen, start=1):
+        own = [quoted(lines, most) for lines, most in chosen]
+        points = len(own) if self._words else sum(map(len, own))
+        writing.say(_opening(document, language, points, foreign=foreign), "")
+        for number, ((lines, _), points_of) in enumerate(zip(chosen, own, strict=True), start=1):
             check_stopped(scene)
             if writer is not None:
                 scene.emit(Reading(number, len(chosen), "section"))
-            writing.section(lines.section, self._of_section(lines, most, language, writer))
+            writing.section(lines.section, self._of_section(lines, points_of, language, writer))
         writing.say(*_left_out(every, [lines for lines, _ in chosen], len(sections), language))
         return writing.outcome(writer.route if writer else route)
 
@@ -98,9 +98,8 @@ class SummaryStrategy:
             scene.emit(Reading(number, len(sections), "section"))
             self._vectors.known(section.passages, compute=len(section.passages))
 
-    def _of_section(self, lines: Lines, most: int, language: str, writer: Writer | None) -> list[Point]:
+    def _of_section(self, lines: Lines, own: list[Point], language: str, writer: Writer | None) -> list[Point]:
         """The points of one section. While no model can be reached, they are the document's own words."""
-        own = quoted(lines, most)
         if writer is None:
             return own
         try:
@@ -159,12 +158,12 @@ class _Writing:
         )  # fmt: skip
 
 
-def _points(asked: SummaryRequest, passages: Sequence[Passage], every: Sequence[Lines]) -> int:
+def _points(asked: SummaryRequest, sections: Sequence[Section], every: Sequence[Lines]) -> int:
     """How many points: as many as were asked for, or by the length of the document."""
     if asked.points is not None:
         return asked.points
-    sentences = sum(len(each.sentences) for each in passages)
-    return max(FEWEST, min(MOST, max(sentences // LINES_A_POINT, len(every))))
+    lines = sum(len(each.lines) for each in sections)
+    return max(FEWEST, min(MOST, max(lines // LINES_A_POINT, len(every))))
 
 
 def _chosen(every: Sequence[Lines], total: int) -> list[tuple[Lines, int]]:
@@ -172,7 +171,7 @@ def _chosen(every: Sequence[Lines], total: int) -> list[tuple[Lines, int]]:
     if not every:
         return []
     near = np.array([each.nearness for each in every])
-    size = np.log([1 + sum(len(p.sentences) for p in each.section.passages) for each in every])
+    size = np.log([1 + len(each.section.lines) for each in every])
     weight = _standard(near) + _standard(size) - 2.0 * np.array([not each.section.name for each in every])
     order = np.argsort(-weight, kind="stable") if len(every) > total else range(len(every))
     kept = sorted(int(index) for index in list(order)[:total])

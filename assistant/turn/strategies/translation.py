@@ -4,7 +4,7 @@ Between English and Spanish. Another language is left to a model behind an addre
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.grounding.citations import citation_of, marked, without_markers
@@ -16,14 +16,13 @@ from assistant.turn.outcome import Outcome
 from assistant.turn.strategies.meant import Meant
 from assistant.turn.strategies.naming import Named
 from assistant.turn.strategies.past import last_answer, said_last
-from assistant.turn.strategies.sections import Section, sections_of
+from assistant.turn.strategies.sections import Line, Section
 from assistant.turn.strategies.strategy import Scene
 from assistant.turn.strategies.translating import noted, paragraphs, translated
 from assistant.turn.strategies.translation_request import TranslationRequest, translation_asked
 from assistant.turn.strategies.writer import LockOf, Writer, keep_here
 from knowledge.document import Document
 from knowledge.passage import Passage, Sentence
-from knowledge.sentences import sentence_spans
 
 REASON = "translation"
 # Characters of a document that are translated: some minutes of a slow processor, or of a model elsewhere.
@@ -76,7 +75,7 @@ class TranslationStrategy:
     def _text(self, scene: Scene, asked: TranslationRequest) -> Outcome:
         target = asked.language or _other(recognise(asked.text, scene.language).language)
         if _is_in(asked.text, target):
-            return self._said(scene, message("translation_there", scene.language, language=_spoken(target, scene)))
+            return self._said(scene, message("translation_there", scene.language, name=_spoken(target, scene)))
         return self._translated(scene, [_Piece(each) for each in paragraphs(asked.text)], target)
 
     def _answer(self, scene: Scene, asked: TranslationRequest) -> Outcome | None:
@@ -87,7 +86,7 @@ class TranslationStrategy:
             return self._said(scene, message("translation_of_what", scene.language))
         target = asked.language or _other(recognise(without_markers(said), scene.language).language)
         if _is_in(without_markers(said), target):
-            return self._said(scene, message("translation_there", scene.language, language=_spoken(target, scene)))
+            return self._said(scene, message("translation_there", scene.language, name=_spoken(target, scene)))
         pieces = [_marked_piece(each, keep=answer is not None) for each in paragraphs(said)]
         evidence, citations = (answer.evidence, answer.citations) if answer is not None else ((), ())
         if evidence:
@@ -104,17 +103,16 @@ class TranslationStrategy:
 
     def _document(self, scene: Scene, document: Document, asked: TranslationRequest) -> Outcome:
         target = asked.language or _other(document.language or "en")
-        passages = self._meant.finder.passages(document, scene.context.request.groups)
-        sections = sections_of(passages, MANY_SECTIONS)
+        sections = self._meant.finder.sections(document, scene.context.request.groups, MANY_SECTIONS)
         wanted = _section(sections, asked.section)
         if document.language == target:
-            said = message("translation_there", scene.language, language=_spoken(target, scene))
+            said = message("translation_there", scene.language, name=_spoken(target, scene))
             return self._said(scene, f"**{document.title}**: {said}")
         if asked.section and wanted is None:
             names = ", ".join(each.name for each in sections if each.name)
             said = message("section_not_found", scene.language, title=document.title, names=names)
             return self._said(scene, said, abstained=True)
-        chosen = list(wanted.passages) if wanted else passages
+        chosen = [wanted] if wanted else sections
         most = MOST_ELSEWHERE if self._reads_well else MOST_HERE
         pieces, evidence, whole = _pieces_of(chosen, most)
         keep_here(scene, self._lock_of, evidence)
@@ -122,8 +120,10 @@ class TranslationStrategy:
         outcome = self._translated(scene, pieces, target, evidence)
         if whole:
             return outcome
-        done = sum(len(each.text) for each in pieces)
-        percent = max(1, round(100 * done / max(1, sum(len(each.text) for each in chosen))))
+        done = sum(len(line.text) for each in evidence for line in each.selected)
+        percent = max(
+            1, round(100 * done / max(1, sum(len(line.sentence.text) for each in chosen for line in each.lines)))
+        )
         note = message("translation_covers", scene.language, percent=percent, title=document.title)
         scene.write(f"\n\n{note}")
         return replace(outcome, text=f"{outcome.text}\n\n{note}")
@@ -165,40 +165,38 @@ def _marked_piece(line: str, *, keep: bool) -> _Piece:
     return _Piece(_MARKERS.sub("", line), markers)
 
 
-def _pieces_of(passages: Sequence[Passage], most: int) -> tuple[list[_Piece], tuple[Evidence, ...], bool]:
-    """The paragraphs of a document, up to `most` characters; its evidence; whether that was all of it."""
-    pieces, evidence, left = list[_Piece](), list[Evidence](), most
-    for number, passage in enumerate(passages, start=1):
-        lines = [
-            Sentence(
-                passage.text[found.start() : found.end()], passage.start + found.start(), passage.start + found.end()
-            )
-            for found in re.finditer(r"[^\n]*\S[^\n]*", passage.text)
-        ]
-        read: list[Sentence] = []
-        for line in lines:
-            if left < len(line.text) and pieces:
-                return pieces, (*evidence, *_of(number, passage, read)), False
-            left -= len(line.text)
-            read.append(line)
-            at = Evidence(number, passage, line, 1.0, (line,))
-            heading = line.text.strip() in passage.heading
-            pieces.append(_Piece(line.text, () if heading else (number,), None if heading else (at, line)))
-            pieces.append(_Piece(""))
-        evidence += _of(number, passage, read)
-    return pieces, tuple(evidence), True
+def _pieces_of(sections: Sequence[Section], most: int) -> tuple[list[_Piece], tuple[Evidence, ...], bool]:
+    """The paragraphs of sections, up to `most` characters; the passages they stand in; whether that was all."""
+    pieces, left = list[_Piece](), most
+    read: dict[str, tuple[Passage, list[Sentence]]] = {}
+    for section in sections:
+        headed = False
+        for paragraph in section.paragraphs:
+            quote = _joined(paragraph)
+            if left < len(quote.text) and read:
+                return pieces, _evidence(read), False
+            left -= len(quote.text)
+            passage = paragraph[0].passage
+            read.setdefault(passage.chunk_id, (passage, []))[1].extend(line.sentence for line in paragraph)
+            number = list(read).index(passage.chunk_id) + 1
+            if section.name and not headed:
+                pieces += [_Piece(f"## {section.name}"), _Piece("")]
+                headed = True
+            pieces += [_Piece(quote.text, (number,), (Evidence(number, passage, quote, 1.0), quote)), _Piece("")]
+    return pieces, _evidence(read), True
 
 
-def _of(number: int, passage: Passage, read: Sequence[Sentence]) -> list[Evidence]:
-    if not read:
-        return []
-    begin = read[0].start - passage.start
-    sentences = [
-        Sentence(passage.text[a:b], passage.start + a, passage.start + b)
-        for a, b in sentence_spans(passage.text)
-        if a >= begin and passage.start + b <= read[-1].end
-    ]
-    return [Evidence(number, passage, (sentences or list(read))[0], 1.0, tuple(sentences or read))]
+def _joined(paragraph: Sequence[Line]) -> Sentence:
+    """A paragraph as one quotation."""
+    passage, start, end = paragraph[0].passage, paragraph[0].sentence.start, paragraph[-1].sentence.end
+    return Sentence(passage.text[start - passage.start : end - passage.start], start, end)
+
+
+def _evidence(read: Mapping[str, tuple[Passage, Sequence[Sentence]]]) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(number, passage, sentences[0], 1.0, tuple(sentences))
+        for number, (passage, sentences) in enumerate(read.values(), start=1)
+    )
 
 
 def _section(sections: Sequence[Section], name: str) -> Section | None:

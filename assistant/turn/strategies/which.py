@@ -10,11 +10,11 @@ from assistant.turn.answer import TaskState
 from assistant.turn.outcome import Outcome
 from assistant.turn.strategies.finder import DocumentFinder, Match
 from assistant.turn.strategies.past import Past
-from assistant.turn.strategies.replies import leaves
+from assistant.turn.strategies.replies import asks, leaves
 from assistant.turn.strategies.strategy import WHICH_DOCUMENT, Scene
 from knowledge.document import Document
 
-LONGEST_REPLY = 160
+LONGEST_REPLY = 6  # words; whoever says more has thought of something else
 _ORDINALS = (
     r"1|first|primer[oa]?|one|uno", r"2|second|segund[oa]|two|dos", r"3|third|tercer[oa]?|three|tres",
     r"4|fourth|cuart[oa]|four|cuatro", r"5|fifth|quint[oa]|five|cinco",
@@ -44,7 +44,7 @@ def chosen(
 ) -> tuple[str, Document] | None:
     """The request of the turn before and the document that this turn names; None when nothing was asked or named."""
     request, said = scene.context.request, scene.understanding.text.strip()
-    if not request.history or len(said) > LONGEST_REPLY or leaves(said):
+    if not request.history or leaves(said) or asks(said):
         return None
     state = past.task(request.user_id or local_user, scene.context.conversation_id)
     if state is None or state.tool != WHICH_DOCUMENT or state.arguments.get("strategy") != strategy:
@@ -59,4 +59,5 @@ def _meant(said: str, offered: Sequence[Document], finder: DocumentFinder) -> Do
     for place, pattern in enumerate(_PLACE):
         if pattern.match(folded(said)):
             return offered[place] if place < len(offered) else None
-    return finder.among(said, offered)
+    exact = any(folded(said) == folded(each.title) for each in offered)
+    return finder.among(said, offered) if exact or len(said.split()) <= LONGEST_REPLY else None
