@@ -2,7 +2,7 @@
 
 WRITING: dict[str, tuple[str, str]] = {
     # Which document
-    "which_document": (
+    "which_document_ask": (
         "More than one document fits. Which one do you mean? Say its number or its name.",
         "Encaja más de un documento. ¿A cuál te refieres? Di su número o su nombre.",
     ),
@@ -42,8 +42,8 @@ WRITING: dict[str, tuple[str, str]] = {
         "En «{title}» no hay ninguna frase con la que hacer un resumen.",
     ),
     # Translations
-    "language_en": ("English", "inglés"),
-    "language_es": ("Spanish", "español"),
+    "spoken_en": ("English", "inglés"),
+    "spoken_es": ("Spanish", "español"),
     "translation_only": (
         "I translate between English and Spanish. {name} is not a language that the model here is good at, so I leave "
         "it.",

@@ -9,7 +9,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'»”)\]]+|www\.[^\s<>\"'»”)\]]+|[\
 _FILE = re.compile(r"\b[\w-]+\.(?:csv|pdf|docx?|xlsx?|pptx?|md|txt|html?|json|zip|png|jpe?g)\b", re.IGNORECASE)
 # E4, SEV-2, QM-20418, ISO-27001; also R290 and D20, and what mixes both: 4G, 2x is a quantity and stays a figure.
 _CODE = re.compile(r"\b[^\W\d_]{1,12}-?\d[\w-]*\b")
-_PLACEHOLDER = re.compile(r"\[[^\[\]\n]{1,40}\]")
+_FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*")
 _END = ".,;:!?"
 
 
@@ -34,13 +34,8 @@ class Exact:
 
 def exact(text: str) -> Exact:
     """What stands in a text. A figure in a code or an address is no figure of its own."""
-    addresses = [found.rstrip(_END) for found in _ADDRESS.findall(text)]
-    rest = _ADDRESS.sub(" ", text)
-    files = _FILE.findall(rest)
-    rest = _FILE.sub(" ", rest)
-    codes = _CODE.findall(rest)
-    rest = _CODE.sub(" ", rest)
-    return Exact(figures(rest), frozenset(each.casefold() for each in (*addresses, *files, *codes)))
+    others, rest = _others(text)
+    return Exact(figures(rest), frozenset(each.casefold() for each in others))
 
 
 def lost_and_added(source: str, result: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -50,22 +45,15 @@ def lost_and_added(source: str, result: str) -> tuple[tuple[str, ...], tuple[str
 
 
 def shown(text: str) -> tuple[str, ...]:
-    """The exact things as they are written, in order; for telling a model to keep them."""
-    found = [
-        *_ADDRESS.findall(text),
-        *_FILE.findall(text),
-        *_CODE.findall(text),
-        *re.findall(r"\d[\d.,:/]*\d|\d", text),
-    ]
-    unique = dict.fromkeys(each.rstrip(_END) for each in found)
-    return tuple(each for each in unique if not any(each != other and each in other for other in unique))
+    """The exact things as they are written, each once; for telling a model to keep them."""
+    others, rest = _others(text)
+    return tuple(dict.fromkeys([*others, *_FIGURE.findall(rest)]))
 
 
-def without_placeholders(text: str) -> str:
-    """A text without what stands in brackets to be filled in."""
-    return _PLACEHOLDER.sub(" ", text)
-
-
-def placeholders(text: str) -> tuple[str, ...]:
-    """What stands in brackets to be filled in, each once, in order; no citation markers."""
-    return tuple(dict.fromkeys(each for each in _PLACEHOLDER.findall(text) if not each[1:-1].strip().isdigit()))
+def _others(text: str) -> tuple[list[str], str]:
+    """Addresses, files and codes, and the text without them."""
+    found: list[str] = []
+    for pattern in (_ADDRESS, _FILE, _CODE):
+        found += [each.rstrip(_END) for each in pattern.findall(text)]
+        text = pattern.sub(" ", text)
+    return found, text

@@ -77,7 +77,7 @@ _NUMBERS = {
     for name in names.split()
 }  # fmt: skip
 _POINTS = re.compile(
-    r",?\s*\b(?:in|en|con|with)\s+(?:only\s+|s[oó]lo\s+)?(\d{1,2}|" + "|".join(_NUMBERS) + r")\s+(?:key |main |bullet |"
+    r",?\s*\b(?:in|en|con|with)\s+(?:only\s+|s[oó]lo\s+)?(\d{1,3}|" + "|".join(_NUMBERS) + r")\s+(?:key |main |bullet |"
     r"short )?(?:points?|bullets?|lines?|sentences?|ideas|puntos|l[ií]neas|frases|ideas)\b(?: clave)?",
     re.I,
 )

@@ -223,4 +223,4 @@ def _is_in(text: str, target: str) -> bool:
 
 def _spoken(language: str | None, scene: Scene) -> str:
     """A language's name as the person calls it: for English and Spanish in their language, others in English."""
-    return message(f"language_{language}", scene.language) if language in ("en", "es") else str(language)
+    return message(f"spoken_{language}", scene.language) if language in ("en", "es") else str(language)

@@ -28,7 +28,7 @@ _PLACE = [
 def ask_which(scene: Scene, strategy: str, match: Match, reason: str) -> Outcome:
     """The documents by number, and the request kept for the next turn."""
     lines = [f"{number}. **{each.title}** ({each.name})" for number, each in enumerate(match.documents, start=1)]
-    text = "\n".join([message("which_document", scene.language), "", *lines])
+    text = "\n".join([message("which_document_ask", scene.language), "", *lines])
     scene.write(text)
     known = {
         "strategy": strategy,

@@ -64,7 +64,6 @@ class Desk:
     store: Conversations
     library: Library
     agent: TurnAgent
-    locked: list[Sequence[Evidence]]
     conversation: str = ""
     context: TurnContext | None = None
 
@@ -115,22 +114,30 @@ def opened(home: Path, **settings: Any) -> Iterator[Desk]:
         (home / "pay_policy.md").write_text(PAY, encoding="utf-8")
         library.ingest([home / "pay_policy.md"], source="secret", audience=["managers"])
         vectors = SentenceVectors(models.embedder())
-        locked: list[Sequence[Evidence]] = []
 
         def lock_of(_: TurnRequest, __: str, evidence: Sequence[Evidence]) -> str:
-            locked.append(evidence)
             return "restricted" if any(each.passage.title == "Pay policy" for each in evidence) else ""
 
         strategies = writing_strategies(composed, models, library, vectors, store, lock_of, "local")
         agent = TurnAgent(models, library, vectors, _intents(), store, composed, before_search=strategies)
-        yield Desk(models, store, library, agent, locked)
+        yield Desk(models, store, library, agent)
         vectors.close()
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with opened(tmp_path) as desk:
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with opened(tmp_path_factory.mktemp("home")) as desk:
         yield desk
+
+
+@pytest.fixture
+def desk(shared: Desk) -> Desk:
+    """A new conversation with models that have nothing to say yet."""
+    shared.conversation, shared.context = "", None
+    for model in (shared.models.llm, shared.models.slm):
+        model.lines.clear()
+        model.asked.clear()
+    return shared
 
 
 def _written(events: Sequence[TurnEvent]) -> str:
