@@ -111,7 +111,7 @@ class TurnSettings(_Frozen):
 
 
 class DraftingSettings(_Frozen):
-    """How texts that people want drafted are written (docs/tasks.md, "Drafts")."""
+    """How texts that people want drafted are written (docs/strategies.md, "Drafts")."""
 
     style: str = Field(default="", max_length=1_500, description="rules of the house: tone, length, words to avoid")
     style_document: str = Field(

@@ -20,14 +20,7 @@ WRITING: dict[str, tuple[str, str]] = {
         "{titles}",
     ),
     # Summaries
-    "summary_opening_one": (
-        "**{title}** in one point:",
-        "**{title}** en un punto:",
-    ),
-    "summary_opening_many": (
-        "**{title}** in {number} points:",
-        "**{title}** en {number} puntos:",
-    ),
+    "summary_opening": ("**{title}**: the main points.", "**{title}**: lo principal."),
     "summary_translated": (
         "(Translated; the quotations below are in the language of the document.)",
         "(Traducido; las citas de abajo están en el idioma del documento.)",

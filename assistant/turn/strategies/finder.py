@@ -203,7 +203,11 @@ class DocumentFinder:
 def _exactly(words: str, known: Sequence[Document]) -> list[Document]:
     """Those that are called so, by title, by name or by the file's name."""
     wanted = folded(words)
-    return [each for each in known if wanted in {folded(each.title), folded(each.name), *_files(each)}]
+    whole = [each for each in known if wanted in {folded(each.title), folded(each.name), *_files(each)}]
+    if whole:
+        return whole
+    files = {word for word in wanted.split() if "." in word}
+    return [each for each in known if files & {folded(each.name), folded(PurePosixPath(each.name).name)}]
 
 
 def _files(document: Document) -> set[str]:

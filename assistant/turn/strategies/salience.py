@@ -30,12 +30,12 @@ _DUTY = re.compile(
     r"necesitan?|dentro de|no se)\b",
     re.IGNORECASE,
 )
+# "This policy" is what the document calls itself; any other "this" stands in another line.
+_ITSELF = r"(?! (?:polic|pol[ií]t|doc|guide|gu[ií]a|manual|report|informe|notice|aviso|code|c[oó]dig|contra|plan))"
 _REFERS = re.compile(
-    r"^\W*(?:they|them|it|this|these|those|that|such|others?|then|there|also|however|otherwise|in that case|"
-    r"with (?:two|"
-    r"more)|ell[oa]s?|est[oae]s?|es[oae]s?|tambi[eé]n|adem[aá]s|entonces|sin embargo|en (?:ese|este) caso|"
-    r"el resto|l[oa]s "
-    r"demás|otr[oa]s)\b",
+    rf"^\W*(?:they|them|it|(?:this|these|those|that){_ITSELF}|such|the same|others?|then|there|also|however|otherwise|"
+    rf"in that case|with (?:two|more)|ell[oa]s?|(?:est[aeo]s?|es[aeo]s?){_ITSELF}|l[ao]s? mism[ao]s?|tambi[eé]n|"
+    r"adem[aá]s|entonces|sin embargo|en (?:ese|este) caso|el resto|l[ao]s demás|otr[ao]s)\b",
     re.IGNORECASE,
 )
 _NOTE = re.compile(r" · |^\W*(?:document|documento|version|versión|replaces|sustituye|©|copyright)\b", re.IGNORECASE)

@@ -14,7 +14,7 @@ import numpy as np
 from assistant.errors import ModelError
 from assistant.grounding.citations import citation_of, marked
 from assistant.grounding.vectors import SentenceVectors
-from assistant.messages import counted, message
+from assistant.messages import message
 from assistant.turn.answer import Citation, Evidence, Route, Support
 from assistant.turn.events import Reading
 from assistant.turn.outcome import Outcome
@@ -72,7 +72,7 @@ class SummaryStrategy:
         evidence = _evidence([lines for lines, _ in chosen])
         scene.found(evidence, 1)
         keep_here(scene, self._lock_of, evidence)
-        writing = _Writing(scene, language, {each.passage.chunk_id: each for each in evidence})
+        writing = _Writing(scene, {each.passage.chunk_id: each for each in evidence})
         foreign = document.language not in (None, language)
         writer = Writer(scene, REASON) if self._words or foreign else None
         route = writer.route if writer else scene.route(None, REASON)
@@ -81,14 +81,15 @@ class SummaryStrategy:
             scene.write(text)
             return Outcome(text, route, abstained=True, searched=1)
         own = [quoted(lines, most) for lines, most in chosen]
-        points = len(own) if self._words else sum(map(len, own))
-        writing.say(_opening(document, language, points, foreign=foreign), "")
+        writing.say(_opening(document, language, foreign=foreign), "")
         for number, ((lines, _), points_of) in enumerate(zip(chosen, own, strict=True), start=1):
             check_stopped(scene)
             if writer is not None:
                 scene.emit(Reading(number, len(chosen), "section"))
-            writing.section(lines.section, self._of_section(lines, points_of, language, writer))
-        writing.say(*_left_out(every, [lines for lines, _ in chosen], len(sections), language))
+            writing.section(
+                _name(lines.section, sections, language), self._of_section(lines, points_of, language, writer)
+            )
+        writing.say(*_left_out(sections, [lines.section for lines, _ in chosen], language))
         return writing.outcome(writer.route if writer else route)
 
     def _read(self, scene: Scene, sections: Sequence[Section]) -> None:
@@ -119,9 +120,8 @@ class _Said:
 class _Writing:
     """The summary as it grows: with its markers for the answer, without them on the screen."""
 
-    def __init__(self, scene: Scene, language: str, evidence: dict[str, Evidence]) -> None:
+    def __init__(self, scene: Scene, evidence: dict[str, Evidence]) -> None:
         self._scene = scene
-        self._language = language
         self._evidence = evidence
         self._lines: list[str] = []
         self._citations: list[Citation] = []
@@ -131,9 +131,8 @@ class _Writing:
         """Words of our own."""
         self._add([_Said(line, line) for line in lines])
 
-    def section(self, section: Section, points: Sequence[Point]) -> None:
-        """A heading and its points."""
-        name = _name(section, self._language)
+    def section(self, name: str, points: Sequence[Point]) -> None:
+        """A heading, where there is one, and its points."""
         said = [_Said(f"**{name}**", f"**{name}**")] if name else []
         self._add([*said, *(self._point(each) for each in points), _Said("", "")])
 
@@ -202,25 +201,25 @@ def _evidence(chosen: Sequence[Lines]) -> tuple[Evidence, ...]:
     return tuple(found)
 
 
-def _opening(document: Document, language: str, points: int, *, foreign: bool) -> str:
-    said = counted("summary_opening", points, language, title=document.title)
+def _opening(document: Document, language: str, *, foreign: bool) -> str:
+    said = message("summary_opening", language, title=document.title)
     return f"{said} {message('summary_translated', language)}" if foreign else said
 
 
-def _left_out(every: Sequence[Lines], chosen: Sequence[Lines], sections: int, language: str) -> list[str]:
-    """What the summary does not cover; nothing to say when it covers all."""
-    if len(chosen) >= sections:
+def _left_out(sections: Sequence[Section], chosen: Sequence[Section], language: str) -> list[str]:
+    """What the summary does not cover; nothing to say when it covers all. What has no name cannot be named."""
+    counted = [each for each in sections if each.name] or list(sections)
+    left = [each.name for each in counted if each not in chosen]
+    if not left:
         return []
-    names = [each.section.name for each in every if each not in chosen and each.section.name]
-    shown = ", ".join(names[:NAMED_LEFT_OUT]) + ("…" if len(names) > NAMED_LEFT_OUT else "")
-    said = message("summary_covers", language, covered=len(chosen), sections=sections)
-    return [f"{said} {message('summary_left_out', language, names=shown)}" if shown else said]
+    said = message("summary_covers", language, covered=len(counted) - len(left), sections=len(counted))
+    names = ", ".join(left[:NAMED_LEFT_OUT]) + ("…" if len(left) > NAMED_LEFT_OUT else "")
+    return [f"{said} {message('summary_left_out', language, names=names)}" if left[0] else said]
 
 
-def _name(section: Section, language: str) -> str:
-    if section.name:
+def _name(section: Section, sections: Sequence[Section], language: str) -> str:
+    """The heading; in a document without any, the pages."""
+    if section.pages is None or len({each.name for each in sections}) > 1:
         return section.name
-    if section.pages is None:
-        return ""
     first, last = section.pages
     return message("page", language, page=first if first == last else f"{first}-{last}")

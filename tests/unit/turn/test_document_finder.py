@@ -53,6 +53,7 @@ def _found(
         ("working remotely policy", "Remote work policy"),
         ("remote.md", "Remote work policy"),
         ("products/lamp_manual.md", "Lamp: user manual"),
+        ("the prices of remote.md", "Remote work policy"),
         ("LAMP: USER MANUAL", "Lamp: user manual"),
     ],
 )

@@ -73,6 +73,10 @@ def _best(text: str, most: int = 1) -> list[str]:
         ("What about the doors?\nThe doors open at 7:00 every day.", "The doors open at 7:00 every day."),
         ("Document: A-1 · Version: 3\nThe doors are locked in the evening.", "The doors are locked in the evening."),
         ("The doors are the following:\nThe doors are made of oak.", "The doors are made of oak."),
+        (
+            "This policy covers all doors of the house.\nThe same holds upstairs.",
+            "This policy covers all doors of the house.",
+        ),
         ("Esto no vale siempre.\nLas puertas se cierran a las 18:00.", "Las puertas se cierran a las 18:00."),
     ],
 )
