@@ -6,7 +6,7 @@ blanks    what neither gives is left to be filled in, or out, and said
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.grounding.citations import Citer, citation_of, marked, without_markers
 from assistant.messages import counted, message
@@ -56,7 +56,8 @@ class DraftStrategy:
             return None
         language = asked.language or scene.language
         request, evidence = self._grounds(scene, asked)
-        scene.found(evidence, scene.library.count_documents(scene.context.request.groups, scene.context.request.filter))
+        searched = scene.library.count_documents(scene.context.request.groups, scene.context.request.filter)
+        scene.found(evidence, searched)
         keep_here(scene, self._lock_of, evidence)
         writer = Writer(scene, REASON)
         scene.write(f"**{message('draft_title', scene.language)}**\n\n")
@@ -64,7 +65,8 @@ class DraftStrategy:
         vetting = Vetting(blanks, lambda said: self._backed(said, request, evidence, language))
         lines = self._written(scene, writer, request, evidence, language, vetting)
         lines += self._closed(scene, lines, blanks, language)
-        return self._outcome(scene, lines, _Gaps(tuple(blanks.used), vetting.left_out), evidence, writer.route)
+        outcome = self._outcome(scene, lines, _Gaps(tuple(blanks.used), vetting.left_out), evidence, writer.route)
+        return replace(outcome, searched=searched)
 
     def _grounds(self, scene: Scene, asked: DraftRequest) -> tuple[str, tuple[Evidence, ...]]:
         """What is asked for in full, and the lines that bear on it; "about that" is about the last answer."""
@@ -136,7 +138,7 @@ class DraftStrategy:
         text += "".join(["\n\n", "\n".join(f"- {marked(line, (number,))}" for line, number in shown)]) if shown else ""
         return Outcome(
             text, route, evidence=tuple(evidence), citations=tuple(citation_of(*each) for each in cited),
-            support=tuple(Support(line, 1.0, True, (number,)) for line, number in shown), searched=len(evidence),
+            support=tuple(Support(line, 1.0, True, (number,)) for line, number in shown),
         )  # fmt: skip
 
 
