@@ -1,8 +1,8 @@
 """A text to be sent, in the style of the house: written by a model, vetted by code, sent by nobody but the person.
 
-facts     the lines of the documents that clearly bear on it; they are shown below the draft
-draft     a model writes from the request and these lines, in the house's style; line by line it is vetted
-blanks    what neither gives is left to be filled in, or out, and said
+The facts are the lines of the documents that clearly bear on it; they are cited below the draft. A model frames them
+with a subject, a greeting, an opening and an ending, and they stand in it word for word; one that reads well writes the
+whole text from them. Either way what it writes is vetted line by line; what nobody gave is left to be filled in, or out.
 """
 
 from collections.abc import Sequence
@@ -16,14 +16,17 @@ from assistant.turn.outcome import Outcome
 from assistant.turn.quoting import plain
 from assistant.turn.strategies import writing_prompts as prompts
 from assistant.turn.strategies.blanks import Blanks
+from assistant.turn.strategies.composing import framed
 from assistant.turn.strategies.draft_request import DraftRequest, draft_asked
 from assistant.turn.strategies.facts import Facts, of_answer
 from assistant.turn.strategies.meant import Meant
 from assistant.turn.strategies.past import last_answer
 from assistant.turn.strategies.strategy import Scene
+from assistant.turn.strategies.translating import translated
 from assistant.turn.strategies.vetting import Vetting
 from assistant.turn.strategies.writer import LockOf, Writer, keep_here
 from knowledge.lexical.analyzer import Analyzer
+from knowledge.passage import Sentence
 from knowledge.search.filters import EVERYTHING
 
 REASON = "draft"
@@ -38,12 +41,16 @@ class DraftStrategy:
 
     name = "draft"
 
-    def __init__(self, meant: Meant, facts: Facts, citer: Citer, lock_of: LockOf, house: DraftingSettings) -> None:
+    def __init__(
+        self, meant: Meant, facts: Facts, citer: Citer, lock_of: LockOf, house: DraftingSettings, *, words: bool
+    ) -> None:
+        """`words` is whether the large model can be trusted to put facts in its own words."""
         self._meant = meant
         self._facts = facts
         self._citer = citer
         self._lock_of = lock_of
         self._house = house
+        self._words = words
         self._analyzer = Analyzer()
 
     def prime(self) -> None:
@@ -61,9 +68,11 @@ class DraftStrategy:
         keep_here(scene, self._lock_of, evidence)
         writer = Writer(scene, REASON)
         scene.write(f"**{message('draft_title', scene.language)}**\n\n")
-        blanks = Blanks(self._given(scene, request, evidence), language)
-        vetting = Vetting(blanks, lambda said: self._backed(said, request, evidence, language))
-        lines = self._written(scene, writer, request, evidence, language, vetting)
+        given = evidence if self._words else ()
+        blanks = Blanks([request, *_facts(given), self._house.signature, self._style(scene)], language)
+        vetting = Vetting(blanks, lambda said: self._backed(said, request, given, language))
+        write = self._written if self._words else self._composed
+        lines = write(scene, writer, request, evidence, language, vetting)
         lines += self._closed(scene, lines, blanks, language)
         outcome = self._outcome(scene, lines, _Gaps(tuple(blanks.used), vetting.left_out), evidence, writer.route)
         return replace(outcome, searched=searched)
@@ -72,15 +81,27 @@ class DraftStrategy:
         """What is asked for in full, and the lines that bear on it; "about that" is about the last answer."""
         text = scene.understanding.text
         if asked.topic:
-            return text, self._facts.about(scene, asked.topic)
+            return text, self._facts.about(scene, asked.topic, asked.language or scene.language)
         answer = last_answer(scene, self._meant.past, self._meant.local_user)
         if answer is None or answer.abstained:
             return text, ()
         return f"{text}\n({answer.understanding.question})", of_answer(answer)
 
-    def _given(self, scene: Scene, request: str, evidence: Sequence[Evidence]) -> list[str]:
-        """The texts whose figures and names a draft may use."""
-        return [request, *_facts(evidence), self._house.signature, self._style(scene)]
+    def _composed(
+        self, scene: Scene, writer: Writer, request: str, evidence: Sequence[Evidence], language: str, vetting: Vetting
+    ) -> list[str]:
+        """A frame that a model writes around the facts."""
+        frame = framed(request, language, self._style(scene), self._house.formality, writer)
+        said = [message("draft_subject", language, subject=frame.subject)] if frame.subject else []
+        parts = [vetting.line(each) for each in (*said, frame.greeting, frame.opening)]
+        facts = [f"- {_in_language(each, line, language, writer)}" for each in evidence for line in each.selected]
+        if facts:
+            note = "draft_note_familiar" if self._house.formality == "tú" else "draft_note"
+            parts.append("\n".join([message(note, language), "", *facts]))
+        parts.append(vetting.line(frame.ending))
+        lines = [line for part in parts if part for line in (part, "")]
+        scene.write("\n".join(lines) + "\n")
+        return lines
 
     def _written(
         self, scene: Scene, writer: Writer, request: str, evidence: Sequence[Evidence], language: str, vetting: Vetting
@@ -155,6 +176,15 @@ class _Gaps:
         if self.blanks:
             said.append(message("draft_fill_in", language, blanks=", ".join(self.blanks)))
         return [*said, counted("draft_left_out", self.left_out, language)] if self.left_out else said
+
+
+def _in_language(evidence: Evidence, line: Sentence, language: str, ask: Writer) -> str:
+    """A fact as it stands in a draft; in the draft's language, if its translation keeps what is exact."""
+    text = without_markers(plain(line)).replace(" | ", "; ")
+    if evidence.passage.language in (None, language):
+        return text
+    result = translated(text, language, ask)
+    return result.text if result.holds else text
 
 
 def _facts(evidence: Sequence[Evidence]) -> list[str]:

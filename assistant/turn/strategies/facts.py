@@ -8,15 +8,16 @@ from assistant.grounding.evidence import telling
 from assistant.grounding.vectors import SentenceVectors
 from assistant.grounding.versions import current
 from assistant.turn.answer import Answer, Evidence
+from assistant.turn.strategies.salience import stands_alone
+from assistant.turn.strategies.sections import Line
 from assistant.turn.strategies.strategy import Scene
 from knowledge.passage import Passage, Sentence
 
 SEARCHED = 24
 COMPUTED = 6
 # In the band of the embedder; a line further away than the best by the lead speaks of something near, not of this.
-BEARS, LEAD = 0.5, 0.22
-MOST_LINES, MOST_DOCUMENTS = 5, 2
-LONGEST_LINE = 400
+BEARS, LEAD = 0.5, 0.15
+MOST_LINES, MOST_DOCUMENTS = 3, 2
 
 
 class Facts:
@@ -26,12 +27,18 @@ class Facts:
         self._vectors = vectors
         self._band = bands_of(vectors.model_id).question
 
-    def about(self, scene: Scene, topic: str) -> tuple[Evidence, ...]:
-        """The nearest lines to a topic, at most five of two documents; none when nothing is near enough."""
+    def about(self, scene: Scene, topic: str, language: str) -> tuple[Evidence, ...]:
+        """The nearest lines to a topic, at most three of two documents; none when nothing is near enough.
+
+        Lines that cannot be understood alone are passed over, and those in another language where the draft's own has
+        one as near.
+        """
         request = scene.context.request
         found = scene.library.search([topic], k=SEARCHED, groups=request.groups, filter=request.filter)
         passages = current(found, topic)
         lines = sorted(self._lines(passages, topic), key=lambda each: -each[0])
+        if lines and (own := [each for each in lines if each[1].language in (None, language)]):
+            lines = own if own[0][0] >= lines[0][0] - LEAD else lines
         documents: list[str] = []
         chosen: list[tuple[float, Passage, Sentence]] = []
         for score, passage, sentence in lines:
@@ -52,7 +59,7 @@ class Facts:
             for each in passages
             if each.chunk_id in known
             for place in telling(each)
-            if len(each.sentences[place].text) <= LONGEST_LINE and not each.sentences[place].text.endswith(":")
+            if stands_alone(Line(each, each.sentences[place]))
         ]
 
 

@@ -17,11 +17,13 @@ from assistant.turn.strategies.sections import Line, Section
 from knowledge.embedder import Vectors
 
 Scores = npt.NDArray[np.float32]
-SHORTEST, LONGEST = 15, 420
+SHORTEST, LONGEST = 18, 420
 # Weights beside the nearness to the section's mean, which is a standard score.
 OF_DOCUMENT, FIGURE, DUTY, FIRST, ROW = 0.4, 0.5, 0.5, 0.5, -1.0
 # What goes on from the sentence before, and what refers to it, says little by itself.
-GOES_ON, REFERS = -0.4, -1.2
+GOES_ON, REFERS = -0.8, -1.5
+# A full sentence says more than a catchword.
+FULL, FULL_LENGTH = 1.2, 110
 SAYS_LITTLE = -4.0
 SAME = 0.93
 _DUTY = re.compile(
@@ -82,7 +84,14 @@ def _worth(line: Line, place: int) -> float:
         return SAYS_LITTLE
     figures, duty, row = any(map(str.isdigit, text)), bool(_DUTY.search(text)), " | " in text
     refers, goes_on = bool(_REFERS.match(text)), not _begins_line(line)
-    return FIGURE * figures + DUTY * duty + FIRST * (place == 0) + ROW * row + REFERS * refers + GOES_ON * goes_on
+    full = min(1.0, len(text) / FULL_LENGTH)
+    stated = FIGURE * figures + DUTY * duty + FIRST * (place == 0) + FULL * full
+    return stated + ROW * row + REFERS * refers + GOES_ON * goes_on
+
+
+def stands_alone(line: Line) -> bool:
+    """Whether a line can be understood without the one before it."""
+    return not _REFERS.match(line.sentence.text.strip()) and _worth(line, 1) > SAYS_LITTLE
 
 
 def _begins_line(line: Line) -> bool:

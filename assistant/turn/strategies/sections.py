@@ -92,7 +92,8 @@ def _parts(lines: Sequence[Line], name: str, most: int) -> list[Section]:
 
 def _path(headings: tuple[str, ...], title: str) -> tuple[str, ...]:
     """The headings without the document's own title."""
-    return headings[1:] if headings and headings[0].casefold() == title.casefold() else headings
+    own = bool(headings) and title.casefold().startswith(headings[0].casefold())
+    return headings[1:] if own else headings
 
 
 def _name(path: tuple[str, ...]) -> str:

@@ -32,5 +32,5 @@ def writing_strategies(
     return (
         SummaryStrategy(meant, vectors, check, lock_of, words=reads_well),
         TranslationStrategy(meant, lock_of, reads_well=reads_well),
-        DraftStrategy(meant, Facts(vectors), Citer(vectors, analyzer), lock_of, settings.drafting),
+        DraftStrategy(meant, Facts(vectors), Citer(vectors, analyzer), lock_of, settings.drafting, words=reads_well),
     )

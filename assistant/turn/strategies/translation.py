@@ -148,6 +148,9 @@ class TranslationStrategy:
                 cited += [citation_of(*piece.place)] if piece.place else []
             lines.append(text)
             scene.write(shown + ("\n" if place < len(pieces) - 1 else ""))
+        if not self._reads_well and sum(len(each.text.split()) for each in pieces) >= TELLING:
+            lines += ["", message("translation_unchecked", scene.language)]
+            scene.write("\n\n" + lines[-1])
         return Outcome(
             "\n".join(lines).strip(), writer.route, evidence=tuple(evidence), citations=tuple(cited),
             support=tuple(support), searched=1 if evidence else 0,

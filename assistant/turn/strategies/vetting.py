@@ -14,12 +14,12 @@ Backed = Callable[[str], bool]
 """Whether the request or the cited lines say what a sentence says."""
 LONGEST_GREETING = 80
 _CLAIM = re.compile(
-    r"\b(?:will|shall|we'll|guarantee[sd]?|promis\w+|commit\w*|ensures?|offer(?:s|ed|ing)?|refund(?:s|ed)?|"
+    r"\b(?:will|shall|we'll|guarantee[sd]?|promis\w+|commit\w*|ensures?|offer(?:s|ed|ing)?|refunded|"
     r"compensat\w+|"
-    r"discounts?|free|voucher|credit(?:ed)?|entitled|eligible|must|have to|has to|required?|requires|allowed|policy|"
+    r"discounts?|free|voucher|credited|entitled|eligible|must|have to|has to|required?|requires|allowed|policy|"
     r"always|never|within|deadline|processed|approved|confirmed|garantiz\w+|promet\w+|compromet\w+|asegur\w+|ofrec\w+|"
-    r"compens\w+|descuento\w*|gratis|gratuit\w+|vale|abon\w+|derecho|deb(?:e|en|es|er[aá]n?)|hay que|obligat\w+|"
-    r"pol[ií]tica|siempre|nunca|plazo|reembols\w+|tramita\w+|aprobad\w+|confirmad\w+|permit\w+|recibir[aá]n?|"
+    r"compens\w+|descuento\w*|gratis|gratuit\w+|abon\w+|derecho|deb(?:e|en|es|er[aá]n?)|hay que|obligat\w+|"
+    r"pol[ií]tica|siempre|nunca|plazo|reembols(?:ad|ar|amos|ará)\w*|tramita\w+|aprobad\w+|confirmad\w+|permit\w+|recibir[aá]n?|"
     r"podr[aá]n?|"
     r"ser[aá]n?|tendr[aá]n?|\w{3,}(?:aremos|eremos|iremos))\b",
     re.IGNORECASE,

@@ -62,7 +62,7 @@ def test_a_text_is_translated_with_its_figures(assistant: Assistant) -> None:
     assert answer.route.reason == "translation"
     assert exact(answer.text).figures >= {"12.5", "17:30"}
     assert "px-20" in exact(answer.text).others
-    assert "proyector" in answer.text.casefold()
+    assert "cuesta" in answer.text.casefold()
 
 
 def test_a_draft_states_only_what_is_known(assistant: Assistant) -> None:

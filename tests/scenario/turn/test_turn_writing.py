@@ -1,5 +1,6 @@
 """Summaries, translations and drafts, from a person's words to the stored answer; the language models are scripted."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -266,7 +267,9 @@ def test_a_model_that_reads_well_words_a_section_and_is_checked(tmp_path: Path) 
 def test_a_text_is_translated_paragraph_by_paragraph(desk: Desk) -> None:
     desk.models.llm.lines += ["Estimada señora:", "Su pedido QM-20418 cuesta 249,90 €."]
     answer, events = desk.ask("Translate this into Spanish:\nDear madam,\n\nYour order QM-20418 costs €249.90.")
-    assert answer.text == "Estimada señora:\n\nSu pedido QM-20418 cuesta 249,90 €."
+    assert answer.text.startswith(
+        "Estimada señora:\n\nSu pedido QM-20418 cuesta 249,90 €.\n\n(Translated by a small model"
+    )
     assert _written(events) == answer.text
     assert _progress(events, "paragraph") == [(1, 2), (2, 2)]
     assert (answer.route.tier, answer.route.reason) == ("llm", "translation")
@@ -339,40 +342,75 @@ def test_what_is_in_that_language_already_is_said_so(desk: Desk) -> None:
 # Drafts
 
 
-def test_a_draft_states_nothing_that_nobody_said(desk: Desk) -> None:
-    desk.models.llm.lines += [
-        "Subject: Your claim\n\nDear Ms Rossi,\n\nClaims are made within 30 days of the end of the trip. "
-        "We guarantee you a voucher. Your 75 euros come on 3 May.\n\nKind regards,\nJohn Smith"
-    ]
-    answer, events = desk.ask("Draft an email to a colleague about late claims after the end of the trip")
-    assert answer.text.startswith("**Draft: check it before you send it.**")
-    assert "Dear Ms [name]," in answer.text
-    assert "within 30 days" in answer.text
-    for made_up in ("Rossi", "voucher", "75", "3 May", "John"):
+def _frame(subject: str = "", greeting: str = "", opening: str = "", ending: str = "") -> str:
+    return json.dumps({"subject": subject, "greeting": greeting, "opening": opening, "ending": ending})
+
+
+def test_a_draft_is_a_frame_around_lines_of_the_documents(desk: Desk) -> None:
+    desk.models.llm.lines.append(
+        _frame(
+            "Your claim of 3 May",
+            "Dear Ms Rossi,",
+            "We are sorry for the delay. We guarantee you 75 euros.",
+            "Write to us at any time.",
+        )
+    )
+    answer, events = desk.ask("Draft an email to a colleague about claims after the end of the trip")
+    draft, _, notes = answer.text.partition("---")
+    assert draft.startswith(
+        "**Draft: check it before you send it.**\n\nSubject: Your claim of [date]\n\nDear Ms [name],"
+    )
+    assert "We are sorry for the delay.\n\nPlease note:\n\n- Claims are made within 30 days" in draft
+    assert "Write to us at any time.\n\nKind regards,\n[your name]" in draft
+    for made_up in ("Rossi", "guarantee", "75", "3 May"):
         assert made_up not in answer.text
-    assert "To be filled in: [name], " in answer.text
+    assert "Nothing has been sent." in notes
+    assert "To be filled in: [date], [name], [your name]." in notes
+    assert "One sentence was left out" in notes
+    assert "Claims are made within 30 days of the end of the trip [1]." in notes
+    assert {each.document for each in answer.citations} == {"travel_policy.md"}
+    assert _written(events).rstrip() == without_markers(answer.text)
+
+
+@pytest.mark.parametrize("said", ["I cannot do that.", "{}", '{"subject": 3}', "[]", ""])
+def test_a_model_that_does_not_keep_to_the_form_leaves_the_facts(desk: Desk, said: str) -> None:
+    desk.models.llm.lines.append(said)
+    answer, _ = desk.ask("Draft an email to a colleague about claims after the end of the trip")
+    assert "Please note:\n\n- Claims are made within 30 days" in answer.text
+
+
+def test_without_facts_it_holds_what_was_said(desk: Desk) -> None:
+    desk.models.llm.lines.append(_frame("Picnic", "Dear team,", "We invite you to the picnic on 12 July.", ""))
+    answer, _ = desk.ask("Draft an invitation to the picnic on 12 July")
+    assert "We invite you to the picnic on 12 July." in answer.text
+    assert "No document clearly bears on this" in answer.text
+    assert answer.citations == ()
+
+
+def test_a_model_that_reads_well_writes_the_whole_and_is_vetted(tmp_path: Path) -> None:
+    with opened(tmp_path, llm={"name": "large", "line_by_line": False}) as desk:
+        desk.models.llm.lines.append(
+            "Subject: Your claim\n\nDear Ms Rossi,\n\nClaims are made within 30 days of the end of the trip. "
+            "We guarantee you a voucher. Your 75 euros come on 3 May.\n\nKind regards,\nJohn Smith"
+        )
+        answer, events = desk.ask("Draft an email to a colleague about claims after the end of the trip")
+    assert "Dear Ms [name]," in answer.text
+    assert "within 30 days" in answer.text.partition("---")[0]
+    for made_up in ("Rossi", "voucher", "75", "3 May", "John"):
+        assert made_up not in answer.text + _written(events)
     assert "[your name]" in answer.text
-    assert "left out" in answer.text
-    assert answer.citations[0].document == "travel_policy.md"
-    assert _written(events).startswith("**Draft")
-    assert "voucher" not in _written(events)
 
 
 def test_the_house_has_its_style_and_signature(tmp_path: Path) -> None:
-    house = {
-        "style": "Never more than five lines.",
-        "signature": "Un saludo,\nAtención al cliente",
-        "formality": "usted",
-    }
+    house = {"style": "Nunca más de cinco líneas.", "signature": "Un saludo,\nAtención al cliente", "formality": "tú"}
     with opened(tmp_path, drafting=house) as desk:
-        desk.models.llm.lines += ["Estimada clienta:\n\nLe escribimos por su consulta.\n\nAtentamente,\nPepe"]
+        desk.models.llm.lines.append(_frame("Tu consulta", "Hola:", "Te escribimos por tu consulta.", "Gracias."))
         answer, _ = desk.ask("Redacta un correo para una clienta sobre su consulta")
-        system = desk.models.llm.asked[0][0].text
-    assert "Never more than five lines." in system
-    assert "usted" in system
+        system, *shown = [each.text for each in desk.models.llm.asked[0]]
+    assert "Nunca más de cinco líneas." in system
+    assert "Te escribimos por el ascensor" in " ".join(shown)
     assert "Borrador: revísalo antes de enviarlo." in answer.text
-    assert "Un saludo,\nAtención al cliente" in answer.text
-    assert "Pepe" not in answer.text
+    assert "Te escribimos por tu consulta.\n\nUn saludo,\nAtención al cliente" in answer.text
     assert "No se ha enviado nada." in answer.text
 
 
@@ -387,7 +425,7 @@ def test_a_style_document_counts_for_those_who_may_read_it(tmp_path: Path) -> No
 
 def test_a_draft_about_that_takes_the_lines_of_the_last_answer(desk: Desk) -> None:
     desk.ask("Summarise the kettle manual")
-    desk.models.llm.lines += ["Dear all,\n\nThe kettle must be descaled every 3 months."]
+    desk.models.llm.lines.append(_frame(greeting="Dear all,"))
     answer, _ = desk.ask("Write an email about that")
     assert "descaled every 3 months" in answer.text
     assert {each.document for each in answer.citations} == {"kettle_manual.md"}
