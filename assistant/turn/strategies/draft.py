@@ -2,7 +2,7 @@
 
 The facts are the lines of the documents that clearly bear on it; they are cited below the draft. A model frames them
 with a subject, a greeting, an opening and an ending, and they stand in it word for word; one that reads well writes the
-whole text from them. Either way what it writes is vetted line by line; what nobody gave is left to be filled in, or out.
+whole text from them. Either way what it writes is vetted line by line; what nobody gave is left blank, or left out.
 """
 
 from collections.abc import Sequence
