@@ -152,7 +152,7 @@ class Assistant:
                 from assistant.routing.examples import own_file
                 from assistant.routing.intents import SHIPPED, IntentClassifier, load_intents
                 from assistant.routing.mood import MoodReader
-                from assistant.strategies import Kit, checking, handing_over, part_by_part, recommending
+                from assistant.strategies import Kit, checking, handing_over, part_by_part, recommending, writing
                 from assistant.turn.agent import TurnAgent
                 from assistant.turn.energy import Meter
                 from assistant.turn.models import RoleModels
@@ -177,6 +177,7 @@ class Assistant:
                         *([self.tasks.strategy(embedder, otherwise, LOCAL_USER)] if self.tasks.wanted else []),
                         *checking(kit),
                         *recommending(kit),
+                        *writing(kit),
                     ],
                     after_search=part_by_part(kit),
                 )  # fmt: skip

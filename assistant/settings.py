@@ -111,6 +111,17 @@ class TurnSettings(_Frozen):
     )
 
 
+class DraftingSettings(_Frozen):
+    """How texts that people want drafted are written (docs/strategies.md, "Drafts")."""
+
+    style: str = Field(default="", max_length=1_500, description="rules of the house: tone, length, words to avoid")
+    style_document: str = Field(
+        default="", max_length=300, description="name or title of a document with such rules; for those who may read it"
+    )
+    signature: str = Field(default="", max_length=600, description="what stands under a draft, with its closing words")
+    formality: Literal["", "usted", "tú"] = Field(default="", description="how a reader is addressed in Spanish")
+
+
 class RoutingSettings(_Frozen):
     """How the model of a turn is chosen (docs/routing.md)."""
 
@@ -169,6 +180,7 @@ class Settings(BaseSettings):
     server: ServerSettings = ServerSettings()
     turn: TurnSettings = TurnSettings()
     routing: RoutingSettings = RoutingSettings()
+    drafting: DraftingSettings = DraftingSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
     tools: ToolSettings = ToolSettings()
     appointments: AppointmentSettings = AppointmentSettings()

@@ -60,6 +60,15 @@ def recommending(kit: Kit) -> "list[Strategy]":
     return [RecommendingStrategy(kit.library, kit.vectors, meant, kit.desk.lock_of)]
 
 
+def writing(kit: Kit) -> "Sequence[Strategy]":
+    """The strategies for documents as a whole and for texts that people want written."""
+    from assistant.turn.strategies.writing import writing_strategies
+
+    return writing_strategies(
+        kit.settings, kit.models, kit.library, kit.vectors, kit.conversations, kit.desk.lock_of, kit.local_user
+    )
+
+
 def part_by_part(kit: Kit) -> "list[Strategy]":
     """The strategy for comparisons and questions of several parts, where there is a reader."""
     from assistant.grounding.citations import Citer

@@ -11,7 +11,7 @@ from assistant.cli.filtering import Since, Sources, Tags, Types, Until, Written,
 if TYPE_CHECKING:
     from assistant.app import Assistant
     from assistant.turn.answer import Answer, TurnRequest
-    from assistant.turn.events import TurnEvent
+    from assistant.turn.events import Reading
 
 Model = Annotated[
     Literal["auto", "auto-cheap", "auto-quality", "local-only", "slm", "llm"],
@@ -84,12 +84,17 @@ def _read() -> str:
 def _run(assistant: "Assistant", request: "TurnRequest", *, show: bool) -> "Answer":
     """Run a turn; with `show`, the words appear as they are written. Raises the error a failed turn tells."""
     from assistant.errors import GenerationFailed
-    from assistant.turn.events import Failed, Finished, Revised, Wrote
+    from assistant.turn.events import Failed, Finished, Reading, Revised, Understood, Wrote
 
-    streamed, progress = "", _Progress(request.interface_language)
+    streamed, language = "", request.interface_language
+    progress = Progress()
     for event in assistant.stream(request):
-        if show:
-            progress.take(event)
+        if isinstance(event, Reading) and show and (not streamed or streamed.endswith("\n")):
+            progress.tell(event, language)
+            continue
+        if isinstance(event, Understood):
+            language = event.understanding.language
+        progress.clear()
         if isinstance(event, Failed):
             raise GenerationFailed(event.message)
         if isinstance(event, Finished):
@@ -105,27 +110,26 @@ def _run(assistant: "Assistant", request: "TurnRequest", *, show: bool) -> "Answ
     raise GenerationFailed("The answer ended before it was complete. Ask again.")
 
 
-class _Progress:
-    """Where a long reading is, in a line that is wiped out again; on a terminal only."""
+class Progress:
+    """One line on a terminal's standard error that says what is being read; it is gone when anything else is shown."""
 
-    def __init__(self, language: str | None) -> None:
-        self._language = language
+    def __init__(self) -> None:
         self._shown = False
 
-    def take(self, event: "TurnEvent") -> None:
-        """Show how far it is, or make room for what comes."""
+    def tell(self, event: "Reading", language: str | None) -> None:
+        """Show it in place of the one before."""
         from assistant.messages import message
-        from assistant.turn.events import Reading, Understood
 
-        if isinstance(event, Understood):
-            self._language = event.understanding.language
-        if not sys.stderr.isatty() or not (self._shown or isinstance(event, Reading)):
-            return
-        told = ""
-        if isinstance(event, Reading):
-            told = message(f"reading_{event.unit}", self._language, line=event.line, lines=event.lines)
-        typer.echo(f"\r\x1b[K{told}", err=True, nl=False)
-        self._shown = bool(told)
+        if sys.stderr.isatty():
+            words = message(f"reading_{event.unit}", language, line=event.line, lines=event.lines)
+            typer.echo(f"\r\x1b[K{words}", nl=False, err=True)
+            self._shown = True
+
+    def clear(self) -> None:
+        """Take it away."""
+        if self._shown:
+            typer.echo("\r\x1b[K", nl=False, err=True)
+            self._shown = False
 
 
 def _print_end(answer: "Answer", streamed: str) -> None:

@@ -16,11 +16,13 @@ from assistant.messages.parts import PARTS
 from assistant.messages.recommending import RECOMMENDING
 from assistant.messages.routes import ROUTES
 from assistant.messages.tasks import TASKS
+from assistant.messages.writing import WRITING
 
 Language = Literal["en", "es"]
 LANGUAGES: tuple[Language, ...] = ("en", "es")
 CATALOGUE: dict[str, tuple[str, str]] = {
     **ANSWERS, **CHAT, **CHECKING, **ERRORS, **HANDOFF, **LIBRARY, **PARTS, **RECOMMENDING, **ROUTES, **TASKS,
+    **WRITING,
 }  # fmt: skip
 
 

@@ -86,6 +86,8 @@ CHAT: dict[str, tuple[str, str]] = {
     "searching": ("Searching the documents…", "Buscando en los documentos…"),
     "reading_one": ("Reading 1 passage…", "Leyendo 1 pasaje…"),
     "reading_many": ("Reading {number} passages…", "Leyendo {number} pasajes…"),
+    "reading_section": ("Reading section {line} of {lines}…", "Leyendo el apartado {line} de {lines}…"),
+    "reading_paragraph": ("Paragraph {line} of {lines}…", "Párrafo {line} de {lines}…"),
     "reading_line": ("Reading line {line} of {lines}…", "Leyendo la línea {line} de {lines}…"),
     "thinking": ("Thinking…", "Pensando…"),
     "checking": ("Checking the answer…", "Comprobando la respuesta…"),

@@ -30,14 +30,14 @@ class Routed:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Line number `line` of `lines` is being judged; an answer, or none, comes after the last.
+    """Number `line` of `lines` is at work: a line or sentence that is judged, a section read, a paragraph written.
 
-    `unit` says what is gone through: lines of documents, or sentences of a text that is checked against them.
+    Lines and sentences come before the first word of an answer; sections and paragraphs also between its parts.
     """
 
     line: int
     lines: int
-    unit: Literal["line", "sentence"] = "line"
+    unit: Literal["line", "sentence", "section", "paragraph"] = "line"
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,13 +69,16 @@ def _notes(live: LiveTurn, language: str) -> list[str]:
 def _status(live: LiveTurn, language: str) -> str:
     route = " · ".join(route_words(live.route, language)) if live.route and live.route.tier != "none" else ""
     said_now = f'<span class="pl-status-route">{escape(route)}</span>' if route else ""
-    words = "" if live.text and not live.revised else f"<span>{escape(_doing(live, language))}</span>"
+    under_way = live.reading is not None and live.reading.unit != "line"
+    words = "" if live.text and not live.revised and not under_way else f"<span>{escape(_doing(live, language))}</span>"
     return f'<p class="pl-status" role="status"><span class="pl-pulse" aria-hidden="true"></span>{words}{said_now}</p>'
 
 
 def _doing(live: LiveTurn, language: str) -> str:
     if live.understanding is None:
         return message("understanding", language)
+    if live.reading is not None and live.reading.unit != "line":
+        return message(f"reading_{live.reading.unit}", language, line=live.reading.line, lines=live.reading.lines)
     if live.evidence is None:
         return message("searching", language)
     if live.reading is not None and not live.text:

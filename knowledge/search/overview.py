@@ -6,14 +6,14 @@ from functools import cache
 
 from knowledge.embedder import Vectors
 from knowledge.embedding import Embedding
-from knowledge.parse.document import PageBox
+from knowledge.parse.document import Heading, PageBox
 from knowledge.passage import Passage
 from knowledge.search.filters import EVERYTHING, Filter
 from knowledge.search.neighbours import joined
 from knowledge.search.section import heading_at, section_around
 from knowledge.search.sweep import Sweep, Sweeper
 from knowledge.sentences import split_sentences
-from knowledge.store import boxes, chunks, documents
+from knowledge.store import boxes, chunks, documents, schema
 from knowledge.store.database import Database
 from knowledge.store.scope import Scope
 
@@ -38,6 +38,13 @@ class Overview:
             found = chunks.passages(connection, chunks.ids_of(connection, document_id), Scope(frozenset(groups)))
         ordered = sorted(found.values(), key=lambda passage: passage.start)
         return [replace(each, sentences=split_sentences(each.text, each.start)) for each in ordered]
+
+    def outline(self, document_id: str, groups: Iterable[str] = _EVERYONE) -> list[Heading]:
+        """The headings of a document in order; none of one that `groups` may not read."""
+        with self._database.read() as connection:
+            readable = documents.find(connection, schema.documents.c.id == document_id, *documents.visible_to(groups))
+            parsed = documents.parsed(connection, document_id) if readable else None
+        return [] if parsed is None else list(parsed.headings)
 
     def sweep(
         self,

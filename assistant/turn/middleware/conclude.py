@@ -166,8 +166,7 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
             text=text, abstained=outcome.abstained,
             understanding=state["understanding"], route=outcome.route, evidence=outcome.evidence,
             citations=self._located(outcome.citations, context), support=outcome.support,
-            timings=context.clock.timings(),
-            usage=self._usage(outcome.route, context),
+            timings=context.clock.timings(), usage=self._usage(outcome.route, context),
             searched=outcome.searched, signals=outcome.signals, calls=outcome.calls,
             task=outcome.task if aside is None else aside.task,
         )  # fmt: skip

@@ -22,7 +22,8 @@ _LEAVE = re.compile(
 _LONGEST_LEAVE = 9
 _ASKS = re.compile(
     r"^\W*(?:and |y |pero |but |also |by the way,? |por cierto,? )?(?:how|what|which|who|whom|whose|why|where|when|"
-    r"do|does|did|is|are|was|were|can|could|may|should|would|will|que|cual(?:es)?|quien(?:es)?|como|cuanto|cuanta|cuantos|cuantas|"
+    r"do|does|did|is|are|was|were|can|could|may|should|would|will|que|cual(?:es)?|quien(?:es)?|como|cuanto|"
+    r"cuanta|cuantos|cuantas|"
     r"cuando|donde|por que|hay|tengo que|puedo|se puede|es|son|teneis|tienen|abris|abren|cuesta)\b"
 )
 

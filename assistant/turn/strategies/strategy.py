@@ -18,6 +18,9 @@ from assistant.turn.events import Found, Routed, TurnEvent, Wrote
 from assistant.turn.outcome import Aside, Outcome
 from assistant.turn.ports import LanguageModels, Role, Searchable
 
+# `TaskState.tool` while a person is asked which document they mean: no tool is called so.
+WHICH_DOCUMENT = ":which_document"
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:

@@ -47,6 +47,16 @@ def test_a_passage_grows_to_its_section_and_to_the_document(tmp_path: Path) -> N
         assert library.section(hit, tokens=500, groups=["nobody"]) == hit
 
 
+def test_the_outline_of_a_document_is_for_those_who_may_read_it(tmp_path: Path) -> None:
+    with _library(tmp_path, PAGES) as library:
+        document = library.document("pool.md")
+        outline = library.outline(document.id)
+        assert [(each.level, each.text) for each in outline] == [(1, "Pool"), (2, "Hours"), (2, "Lockers")]
+        assert all(library.text(document.id)[each.start :].startswith(each.text) for each in outline)
+        assert library.outline(document.id, ["nobody"]) == []
+        assert library.outline("none") == []
+
+
 def test_a_section_too_long_is_taken_in_part_around_the_hit(tmp_path: Path) -> None:
     with _library(tmp_path, PAGES, chunk_tokens=32) as library:
         hits = [hit for hit in library.passages_of(library.document("pool.md").id) if hit.heading == ("Pool", "Hours")]

@@ -18,6 +18,7 @@ from assistant.messages.parts import PARTS
 from assistant.messages.recommending import RECOMMENDING
 from assistant.messages.routes import ROUTES
 from assistant.messages.tasks import TASKS
+from assistant.messages.writing import WRITING
 
 REASONS = {
     "small_talk", "clear_evidence", "hard_question", "several_parts", "follow_up_hard", "forced_slm", "forced_llm",
@@ -40,7 +41,20 @@ def test_both_languages_say_the_same_with_the_same_placeholders(key: str) -> Non
 
 def test_no_key_stands_in_two_tables() -> None:
     assert len(CATALOGUE) == sum(
-        len(table) for table in (ANSWERS, CHAT, CHECKING, ERRORS, HANDOFF, LIBRARY, PARTS, RECOMMENDING, ROUTES, TASKS)
+        len(table)
+        for table in (
+            ANSWERS,
+            CHAT,
+            CHECKING,
+            ERRORS,
+            HANDOFF,
+            LIBRARY,
+            PARTS,
+            RECOMMENDING,
+            ROUTES,
+            TASKS,
+            WRITING,
+        )
     )
 
 

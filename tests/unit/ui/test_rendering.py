@@ -236,6 +236,23 @@ def test_the_running_turn_tells_what_is_being_done() -> None:
     assert "Understood as: How many days of leave?" in tree(live_block(live, "en")).text()
 
 
+def test_sections_and_paragraphs_are_told_between_the_words_too() -> None:
+    live = LiveTurn("Summarise it")
+    shown = []
+    for event in (
+        Understood(Understanding("Summarise it", "Summarise it", "es", "summary", 0.9)),
+        Reading(3, 9, "section"),
+        Found((evidence(1),), 1),
+        Wrote("Lo principal"),
+        Reading(2, 4, "paragraph"),
+    ):
+        live.take(event)
+        shown.append(tree(live_block(live, "es")).css_first(".pl-status").text())  # type: ignore[union-attr]
+    assert shown[1:] == [
+        "Leyendo el apartado 3 de 9…", "Leyendo el apartado 3 de 9…", "Leyendo el apartado 3 de 9…", "Párrafo 2 de 4…",
+    ]  # fmt: skip
+
+
 def test_a_revised_draft_is_replaced_with_the_reason() -> None:
     live = LiveTurn("q")
     for event in (Wrote("draft"), Revised("better", "revised_unsupported")):
