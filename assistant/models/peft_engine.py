@@ -14,9 +14,10 @@ from assistant.errors import ModelCorrupt, ModelUnavailable
 from assistant.models.adapter_engine import require_loaded
 from assistant.models.completions import Message
 from finetune.acceptance.configuration import configuration_of
-from finetune.acceptance.files import CONFIGURATION, WEIGHTS, read_json
+from finetune.acceptance.files import read_json
 from finetune.acceptance.weights import Weights
 from finetune.errors import AdapterInvalid
+from finetune.lora import CONFIGURATION, WEIGHTS
 
 
 class PeftEngine:
