@@ -57,11 +57,12 @@ class PartReader:
             return _quoted(part, sifted.lines[:LINES_OF_PART], sure)
         return self._told(scene, part, sifted) or _quoted(part, sifted.lines[:1], sure)
 
-    def looked_for_again(
-        self, scene: Scene, whole: str, parts: Sequence[Said], evidence: tuple[Evidence, ...]
-    ) -> list[Said]:
+    def unsure(self, whole: Sifted) -> bool:
+        """Whether the whole question was read without being sure either way: then no part is called missing."""
+        return confidence(whole.signals) >= self._least and whole.signals.get("found", 0.0) < CLEAR
+
+    def looked_for_again(self, parts: Sequence[Said], sifted: Sifted) -> list[Said]:
         """Things that were not found by themselves, from a reading of the question as a whole: lines that name them."""
-        sifted = self.sift(scene, whole, evidence)
         if confidence(sifted.signals) < self._least:
             return list(parts)
         lines = [line for line in (*sifted.lines, *sifted.others) if line.sure >= SECOND_LOOK]

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from assistant.errors import ModelError
 from assistant.grounding.citations import Grounded
+from assistant.grounding.judge import Sifted
 from assistant.turn import trained_prompts
 from assistant.turn.answer import Evidence, TurnRequest
 from assistant.turn.corpus import subject_across
@@ -63,9 +64,10 @@ class PartsStrategy:
         if not asked:
             return None
         try:
-            if not comparing and self._read_as_a_whole(scene, len(asked)):
+            whole = None if comparing else self._reader.sift(scene, scene.understanding.question, scene.evidence)
+            if whole is not None and whole.signals.get("found", 0.0) >= CLEAR and len(whole.lines) >= len(asked):
                 return None
-            return self._answer(scene, asked, comparing)
+            return self._answer(scene, asked, whole)
         except ModelError:
             return None  # the usual way says what is wrong, or does without
 
@@ -81,13 +83,9 @@ class PartsStrategy:
             return named_things(scene, self._analyzer), True
         return several_questions(question, understanding.language, self._analyzer), False
 
-    def _read_as_a_whole(self, scene: Scene, parts: int) -> bool:
-        """Whether reading the question as it is surely finds a line for each part."""
-        sifted = self._reader.sift(scene, scene.understanding.question, scene.evidence)
-        return sifted.signals.get("found", 0.0) >= CLEAR and len(sifted.lines) == parts
-
-    def _answer(self, scene: Scene, asked: Sequence[Asked], comparing: bool) -> Outcome | None:
-        understanding = scene.understanding
+    def _answer(self, scene: Scene, asked: Sequence[Asked], read: Sifted | None) -> Outcome | None:
+        """`read` is the reading of the whole question; None for a comparison, where it is seldom needed."""
+        understanding, comparing = scene.understanding, read is None
         request, whole, language = scene.context.request, understanding.question, understanding.language
         if not comparing:
             asked = [asked[0], *(self._alone(scene, part, asked[0]) for part in asked[1:])]
@@ -101,8 +99,11 @@ class PartsStrategy:
             said = self._reader.each_its_own(said)
         if not any(each.found for each in said):
             return None
-        if comparing and not all(each.found for each in said):
-            said = self._reader.looked_for_again(scene, whole, said, found)
+        if not all(each.found for each in said):
+            read = read or self._reader.sift(scene, whole, found)
+            said = self._reader.looked_for_again(said, read) if comparing else said
+            if not all(each.found for each in said) and self._reader.unsure(read):
+                return None
         grounded = compared(said, whole, language, self._analyzer) if comparing else one_after_the_other(said, language)
         return self._outcome(scene, grounded, found, said, comparing)
 

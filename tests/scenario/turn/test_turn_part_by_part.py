@@ -182,6 +182,14 @@ def test_a_thing_that_is_found_only_beside_the_other_is_quoted(talk: Talk) -> No
     assert "difference" not in answer.text  # it is not sure enough for that
 
 
+def test_no_part_is_called_missing_while_the_whole_is_read_unsurely(talk: Talk) -> None:
+    talk.models.reader.lines = ["Who approves the leave of managers in Spain?", "Staff in Spain have 23 days of leave."]
+    _in_turn(talk, iter([{"23 days": 0.5}, {"23 days": 0.95}, {}, {}, {"23 days": 0.5}]))
+    answer = talk.ask("How many days of leave do staff in Spain have and who approves the leave of managers?")
+    assert answer.route.reason != "parts"
+    assert "do not say" not in answer.text
+
+
 def test_a_line_about_the_other_thing_answers_neither(talk: Talk) -> None:
     talk.models.reader.lines = ["The small toner costs €40.", "The small toner costs €40."]
     _in_turn(talk, iter([{"small toner costs": 0.95}, {"small toner costs": 0.95}, {}]))
