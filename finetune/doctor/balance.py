@@ -19,6 +19,8 @@ class Balance:
 
     def look(self, rows: Sequence[Example]) -> Iterator[Finding]:
         """Counts, and what is out of balance."""
+        if not rows:
+            return
         counts = {
             name: dict(Counter(value(each) for each in rows).most_common())
             for name, value in (("kind", _kind), ("source", _source), ("language", _language))

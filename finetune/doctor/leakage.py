@@ -87,8 +87,8 @@ class _Index:
         reply = said(each)
         if len(words_of(reply)) < ANSWER_WORDS:
             return False
-        met = _meeting(shingles(reply), self._of_answer)
-        return any(count >= ANSWER_RUNS * len(self._answers[place]) for place, count in met.items())
+        answers = _meeting(shingles(reply), self._of_answer)
+        return any(count >= ANSWER_RUNS * len(self._answers[place]) for place, count in answers.items())
 
 
 def _inverted(texts: Sequence[frozenset[int]]) -> dict[int, list[int]]:

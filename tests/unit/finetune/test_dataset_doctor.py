@@ -106,6 +106,10 @@ def test_balance_counts_and_weighs() -> None:
     assert examine(more, [Balance()]).findings[1].figures["undesirable_weight"] == pytest.approx(2.58, abs=0.01)
 
 
+def test_of_no_rows_nothing_is_said() -> None:
+    assert examine([], [Balance(), Masking(Sizes(WordTokens())), Completions(), Duplicates()]).findings == ()
+
+
 def test_empty_and_short_replies() -> None:
     dots, yes = an_example("Q?", "..."), an_example("R?", "Yes")
     assert _dropped(Completions(), [dots, yes, *many(4)]) == [dots]
