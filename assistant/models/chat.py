@@ -20,7 +20,7 @@ def chat_model(endpoint: Endpoint, **options: Any) -> "ChatOpenAI":
 
     timeout = openai.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
     if endpoint.local:  # a proxy in the environment must not get to see, or break, what stays in this process
-        way = {"transport": endpoint.transport()} if endpoint.transport is not None else {}
+        way: dict[str, Any] = {"transport": endpoint.transport()} if endpoint.transport is not None else {}
         options.setdefault("http_client", openai.DefaultHttpxClient(trust_env=False, timeout=timeout, **way))
         options.setdefault("http_async_client", openai.DefaultAsyncHttpxClient(trust_env=False, timeout=timeout))
         options.setdefault("default_headers", {"Connection": "close"})  # an idle one would outlive the engine

@@ -9,10 +9,11 @@ from typing import Any
 
 from finetune.acceptance import gguf
 from finetune.acceptance.configuration import Configuration, configuration_of
-from finetune.acceptance.files import CARD, CONFIGURATION, GGUF, WEIGHTS, listed, read_json, require
+from finetune.acceptance.files import listed, read_json, require
 from finetune.acceptance.weights import Weights, outliers
 from finetune.errors import AdapterInvalid
 from finetune.gguf import short_name
+from finetune.lora import CARD, CONFIGURATION, GGUF, WEIGHTS
 
 NEAR = 2e-3
 """How far a number may be from its other form, relative to the matrix's largest: float16 keeps eleven bits."""

@@ -6,10 +6,11 @@ from typing import Any
 
 from finetune.acceptance.accept import digest
 from finetune.acceptance.configuration import configuration_of
-from finetune.acceptance.files import CARD, CONFIGURATION, GATE, GGUF, MANIFEST, WEIGHTS, listed, read_json, require
+from finetune.acceptance.files import GATE, MANIFEST, listed, read_json, require
 from finetune.acceptance.weights import Weights
 from finetune.errors import AdapterInvalid, TrainingUnavailable
 from finetune.gguf import write_matrices
+from finetune.lora import CARD, CONFIGURATION, GGUF, WEIGHTS
 from finetune.registry.version import UNCOUNTED
 from finetune.registry.writing import clear, replace_json
 

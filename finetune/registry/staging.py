@@ -9,8 +9,9 @@ from typing import Any
 from uuid import uuid4
 
 from finetune.acceptance.accept import digest
-from finetune.acceptance.files import CARD, LIMITS, MANIFEST, listed
+from finetune.acceptance.files import LIMITS, MANIFEST, listed
 from finetune.errors import AdapterInvalid
+from finetune.lora import CARD
 from finetune.registry.archive import unpack
 from finetune.registry.version import UNCOUNTED
 from finetune.registry.writing import clear, replace_json, sync_file, sync_folder

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from finetune.acceptance.accept import digest
-from finetune.acceptance.files import CARD, GATE, GGUF, MANIFEST, WEIGHTS, listed, read_json
+from finetune.acceptance.files import GATE, MANIFEST, listed, read_json
 from finetune.errors import AdapterInvalid, AdapterUnknown, PromotionRefused
+from finetune.lora import CARD, GGUF, WEIGHTS
 
 EVERYONE = "everyone"
 PASSED = frozenset({"pass", "passed"})
