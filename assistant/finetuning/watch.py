@@ -1,6 +1,6 @@
 """Keeps what is served in step with the registry while an assistant runs, whoever promotes, from whichever process.
 
-Promotions are found by looking at two files once a second. What came of it stands in `served.json` beside the aliases,
+Promotions are found by looking at two files twice a second. What came of it stands in `served.json` beside the aliases,
 so that `pilares finetune` can say it without asking the server.
 """
 
@@ -20,7 +20,7 @@ from finetune.registry import Registry
 from finetune.registry.aliases import now
 from finetune.registry.writing import replace_json
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.5
 JUDGE_SECONDS = 30.0
 SERVED = "served.json"
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Steps:
 
 
 class AdapterWatch:
-    """A thread that looks once a second; `close` ends it."""
+    """A thread that looks twice a second; `close` ends it."""
 
     def __init__(self, registry: Registry, steps: Steps) -> None:
         self._registry = registry

@@ -223,7 +223,8 @@ class LlamaCppEngine:
         parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = self.threads
         # Prompts in memory are found by their words alone, whichever adapter has read them.
         parameters.cache_prompt, parameters.cache_ram_mib = True, 0 if adapters else PROMPT_CACHE_MIB
-        parameters.use_jinja, parameters.warmup = True, True
+        parameters.use_jinja = True
+        parameters.warmup = not self._copies  # a second copy is warmed by what it is primed with
         # Read, not mapped: most weights are rearranged for the processor, and a map would keep the originals as well
         # (1.5B: 1.4 GB resident instead of 2.0 GB).
         parameters.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE

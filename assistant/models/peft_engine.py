@@ -5,7 +5,9 @@ model.
 """
 
 import threading
-from collections.abc import Collection, Sequence
+import warnings
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -83,14 +85,15 @@ class PeftEngine:
         from peft import PeftModel
 
         try:
-            if self._adapted is None:
-                slot = self._new_slot()
-                self._adapted = PeftModel.from_pretrained(self._model, str(folder), adapter_name=slot).eval()
-            elif len(self._placed) < self._slots:
-                slot = self._new_slot()
-                self._adapted.load_adapter(str(folder), adapter_name=slot)
-            else:
-                slot = self._swapped(folder)
+            with _quiet():
+                if self._adapted is None:
+                    slot = self._new_slot()
+                    self._adapted = PeftModel.from_pretrained(self._model, str(folder), adapter_name=slot).eval()
+                elif len(self._placed) < self._slots:
+                    slot = self._new_slot()
+                    self._adapted.load_adapter(str(folder), adapter_name=slot)
+                else:
+                    slot = self._swapped(folder)
         except (OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
             raise ModelCorrupt(f"{folder} cannot be put on the model: {str(error)[:200]}") from error
         self._placed[name] = slot
@@ -130,6 +133,14 @@ class PeftEngine:
         with torch.inference_mode():
             written = model.generate(**read, max_new_tokens=max_tokens, do_sample=False)
         return str(self._tokenizer.decode(written[0, read["input_ids"].shape[1] :], skip_special_tokens=True))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without warnings about peft's own dealings with transformers."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _check(folder: Path) -> None:
