@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # Passages whose sentences are embedded in one go in the background; small, so that questions need not wait long.
 REFINED_AT_ONCE = 8
+# How long the work in the background may take to notice that everything is closed.
+CLOSING_S = 10.0
 log = logging.getLogger(__name__)
 
 LOCAL_USER = "local"
@@ -204,6 +206,8 @@ class Assistant:
             passages = self.library.passages_of(document.id, document.audience)
             for start in range(0, len(passages), REFINED_AT_ONCE):
                 self._pace.wait()
+                if self._closing.is_set():
+                    return
                 sentences.known(passages[start : start + REFINED_AT_ONCE], compute=REFINED_AT_ONCE)
             kept += [passage.chunk_id for passage in passages]
             if progress is not None:
@@ -297,6 +301,7 @@ class Assistant:
             self._watch.close()
         if self._syncing is not None:
             self._syncing.runner.close()
+        self._refining.end(CLOSING_S)
         if self._sentences is not None:
             self._sentences.close()
         self.tasks.close()

@@ -42,16 +42,27 @@ class Errand:
         self._work = work
         self._name = name
         self._lock = Lock()
-        self._wanted = self._running = False
+        self._wanted = self._running = self._ended = False
+        self._thread: Thread | None = None
 
     def soon(self) -> None:
         """Have it done, and return at once."""
         with self._lock:
+            if self._ended:
+                return
             self._wanted = True
             if self._running:
                 return
             self._running = True
-        Thread(target=self._run, name=self._name, daemon=True).start()
+            self._thread = Thread(target=self._run, name=self._name, daemon=True)
+            self._thread.start()
+
+    def end(self, longest_s: float) -> None:
+        """Have it done no more, and wait for the last time."""
+        with self._lock:
+            self._ended, self._wanted, thread = True, False, self._thread
+        if thread is not None:
+            thread.join(longest_s)
 
     def _run(self) -> None:
         try:

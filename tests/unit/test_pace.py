@@ -74,3 +74,22 @@ def test_an_errand_can_be_sent_again() -> None:
         done.clear()
         errand.soon()
         assert done.wait(5)
+
+
+def test_an_errand_that_is_ended_is_waited_for_and_not_done_again() -> None:
+    done, going = list[int](), Event()
+
+    def work() -> None:
+        going.set()
+        time.sleep(0.1)
+        done.append(1)
+
+    errand = Errand(work, "test")
+    errand.soon()
+    assert going.wait(5)
+    errand.soon()
+    errand.end(5)
+    assert done == [1]
+    errand.soon()
+    time.sleep(0.2)
+    assert done == [1]

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from assistant.backup.databases import snapshot
 from assistant.cli import app
+from assistant.storage.schema import HEAD
 from assistant.testing.homes import QUESTION, open_conversations, open_library
 
 
@@ -52,7 +53,7 @@ def test_it_holds_what_cannot_be_rebuilt_and_says_what_it_holds(home: Path, tmp_
         "documents": 3, "passages": 3, "vectors": 3, "conversations": 1, "turns": 1, "answers": 0,
     }  # fmt: skip
     assert (manifest["format"], manifest["embedder"]) == (1, "hashing-256")
-    assert manifest["schemas"] == {"knowledge": "2", "conversations": "0002_tasks"}
+    assert manifest["schemas"] == {"knowledge": "2", "conversations": HEAD}
 
 
 def test_only_its_owner_may_read_it_and_nothing_else_is_left(tmp_path: Path) -> None:
