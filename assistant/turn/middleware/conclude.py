@@ -132,7 +132,8 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         sifted = state.get("sifted")
         if self._support is None or sifted is None or not sifted.reading or state.get("quoted") or not draft.strip():
             return False
-        return not faithful(self._support, draft, state["understanding"].question, sifted.reading)
+        question = state["understanding"].question
+        return not faithful(self._support, draft, question, sifted.reading, sifted.parts)
 
     def _located(self, citations: Sequence[Citation], context: TurnContext) -> tuple[Citation, ...]:
         """The citations with the place where each quote is printed; its page is where it begins, not its passage."""

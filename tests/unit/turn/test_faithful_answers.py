@@ -7,7 +7,7 @@ import pytest
 from assistant.grounding.support.verdicts import Backing, ClaimVerdict
 from assistant.testing.answers import evidence
 from assistant.turn.answer import Evidence
-from assistant.turn.faithful import LEAST_FAITHFUL, faithful
+from assistant.turn.faithful import LEAST_FAITHFUL, LEAST_OF_SEVERAL, faithful
 
 
 class Check:
@@ -38,3 +38,12 @@ def test_the_whole_answer_is_checked_against_the_selected_lines_with_its_questio
 def test_what_is_not_backed_is_not_faithful(reading: list[Evidence]) -> None:
     assert not faithful(Check(LEAST_FAITHFUL - 0.01), "You have 52 days.", "How many?", reading)
     assert faithful(Check(LEAST_FAITHFUL), "You have 25 days.", "How many?", reading)
+
+
+def test_two_facts_in_one_answer_have_to_be_surely_backed(reading: list[Evidence]) -> None:
+    unsure, sure = Check(LEAST_OF_SEVERAL - 0.01), Check(LEAST_OF_SEVERAL)
+    assert faithful(unsure, "You have 25 days.", "How many?", reading)
+    assert not faithful(
+        unsure, "You have 25 days, of which 5 carry over.", "How many, and how many carry over?", reading, 2
+    )
+    assert faithful(sure, "You have 25 days, of which 5 carry over.", "How many, and how many carry over?", reading, 2)
