@@ -3,9 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # No test asks the model hub; models come from where `pilares models pull` found them.
-test bench: export HF_HUB_OFFLINE = 1
+test test-long bench: export HF_HUB_OFFLINE = 1
 
-.PHONY: up test test-parts test-whole check unit models chromium postgres bench format clean
+.PHONY: up test test-parts test-whole test-long check unit models chromium postgres bench format clean
 
 up: $(VENV)/.installed
 	@$(BIN)/pilares up
@@ -18,7 +18,11 @@ test-parts:
 	@$(BIN)/pytest -q tests/unit tests/fault tests/contract/knowledge
 
 test-whole:
-	@$(BIN)/pytest -q --ignore=tests/contract/knowledge tests/contract tests/scenario tests/browser
+	@$(BIN)/pytest -q -m "not long" --ignore=tests/contract/knowledge tests/contract tests/scenario tests/browser
+
+# What takes the real models minutes: writing, tools, comparisons, the engine of transformers and peft.
+test-long: $(VENV)/.developing models
+	@$(BIN)/pytest -q -m long --ignore=tests/contract/knowledge tests/contract tests/scenario
 
 check: $(VENV)/.developing
 	@$(BIN)/ruff check .

@@ -92,7 +92,7 @@ class TestLlamaCpp(RandomAdapters):
 
 
 @pytest.mark.models
-@pytest.mark.slow
+@pytest.mark.long
 class TestPeft(RandomAdapters):
     slots = 4
 

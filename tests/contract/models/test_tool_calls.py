@@ -10,7 +10,7 @@ from assistant.settings import load_settings
 from assistant.turn.answer import Answer, TurnRequest
 from assistant.turn.events import Finished
 
-pytestmark = [pytest.mark.models, pytest.mark.slow]
+pytestmark = [pytest.mark.models, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from assistant.turn.answer import Answer, TurnRequest
 from assistant.turn.events import Finished
 from assistant.turn.strategies.exactness import exact
 
-pytestmark = [pytest.mark.models, pytest.mark.slow]
+pytestmark = [pytest.mark.models, pytest.mark.long]
 
 DOCUMENTS = {
     "loans.md": (

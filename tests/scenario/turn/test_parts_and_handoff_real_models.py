@@ -41,6 +41,7 @@ def _ask(assistant: Assistant, text: str, conversation: str | None = None) -> An
     return last.answer
 
 
+@pytest.mark.long
 def test_a_comparison_shows_both_with_their_lines(assistant: Assistant) -> None:
     answer = _ask(assistant, "¿Qué es más caro, alquilar una bicicleta de montaña o alquilar una bicicleta eléctrica?")
     assert answer.route.reason == "compared"
@@ -52,6 +53,7 @@ def test_a_comparison_shows_both_with_their_lines(assistant: Assistant) -> None:
     assert len(answer.citations) == 2
 
 
+@pytest.mark.long
 def test_a_part_that_the_documents_do_not_say_is_named(assistant: Assistant) -> None:
     answer = _ask(assistant, "When does the workshop open, and how many mechanics work in the workshop?")
     assert not answer.abstained
