@@ -150,38 +150,11 @@ class Assistant:
         """The turn agent, built once: loads LangChain, the embedder and the small model."""
         with self._building:
             if self._agent is None:
-                from assistant.routing.desk import desk_of
-                from assistant.routing.examples import own_file
-                from assistant.routing.intents import SHIPPED, IntentClassifier, load_intents
-                from assistant.routing.mood import MoodReader
-                from assistant.strategies import Kit, checking, handing_over, part_by_part, recommending, writing
-                from assistant.turn.agent import TurnAgent
-                from assistant.turn.energy import Meter
-                from assistant.turn.models import RoleModels
-                from assistant.turn.power import counters_of_this_machine
+                from assistant.agents import build_agent
 
-                home, embedder, cache = self.settings.home, self.models.embedder(), self.settings.home / "cache"
-                known = load_intents(SHIPPED, *own_file(home, "intents"))
-                intents = IntentClassifier(embedder, known, cache=cache)
-                otherwise = [example for intent in known for example in intent.examples]
-                models = RoleModels(self.models, self.settings)
-                traffic, readable = self.conversations.traffic, self.library.grants.readable
-                desk = desk_of(self.settings, models.embedder(), traffic, readable)
-                kit = Kit(
-                    self.settings, models, self.library, self.sentences(), self.conversations, intents, desk, LOCAL_USER
-                )
-                self._agent = TurnAgent(
-                    models, self.library, self.sentences(), intents, self.conversations, self.settings, desk,
-                    Meter.of(self.settings, counters_of_this_machine()),
-                    mood=MoodReader(embedder, home=home, cache=cache),
-                    before_search=[
-                        *handing_over(kit, self._on_handoff),
-                        *([self.tasks.strategy(embedder, otherwise, LOCAL_USER)] if self.tasks.wanted else []),
-                        *checking(kit),
-                        *recommending(kit),
-                        *writing(kit),
-                    ],
-                    after_search=part_by_part(kit),
+                self._agent = build_agent(
+                    self.settings, self.models, self.library, self.sentences(), self.conversations, self.tasks,
+                    self._on_handoff, LOCAL_USER,
                 )  # fmt: skip
             return self._agent
 

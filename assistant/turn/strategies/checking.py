@@ -18,12 +18,11 @@ from assistant.turn.checking.checked import Judged, report
 from assistant.turn.checking.claims import Piece, pieces_of
 from assistant.turn.checking.found import found_for
 from assistant.turn.checking.pasted import Asked, asked_to_check
-from assistant.turn.context import Stopped
 from assistant.turn.events import Reading
 from assistant.turn.language import recognise
 from assistant.turn.outcome import Outcome
-from assistant.turn.strategies.meant import Keeps, Meant
-from assistant.turn.strategies.strategy import Scene
+from assistant.turn.strategies.meant import Meant
+from assistant.turn.strategies.strategy import LockOf, Scene
 from knowledge.passage import Passage
 
 REASON = "claims_checked"
@@ -35,10 +34,10 @@ class CheckingStrategy:
 
     name = "checking"
 
-    def __init__(self, check: ChecksClaims, meant: Meant, keeps: Keeps, *, most: int = MOST_SENTENCES) -> None:
+    def __init__(self, check: ChecksClaims, meant: Meant, lock_of: LockOf, *, most: int = MOST_SENTENCES) -> None:
         self._check = check
         self._meant = meant
-        self._keeps = keeps
+        self._lock_of = lock_of
         self._most = most
 
     def prime(self) -> None:
@@ -68,11 +67,11 @@ class CheckingStrategy:
             scene.models.embedder(),
             request.groups,
             request.filter,
-            lambda: _unless_stopped(scene),
+            scene.check_stopped,
         )
         nearest = [Evidence(0, found[0], found[0].sentences[0], 0.0) for found in passages if found]
         everything = [Evidence(0, each, each.sentences[0], 0.0) for found in passages for each in found]
-        context.keeping.lock = self._keeps(request, context.conversation_id, everything)
+        scene.keep_here(self._lock_of, everything)
         searched = scene.library.count_documents(request.groups, request.filter)
         scene.found(_numbered(nearest), searched)
         route = scene.route("llm", REASON)
@@ -93,10 +92,10 @@ class CheckingStrategy:
         """A verdict for each claim; the person sees how far it is, and may stop between two."""
         verdicts = list[ClaimVerdict]()
         for number, (claim, found) in enumerate(zip(claims, passages, strict=True), start=1):
-            _unless_stopped(scene)
+            scene.check_stopped()
             scene.emit(Reading(number, len(claims), "sentence"))
             verdicts += self._check.verdicts([claim.text], found)
-        _unless_stopped(scene)
+        scene.check_stopped()
         return verdicts
 
 
@@ -114,8 +113,3 @@ def _numbered(evidence: Sequence[Evidence]) -> list[Evidence]:
     """Each passage once, numbered."""
     passages = {each.passage.chunk_id: each.passage for each in evidence}.values()
     return [Evidence(number, each, each.sentences[0], 0.0) for number, each in enumerate(passages, start=1)]
-
-
-def _unless_stopped(scene: Scene) -> None:
-    if scene.context.stopped.is_set():
-        raise Stopped

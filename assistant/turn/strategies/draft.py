@@ -21,10 +21,10 @@ from assistant.turn.strategies.draft_request import DraftRequest, draft_asked
 from assistant.turn.strategies.facts import Facts, of_answer
 from assistant.turn.strategies.meant_document import MeantDocument
 from assistant.turn.strategies.past import last_answer
-from assistant.turn.strategies.strategy import Scene
+from assistant.turn.strategies.strategy import LockOf, Scene
 from assistant.turn.strategies.translating import translated
 from assistant.turn.strategies.vetting import Vetting
-from assistant.turn.strategies.writer import LockOf, Writer, keep_here
+from assistant.turn.strategies.writer import Writer
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.passage import Sentence
 from knowledge.search.filters import EVERYTHING
@@ -65,7 +65,7 @@ class DraftStrategy:
         request, evidence = self._grounds(scene, asked)
         searched = scene.library.count_documents(scene.context.request.groups, scene.context.request.filter)
         scene.found(evidence, searched)
-        keep_here(scene, self._lock_of, evidence)
+        scene.keep_here(self._lock_of, evidence)
         writer = Writer(scene, REASON)
         scene.write(f"**{message('draft_title', scene.language)}**\n\n")
         given = evidence if self._words else ()

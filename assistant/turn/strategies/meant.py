@@ -3,17 +3,13 @@
 The intent of a whole turn is drowned by the text pasted into it, so these words are looked at alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from assistant.routing.intents import IntentClassifier
-from assistant.turn.answer import Evidence, TurnRequest
 from knowledge.embedder import Embedder
 
 Meant = Callable[[str], bool]
 """Whether some words mean the intent of a strategy."""
-
-Keeps = Callable[[TurnRequest, str, Sequence[Evidence]], str]
-"""What keeps a turn of a conversation on models of this computer, given what they will read; empty if nothing does."""
 
 
 def meaning(intents: IntentClassifier, embedder: Embedder, intent: str) -> Meant:

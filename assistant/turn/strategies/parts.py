@@ -7,7 +7,7 @@ combine     a comparison aligned, with the difference worked out; else a paragra
 missing     a part that the documents do not answer is named; when they answer none, it stays a question
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -27,12 +27,10 @@ from assistant.turn.strategies.part_answers import Said, compared, one_after_the
 from assistant.turn.strategies.part_reading import PartReader
 from assistant.turn.strategies.searching import together
 from assistant.turn.strategies.several import needs_the_first, several_questions
-from assistant.turn.strategies.strategy import Scene
+from assistant.turn.strategies.strategy import LockOf, Scene
 from knowledge.lexical.analyzer import Analyzer
 
 COMPARISON = "comparison"
-
-LockOf = Callable[[TurnRequest, str, Sequence[Evidence]], str]
 
 
 class Searches(Protocol):
@@ -92,8 +90,7 @@ class PartsStrategy:
         evidence = self._search.find([each.question for each in asked], whole, request, language)
         found = together(evidence)
         if self._lock_of is not None:
-            lock = self._lock_of(request, scene.context.conversation_id, found)
-            scene.context.keeping.lock = lock or scene.context.keeping.lock
+            scene.keep_here(self._lock_of, found)
         said = [self._reader.said(scene, part, own) for part, own in zip(asked, evidence, strict=True)]
         if comparing:
             said = self._reader.each_its_own(said)

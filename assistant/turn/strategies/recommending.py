@@ -27,9 +27,9 @@ from assistant.turn.catalogues.recommended import Told, options_told, range_told
 from assistant.turn.catalogues.wanted import asks_for_recommendation, heads_of, near_rows, rows_of, thing_in
 from assistant.turn.language import recognise
 from assistant.turn.outcome import Outcome
-from assistant.turn.strategies.meant import Keeps, Meant
+from assistant.turn.strategies.meant import Meant
 from assistant.turn.strategies.replies import asks
-from assistant.turn.strategies.strategy import Scene
+from assistant.turn.strategies.strategy import LockOf, Scene
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.passage import Passage
 
@@ -58,11 +58,11 @@ class RecommendingStrategy:
 
     name = "recommending"
 
-    def __init__(self, library: ReadsTables, vectors: SentenceVectors, meant: Meant, keeps: Keeps) -> None:
+    def __init__(self, library: ReadsTables, vectors: SentenceVectors, meant: Meant, lock_of: LockOf) -> None:
         self._library = library
         self._vectors = vectors
         self._meant = meant
-        self._keeps = keeps
+        self._lock_of = lock_of
         self._analyzer = Analyzer()
         self._band = bands_of(vectors.model_id).question
 
@@ -92,7 +92,7 @@ class RecommendingStrategy:
 
     def _outcome(self, told: Told, scene: Scene) -> Outcome:
         request, context = scene.context.request, scene.context
-        context.keeping.lock = self._keeps(request, context.conversation_id, told.evidence)
+        scene.keep_here(self._lock_of, told.evidence)
         searched = scene.library.count_documents(request.groups, request.filter)
         scene.found(told.evidence, searched)
         route = scene.route(None, REASON)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from langchain_core.messages import BaseMessage
 
 from assistant.errors import AssistantError
-from assistant.turn.answer import Evidence, Route, Tier, Understanding
+from assistant.turn.answer import Evidence, Route, Tier, TurnRequest, Understanding
 from assistant.turn.context import Stopped, TurnContext
 from assistant.turn.events import Found, Routed, TurnEvent, Wrote
 from assistant.turn.outcome import Aside, Outcome
@@ -20,6 +20,10 @@ from assistant.turn.ports import LanguageModels, Role, Searchable
 
 # `TaskState.tool` while a person is asked which document they mean: no tool is called so.
 WHICH_DOCUMENT = ":which_document"
+
+LockOf = Callable[[TurnRequest, str, Sequence[Evidence]], str]
+"""What keeps a turn of a conversation on this computer, given what a model will read; empty when nothing does
+(`assistant.routing.desk.RoutingDesk.lock_of`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,16 @@ class Scene:
         self.emit(Routed(route))
         return route
 
+    def keep_here(self, lock_of: LockOf, evidence: Sequence[Evidence]) -> None:
+        """Note what keeps the turn on this computer, before a model is asked about documents. Nothing takes it off."""
+        keeping, request = self.context.keeping, self.context.request
+        keeping.lock = lock_of(request, self.context.conversation_id, evidence) or keeping.lock
+
+    def check_stopped(self) -> None:
+        """Raises Stopped when the person has stopped the turn: between one piece of work and the next."""
+        if self.context.stopped.is_set():
+            raise Stopped
+
     def found(self, evidence: Sequence[Evidence], searched: int) -> None:
         """Show the passages an answer will rest on, before any of it is written."""
         self.context.clock.mark("found")
@@ -85,8 +99,7 @@ class Scene:
             model: Any = self.models.chat(role)
             self.asked.append(role)
             for chunk in (model.bind(**options) if options else model).stream(list(messages)):
-                if self.context.stopped.is_set():
-                    raise Stopped
+                self.check_stopped()
                 yield chunk.text
         except (AssistantError, Stopped):
             raise

@@ -22,9 +22,9 @@ from assistant.turn.strategies.meant_document import MeantDocument
 from assistant.turn.strategies.points import ChecksLines, Point, in_language, quoted, worded
 from assistant.turn.strategies.salience import Lines, ranked
 from assistant.turn.strategies.sections import Section
-from assistant.turn.strategies.strategy import Scene
+from assistant.turn.strategies.strategy import LockOf, Scene
 from assistant.turn.strategies.summary_request import SummaryRequest, summary_asked
-from assistant.turn.strategies.writer import LockOf, Writer, check_stopped, keep_here
+from assistant.turn.strategies.writer import Writer
 from knowledge.document import Document
 
 REASON = "document_summary"
@@ -71,7 +71,7 @@ class SummaryStrategy:
         chosen = _chosen(every, _points(asked, sections, every))
         evidence = _evidence([lines for lines, _ in chosen])
         scene.found(evidence, 1)
-        keep_here(scene, self._lock_of, evidence)
+        scene.keep_here(self._lock_of, evidence)
         writing = _Writing(scene, {each.passage.chunk_id: each for each in evidence})
         foreign = document.language not in (None, language)
         writer = Writer(scene, REASON) if self._words or foreign else None
@@ -83,7 +83,7 @@ class SummaryStrategy:
         own = [quoted(lines, most) for lines, most in chosen]
         writing.say(_opening(document, language, foreign=foreign), "")
         for number, ((lines, _), points_of) in enumerate(zip(chosen, own, strict=True), start=1):
-            check_stopped(scene)
+            scene.check_stopped()
             if writer is not None:
                 scene.emit(Reading(number, len(chosen), "section"))
             writing.section(
@@ -95,7 +95,7 @@ class SummaryStrategy:
     def _read(self, scene: Scene, sections: Sequence[Section]) -> None:
         """Have the vectors of all sentences computed, section after section: a new document has none yet."""
         for number, section in enumerate(sections, start=1):
-            check_stopped(scene)
+            scene.check_stopped()
             scene.emit(Reading(number, len(sections), "section"))
             self._vectors.known(section.passages, compute=len(section.passages))
 

@@ -17,10 +17,10 @@ from assistant.turn.strategies.meant_document import MeantDocument
 from assistant.turn.strategies.naming import Named
 from assistant.turn.strategies.past import last_answer, said_last
 from assistant.turn.strategies.sections import Line, Section
-from assistant.turn.strategies.strategy import Scene
+from assistant.turn.strategies.strategy import LockOf, Scene
 from assistant.turn.strategies.translating import noted, paragraphs, translated
 from assistant.turn.strategies.translation_request import TranslationRequest, translation_asked
-from assistant.turn.strategies.writer import LockOf, Writer, keep_here
+from assistant.turn.strategies.writer import Writer
 from knowledge.document import Document
 from knowledge.passage import Passage, Sentence
 
@@ -90,7 +90,7 @@ class TranslationStrategy:
         pieces = [_marked_piece(each, keep=answer is not None) for each in paragraphs(said)]
         evidence, citations = (answer.evidence, answer.citations) if answer is not None else ((), ())
         if evidence:
-            keep_here(scene, self._lock_of, evidence)
+            scene.keep_here(self._lock_of, evidence)
             scene.found(evidence, answer.searched if answer is not None else 0)
         return self._translated(scene, pieces, target, evidence, citations)
 
@@ -115,7 +115,7 @@ class TranslationStrategy:
         chosen = [wanted] if wanted else sections
         most = MOST_ELSEWHERE if self._reads_well else MOST_HERE
         pieces, evidence, whole = _pieces_of(chosen, most)
-        keep_here(scene, self._lock_of, evidence)
+        scene.keep_here(self._lock_of, evidence)
         scene.found(evidence, 1)
         outcome = self._translated(scene, pieces, target, evidence)
         if whole:

@@ -1,18 +1,15 @@
 """The model that writes for a strategy: the large one, or the one the person chose; the other while that is down."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
 from langchain_core.messages import BaseMessage
 
 from assistant.errors import ModelCorrupt, ModelUnavailable
-from assistant.turn.answer import Evidence, Route, TurnRequest
-from assistant.turn.context import Stopped
+from assistant.turn.answer import Route
 from assistant.turn.strategies.strategy import Scene
 
-LockOf = Callable[[TurnRequest, str, Sequence[Evidence]], str]
-"""What keeps a turn on this computer (`assistant.routing.desk.RoutingDesk.lock_of`)."""
 _Role = Literal["slm", "llm"]
 
 
@@ -40,7 +37,7 @@ class Writer:
 
     def _pieces(self, messages: Sequence[BaseMessage], **options: Any) -> Iterator[str]:
         """The other model's, when the first cannot be reached; one that breaks off in the middle is an error."""
-        check_stopped(self._scene)
+        self._scene.check_stopped()
         begun = False
         try:
             for piece in self._scene.pieces(self._role, messages, **options):
@@ -54,15 +51,3 @@ class Writer:
             name = self._scene.models.name(self._role)
             self.route = replace(self.route, tier=self._role, model=name, reason=reason)
             yield from self._scene.pieces(self._role, messages, **options)
-
-
-def check_stopped(scene: Scene) -> None:
-    """Raises Stopped when the person has stopped the turn: between one piece of work and the next."""
-    if scene.context.stopped.is_set():
-        raise Stopped
-
-
-def keep_here(scene: Scene, lock_of: LockOf, evidence: Sequence[Evidence]) -> None:
-    """Note what keeps the turn on this computer, before a model is asked about documents."""
-    context = scene.context
-    context.keeping.lock = lock_of(context.request, context.conversation_id, evidence)

@@ -12,10 +12,9 @@ from assistant.turn.strategies.facts import Facts
 from assistant.turn.strategies.finder import DocumentFinder, Documents
 from assistant.turn.strategies.meant_document import MeantDocument
 from assistant.turn.strategies.past import Past
-from assistant.turn.strategies.strategy import Strategy
+from assistant.turn.strategies.strategy import LockOf, Strategy
 from assistant.turn.strategies.summary import SummaryStrategy
 from assistant.turn.strategies.translation import TranslationStrategy
-from assistant.turn.strategies.writer import LockOf
 from knowledge.lexical.analyzer import Analyzer
 
 
