@@ -14,7 +14,6 @@ from assistant.finetuning.withdrawing import Withdrawals
 from assistant.messages import message
 from assistant.models.models import Models
 from assistant.pace import Errand, Pace
-from assistant.paths import sample_documents
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
 from assistant.tasks import TaskDesk
@@ -218,18 +217,13 @@ class Assistant:
         except (AssistantError, KnowledgeError) as error:
             self._broken = str(error)
 
-    def start(self, *, samples: bool = False) -> None:
-        """Load everything in the background, first what the first question needs; returns at once.
+    def start(self) -> None:
+        """Load everything in the background, first what the first question needs; returns at once."""
+        Thread(target=self._start, name="start", daemon=True).start()
 
-        With `samples`, the demo organisation is added when there are no documents yet.
-        """
-        Thread(target=self._start, args=(samples,), name="start", daemon=True).start()
-
-    def _start(self, samples: bool) -> None:
+    def _start(self) -> None:
         self.warm()
         try:
-            if samples and self.library.stats().documents == 0:
-                self.library.ingest(sample_documents() / "corpus", source="samples")
             self.library.finish()
             self.refine()
         except (AssistantError, KnowledgeError) as error:

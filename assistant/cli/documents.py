@@ -10,6 +10,7 @@ from assistant.cli.asking import safe
 from assistant.cli.errors import FAILED, clear_errors
 from assistant.cli.filtering import Since, Sources, Tags, Types, Until, Written, chosen
 from assistant.cli.syncing import do
+from assistant.cli.taking_in import take_in
 
 if TYPE_CHECKING:
     from assistant.app import Assistant
@@ -38,7 +39,7 @@ def ingest(
     failed = False
     with clear_errors(), _assistant() as assistant:
         if files:
-            report = _ingest(assistant, files)
+            report = take_in(assistant, files)
             _print_report(report)
             failed = bool(report.failed)
         for address in filter(is_address, paths):
@@ -186,26 +187,6 @@ def _assistant() -> "Assistant":
     from assistant.settings import load_settings
 
     return build_app(load_settings())
-
-
-def _ingest(assistant: "Assistant", paths: list[Path]) -> "IngestReport":
-    """Take in with a bar on standard error; then the sentence vectors, so that the first question finds them."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from knowledge.ingest.report import Progress as Step
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        reading, indexing, sentences = (bar.add_task(name, total=None) for name in ("reading", "indexing", "sentences"))
-
-        def step(each: Step) -> None:
-            task = indexing if each.stage == "vectors" else reading
-            bar.update(task, total=each.total, completed=each.number)
-
-        report = assistant.library.ingest(paths, progress=step)
-        assistant.refine(lambda done, total: bar.update(sentences, total=total, completed=done))
-    return report
 
 
 def _print_verification(found: "Verification") -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.errors import clear_errors
+from assistant.cli.taking_in import take_in
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -53,10 +54,13 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
     from assistant.api.app import create_app
     from assistant.api.server import run
     from assistant.app import build_app
+    from assistant.paths import sample_documents
 
     with build_app(settings) as assistant:
+        if samples and assistant.library.stats().documents == 0:
+            take_in(assistant, [sample_documents() / "corpus"], source="samples")
         if samples or settings.server.load_models == "at-start":
-            assistant.start(samples=samples)
+            assistant.start()
         assistant.watch_adapters()
         assistant.start_syncing()
         app = create_app(

@@ -62,6 +62,7 @@ CHAT: dict[str, tuple[str, str]] = {
         "What should I do if I lose my laptop?",
         "¿Qué debo hacer si pierdo el portátil?",
     ),
+    "example_4": ("How do I return an order?", "¿Cómo devuelvo un pedido?"),
     # Composer
     "question_label": ("Your question", "Tu pregunta"),
     "question_placeholder": ("Ask about your documents…", "Pregunta sobre tus documentos…"),

@@ -61,6 +61,7 @@ def _browsing(view: View, browsing: Browsing) -> None:
     view.search.change(telling(browsing.search), [view.search, *here], [view.conversations], **latest)
     view.transcript.reveal(telling(browsing.reveal), here, [view.sources], **_QUIET)
     view.transcript.judge(telling(browsing.judge), None, None, **_QUIET)
+    view.foot.recount(telling(browsing.recount), here, [view.foot, view.transcript], **_QUIET)
     view.foot.speak(telling(browsing.speak), [view.conversation], _all(view), **_QUIET)
 
 

@@ -34,6 +34,10 @@ class Browsing:
         there = conversation_id if self._showing.still_there(user, conversation_id) else ""
         return self._everything(user, there, speech(word(event, "language")), request)
 
+    def recount(self, conversation_id: str, language: str) -> Updates:
+        """Documents came or went without this page having done it; an empty conversation says how many there are."""
+        return self._showing.counted(conversation_id, language)
+
     def pick(self, language: str, request: gr.Request, event: gr.EventData) -> Updates:
         """Another conversation."""
         return self._open(word(event, "id"), language, request)

@@ -68,6 +68,12 @@ class Showing:
             self._view.foot: side_foot(language, len(documents)),
         }
 
+    def counted(self, conversation_id: str, language: str) -> Updates:
+        """The number of documents, where it is shown."""
+        number = self._assistant.state().documents
+        welcome = gr.skip() if conversation_id else transcript("", [], language, number)
+        return {self._view.foot: side_foot(language, number), self._view.transcript: welcome}
+
     def composer(self, language: str, running: bool) -> Updates:
         """Send or Stop, whichever can be done."""
         return {

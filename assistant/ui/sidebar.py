@@ -94,7 +94,8 @@ def side_foot(language: str, documents: int) -> str:
     )
     switch = f'<select data-act="speak" aria-label="{say("language_switch", language)}">{options}</select>'
     theme = icon_button("moon", message("theme_switch", language), data_theme="toggle")
-    return f'<div class="pl-side-foot">{library}<div class="pl-row">{switch}{theme}</div></div>'
+    about = attributes(class_="pl-side-foot", data_documents=documents)
+    return f'<div{about}>{library}<div class="pl-row">{switch}{theme}</div></div>'
 
 
 def top_bar(title: str, language: str, sources: int) -> str:

@@ -10,7 +10,7 @@ from assistant.ui.controls import attributes, icon_button, say, text_button
 from assistant.ui.icons import LOGO
 from assistant.ui.markdown import plain
 
-EXAMPLES = ("example_1", "example_2", "example_3")
+EXAMPLES = ("example_1", "example_2", "example_3", "example_4")
 
 
 def transcript(conversation_id: str, turns: Sequence[Turn], language: str, documents: int | None) -> str:
@@ -22,7 +22,7 @@ def transcript(conversation_id: str, turns: Sequence[Turn], language: str, docum
 
 
 def welcome(language: str, documents: int) -> str:
-    """What an empty conversation shows: what this is, and three questions to begin with."""
+    """What an empty conversation shows: what this is, and questions to begin with."""
     found = counted("welcome_documents", documents, language) if documents else message("welcome_empty", language)
     examples = "".join(
         text_button(message(key, language), class_="pl-example", data_act="example", data_text=message(key, language))

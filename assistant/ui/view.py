@@ -65,7 +65,7 @@ def _side(parts: dict[str, Any]) -> None:
     parts["new"] = gr.Button("", elem_id="pl-new", size="md")
     parts["search"] = gr.Textbox(show_label=False, container=False, elem_id="pl-search", max_length=200)
     parts["conversations"] = _html("pl-conversations", "pick", "rename", "remove")
-    parts["foot"] = _html("pl-side-foot", "library", "speak")
+    parts["foot"] = _html("pl-side-foot", "library", "speak", "recount")
 
 
 def _main(parts: dict[str, Any]) -> None:

@@ -67,3 +67,16 @@ def test_the_first_documents_change_the_welcome(site, new_page) -> None:  # type
     expect(page.locator("#pl-documents")).to_contain_text("No documents yet.")
     page.set_input_files("#pl-library input[type=file]", files=[NOTE])
     expect(page.locator(".pl-welcome")).to_contain_text("I search 1 document of yours.")
+
+
+def test_documents_that_come_while_the_models_load_are_counted(site, new_page) -> None:  # type: ignore[no-untyped-def]
+    from assistant.api.ports import ServiceState
+    from assistant.testing.documents import ScriptedDocuments
+
+    site.assistant.documents = ScriptedDocuments(())
+    site.assistant.service = ServiceState(slm="starting", documents=0)
+    page = new_page()
+    expect(page.locator(".pl-welcome")).to_contain_text("There are no documents yet.")
+    site.assistant.service = ServiceState(slm="starting", documents=27)
+    expect(page.locator(".pl-welcome")).to_contain_text("I search 27 documents of yours.")
+    expect(page.get_by_role("button", name="Documents (27)")).to_be_attached()

@@ -167,6 +167,7 @@
       const target = event.target.closest("select[data-act]");
       if (target && allowed(target.dataset)) act(target, { act: target.dataset.act, language: target.value }, trigger);
     });
+    if (events.includes("recount")) recount = () => act(element, { act: "recount" }, trigger);
     watch("value", () => changed(part, element));
     changed(part, element);
   };
@@ -222,6 +223,16 @@
     area.tabIndex = 0;
   }
 
+  // Documents that came or went since the page was shown: the first ones while models load, a sync, another window.
+  let recount = () => {};
+  let told = null;
+  function count(documents) {
+    const shown = document.querySelector(".pl-side-foot")?.dataset.documents;
+    if (documents === undefined || shown === undefined || shown === String(documents) || told === documents) return;
+    told = documents; // once for each number, whatever comes of it
+    recount();
+  }
+
   // Whether models are still loading is asked without Gradio: its queue may be what is waiting.
   async function health() {
     let state = null;
@@ -234,6 +245,7 @@
         banner.textContent = banner.dataset.words.replace("%", away.map((part) => banner.dataset[part]).join(", "));
       }
     }
+    count(state?.documents);
     setTimeout(health, { ok: 30000, degraded: 5000 }[state?.status] ?? 1500);
   }
 

@@ -136,9 +136,9 @@ def test_the_question_is_shown_exactly_and_can_be_edited() -> None:
     assert first(html, "form[data-act=resend] textarea").text() == "a  <b>\n\n  c"
 
 
-def test_an_empty_conversation_welcomes_with_three_examples() -> None:
+def test_an_empty_conversation_welcomes_with_examples() -> None:
     html = transcript("", [], "es", 3)
-    assert len(tree(html).css(".pl-example")) == 3
+    assert len(tree(html).css(".pl-example")) == 4
     assert "Busco en 3 documentos" in tree(html).text()
     assert "There are no documents yet" in tree(transcript("", [], "en", 0)).text()
     assert tree(transcript("c", [], "en", None)).css(".pl-welcome") == []
