@@ -134,7 +134,7 @@ class Reader:
         while len(order) < min(MOST_LINES, lines):
             labels = [prompts.LABELS[index] for index in order]
             tokens = self._models.first_token("reader", [*reading.asked, prompts.picked(labels, ended=False)])
-            *others, ends = probabilities({token.strip(" "): p for token, p in tokens.items()}, lines, prompts.END)
+            *others, ends = probabilities(without_spaces(tokens), lines, prompts.END)
             for index in order:
                 others[index] = 0.0
             if max(others) <= ends:
@@ -168,6 +168,15 @@ def _by_passage(lines: Sequence[Line]) -> list[Line]:
 
 def _number(line: Line) -> int:
     return line.evidence.number
+
+
+def without_spaces(tokens: Mapping[str, float]) -> dict[str, float]:
+    """Log-probabilities of tokens without the spaces around them: " B" counts as "B", beside "B" itself."""
+    summed: dict[str, float] = {}
+    for token, p in tokens.items():
+        name = token.strip(" ")
+        summed[name] = float(np.logaddexp(summed.get(name, -math.inf), p))
+    return summed
 
 
 def probabilities(tokens: Mapping[str, float], lines: int, other: str = prompts.NONE) -> list[float]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.turn.read import Reading, probabilities
+from assistant.turn.read import Reading, probabilities, without_spaces
 
 
 def test_probabilities_are_shared_among_the_lines_and_none() -> None:
@@ -11,6 +11,12 @@ def test_probabilities_are_shared_among_the_lines_and_none() -> None:
     assert sure[0] == pytest.approx(0.731, abs=0.001)
     assert sure[1] == 0.0  # B was not among the likeliest
     assert sure[2] == pytest.approx(0.269, abs=0.001)
+
+
+def test_forms_of_a_token_with_spaces_are_added_up() -> None:
+    tokens = without_spaces({"\n": -0.01, " B": -5.0, "B": -6.0, " \n": -9.0})
+    assert probabilities(tokens, 2, "\n")[2] == pytest.approx(0.99, abs=0.005)
+    assert tokens["B"] == pytest.approx(-4.687, abs=0.001)
 
 
 def test_a_model_that_speaks_of_something_else_names_no_line() -> None:
