@@ -34,6 +34,9 @@ LINES_READ = "lines_read"
 # comes first for three questions out of four, and is among the first three for nearly nine out of ten.
 CLEAR = 0.8
 MOST_LINES = 3
+# A line for another part of the question counts from this probability on, before or after the first one is named: lines
+# that answer share the first token's probability, and the reader was trained on few questions of several parts.
+SECOND_LINE = 0.05
 # Lines that were not chosen, and are looked at for what contradicts the answer.
 MOST_OTHERS = 3
 # A line less likely than this is never given beside a better one.
@@ -110,7 +113,7 @@ class Reader:
         first = read(lines[:AT_FIRST] if parts == 1 else lines)
         done = first.found >= CLEAR or len(first.sure) > len(lines)
         reading = first if done else max(first, read(lines), key=lambda each: each.found)
-        order = self._named(reading) if reading.found >= CLEAR else reading.likeliest
+        order = self._named(reading, parts) if reading.found >= CLEAR else reading.likeliest
         judged = [
             JudgedLine(line.evidence, line.sentence, 0, sure, line.near)
             for line, sure in zip(lines, reading.sure[:-1], strict=False)
@@ -127,14 +130,20 @@ class Reader:
         takes = len(order) if reading.found >= CLEAR else parts
         return Sifted(shown, tuple(chosen), takes, signals, (*reading.asked, named), tuple(others[:MOST_OTHERS]))
 
-    def _named(self, reading: "Reading") -> list[int]:
-        """The lines that the reader names one after the other until it begins to answer."""
+    def _named(self, reading: "Reading", parts: int) -> list[int]:
+        """The lines that the reader names one after the other until it begins to answer.
+
+        It may not end before each part has a line, as long as another one is likely enough.
+        """
         order = reading.likeliest[:1]
         lines = len(reading.sure) - 1
         while len(order) < min(MOST_LINES, lines):
             labels = [prompts.LABELS[index] for index in order]
             tokens = self._models.first_token("reader", [*reading.asked, prompts.picked(labels, ended=False)])
             *others, ends = probabilities(without_spaces(tokens), lines, prompts.END)
+            if len(order) < parts:
+                others = [max(each) for each in zip(others, reading.sure, strict=False)]
+                ends = SECOND_LINE
             for index in order:
                 others[index] = 0.0
             if max(others) <= ends:

@@ -1,8 +1,10 @@
 """What is made of the reader's first tokens."""
 
+import math
+
 import pytest
 
-from assistant.turn.read import Reading, probabilities, without_spaces
+from assistant.turn.read import Reader, Reading, probabilities, without_spaces
 
 
 def test_probabilities_are_shared_among_the_lines_and_none() -> None:
@@ -38,3 +40,25 @@ def test_the_likeliest_lines(sure: list[float], order: list[int]) -> None:
     reading = Reading((), sure)
     assert reading.likeliest == order
     assert reading.found == 1 - sure[-1]
+
+
+class _Ends:
+    """A reader that says the list has ended, whatever was named."""
+
+    def first_token(self, role: str, messages: object) -> dict[str, float]:
+        return {"\n": math.log(0.9), " C": math.log(0.02)}
+
+
+@pytest.mark.parametrize(
+    ("sure", "parts", "named"),
+    [
+        ([0.5, 0.3, 0.01, 0.19], 1, [0]),  # one thing is asked: the list is as long as the reader says
+        ([0.5, 0.3, 0.01, 0.19], 2, [0, 1]),  # two things: the line that shared the first token comes along
+        ([0.78, 0.01, 0.01, 0.2], 2, [0]),  # nothing else is likely
+        ([0.4, 0.3, 0.2, 0.1], 2, [0, 1]),
+        ([0.4, 0.3, 0.2, 0.1], 3, [0, 1, 2]),
+    ],
+)
+def test_a_question_of_parts_keeps_the_other_likely_line(sure: list[float], parts: int, named: list[int]) -> None:
+    reader = Reader(_Ends(), None, None)  # type: ignore[arg-type]
+    assert reader._named(Reading((), sure), parts) == named
