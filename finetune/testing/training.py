@@ -1,4 +1,4 @@
-"""For tests of training: a base model of a few thousand numbers in a GGUF file, its tokenizer, and a home to train in."""
+"""For tests of training: a base of a few thousand numbers in a GGUF file, its tokenizer, and a home to train in."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -70,7 +70,7 @@ def tiny_tokenizer(folder: Path, examples: Sequence[Example], *, template: str =
     known = {word: number for number, word in enumerate([*marks, "system", "user", "assistant", *words])}
     own = Tokenizer(models.WordLevel(known, unk_token="[UNK]"))  # noqa: S106 - no password
     own.pre_tokenizer = split
-    found = PreTrainedTokenizerFast(
+    found = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=own, unk_token="[UNK]", eos_token="<|im_end|>", pad_token="<|im_end|>",  # noqa: S106
         additional_special_tokens=["<|im_start|>"],
     )  # fmt: skip

@@ -31,7 +31,7 @@ class EventLog:
     def __init__(self, file: Path) -> None:
         self.file = file
 
-    def write(self, kind: Kind, **about: Any) -> Event:
+    def write(self, kind: Kind, /, **about: Any) -> Event:
         """Add an event; returns it as it was written. Raises NotWritten."""
         event = {"event": kind, "at": datetime.now(UTC).isoformat(timespec="milliseconds"), **about}
         try:

@@ -31,7 +31,7 @@ def tokens_per_second(model: Any, rows: Sequence[Row], precision: str) -> float:
             kept = len(each.reply) + 1
             logits = model(input_ids=ids, logits_to_keep=kept, use_cache=False).logits[0, :-1]
             loss = torch.nn.functional.cross_entropy(logits.float(), labels[0, -len(each.reply) :])
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         tokens += ids.numel()
     if device.type == "cuda":
         torch.cuda.synchronize()

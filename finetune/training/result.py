@@ -1,4 +1,4 @@
-"""What a training leaves: the adapter for peft and for llama.cpp, and its card. It is there as a whole or not at all."""
+"""What a training leaves: the adapter for peft and for llama.cpp, and its card; as a whole or not at all."""
 
 import os
 import shutil

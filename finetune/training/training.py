@@ -154,7 +154,7 @@ class _Training:
         speed = pace.tokens_per_second(adapted, every, self._machine.precision)
         steps = dict(self._plan.stages)
         if not steps:
-            wanted = {each.stage.name: _steps(len(each.train), how.batch, how.epochs) for each in prepared}
+            wanted = {str(each.stage.name): _steps(len(each.train), how.batch, how.epochs) for each in prepared}
             steps = pace.within(wanted, self._estimated(wanted, prepared, speed), self._plan.max_seconds)
             if self._main and steps != wanted:
                 notes = [*notes, f"{sum(steps.values())} of {sum(wanted.values())} steps fit into the time."]

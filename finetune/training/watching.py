@@ -10,7 +10,7 @@ from transformers import TrainerCallback
 
 from finetune.errors import TrainingFailed
 from finetune.training.checkpoints import step_of, sweep, whole
-from finetune.training.events import Event
+from finetune.training.events import Event, Kind
 from finetune.training.machine import peak_memory
 
 SAVED_EVERY_SECONDS = 300.0
@@ -21,10 +21,10 @@ _AFTER = 0.05
 class Tell(Protocol):
     """Writes an event down."""
 
-    def __call__(self, kind: Any, /, **about: Any) -> Event: ...
+    def __call__(self, kind: Kind, /, **about: Any) -> Event: ...
 
 
-class Watch(TrainerCallback):  # type: ignore[misc]
+class Watch(TrainerCallback):
     """One stage of a training. `spent` are the seconds that earlier parts of the same training took.
 
     `why` says afterwards why it ended before its last step: "", "early", "time" or "asked".
@@ -40,7 +40,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]
         self._begun = self._saved = self._step_begun = time.monotonic()
         self._seconds = self._tokens = 0.0
         self._losses: list[tuple[int, float]] = []
-        self._logged = False
+        self._first = 0
         self.trainer: Any = None
         self.why = ""
 
@@ -113,7 +113,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]
 
     def _of_a_step(self, state: Any) -> float:
         """Seconds that a step takes, with its share of evaluations and checkpoints."""
-        done = state.global_step - getattr(self, "_first", 0)
+        done = int(state.global_step) - self._first
         return (time.monotonic() - self._begun) / max(1, done)
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
