@@ -12,6 +12,7 @@ from typing import Any
 from assistant.errors import ConfigurationError
 from assistant.models.adapters import registry_of
 from assistant.models.catalogue import Model, Role, find_model
+from assistant.models.cores import usable_cores
 from assistant.models.download import require
 from assistant.settings import Settings, environment
 from finetune import errors
@@ -24,6 +25,11 @@ from finetune.training.plan import LEAST_ROWS, Device, Method, configured, plan_
 from finetune.training.runs import Run, Runs, busy
 
 _LOOKED_SECONDS = 0.3
+# Training asks nobody and tells nobody; its threads sleep while they wait (`assistant.models.cores`).
+_ALONE = {
+    "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false",
+    "OMP_WAIT_POLICY": "PASSIVE",
+}  # fmt: skip
 ERRORS = "errors.txt"
 
 
@@ -107,13 +113,10 @@ def start(settings: Settings, run: Run) -> "subprocess.Popen[bytes]":
     command = [*_launcher(plan.device), "-m", "finetune.training.worker", str(run.folder), "--base", str(file),
                "--datasets", str(settings.home / "finetune" / "datasets"), "--tokenizer",
                str(settings.home / "cache" / f"tokenizer-{plan.base_sha256[:12]}")]  # fmt: skip
-    if settings.threads is not None:
-        command += ["--threads", str(settings.threads)]
-    # Training asks nobody and tells nobody.
-    alone = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false"}
+    command += ["--threads", str(settings.threads or usable_cores())]
     with (run.folder / ERRORS).open("ab") as said:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env={**environment(), **alone},
+            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env={**environment(), **_ALONE},
             start_new_session=True, cwd=Path(__file__).parents[2],
         )  # fmt: skip
 
