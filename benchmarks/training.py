@@ -9,7 +9,7 @@ agreement   the greedy answer of the adapter in llama.cpp, on the quantised mode
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,7 +122,7 @@ def speed(settings: Settings) -> list[Line]:
             _bare(model, piece, machine, how, all_scores=True)
         with times["bare loop"].of(count):
             _bare(model, piece, machine, how)
-        _pilares(model, version.train(), tokens, piece, machine, how, lambda: times["pilares"].of(count))
+        _pilares(model, version.train(), tokens, piece, machine, how, times["pilares"])
     tight = times["bare loop"]
     return [
         {
@@ -159,7 +159,7 @@ def _bare(model: Any, rows: Sequence[Row], machine: Machine, how: Configuration,
 
 def _pilares(
     model: Any, examples: Sequence[Any], tokens: ChatTokenizer, rows: Sequence[Row], machine: Machine,
-    how: Configuration, timed: Callable[[], Any],
+    how: Configuration, times: Timed,
 ) -> None:  # fmt: skip
     """A step of the trainer that the command uses, with what it writes down about it."""
     from transformers import TrainerCallback
@@ -172,7 +172,7 @@ def _pilares(
         """From where a step begins to where it has been told."""
 
         def on_step_begin(self, *_: Any, **__: Any) -> None:
-            self.clock = timed()
+            self.clock = times.of(sum(each.tokens for each in rows))
             self.clock.__enter__()
 
         def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:

@@ -1,4 +1,4 @@
-"""Rows of the demo organisation to train on: its questions with the lines that a search finds, and what is to be said."""
+"""Rows of the demo organisation to train on: its questions, the lines that a search finds, and what is to be said."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -114,6 +114,7 @@ def start(settings: Settings, run: Run) -> "subprocess.Popen[bytes]":
                "--datasets", str(settings.home / "finetune" / "datasets"), "--tokenizer",
                str(settings.home / "cache" / f"tokenizer-{plan.base_sha256[:12]}")]  # fmt: skip
     command += ["--threads", str(settings.threads or usable_cores())]
+    run.go_on()
     with (run.folder / ERRORS).open("ab") as said:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env={**environment(), **_ALONE},

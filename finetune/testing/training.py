@@ -89,6 +89,8 @@ def dataset(folder: Path, train: Sequence[Example] = (), held_out: Sequence[Exam
 class TinyHome:
     """A folder with a base model, its tokenizer, a dataset, and the runs over it."""
 
+    SMALL = Configuration(rank=4, alpha=8, batch=8, learning_rate=1e-2, epochs=2)
+
     def __init__(self, folder: Path, train: Sequence[Example] = (), held_out: Sequence[Example] = ()) -> None:
         from transformers import AutoTokenizer
 
@@ -103,10 +105,9 @@ class TinyHome:
 
     def plan(self, how: Configuration | None = None, **given: Any) -> Plan:
         """A plan to train on the dataset."""
-        how = how or Configuration(rank=4, alpha=8, batch=8, learning_rate=1e-2, epochs=2)
         return plan_for(
             self.version, topic="help", base="tiny", base_sha256=self.base_sha256, created="2026-01-01",
-            configuration=how, device="cpu", **given,
+            configuration=how or self.SMALL, device="cpu", **given,
         )  # fmt: skip
 
     def run(self, how: Configuration | None = None, **given: Any) -> Run:

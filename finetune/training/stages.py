@@ -69,8 +69,8 @@ def _shortage(stage: Stage, least: int, *, alone: bool) -> str:
     if stage.name != "kto":
         return ""
     good = sum(each.good is True for each in stage.train)
-    of_each = 2 if alone else LEAST_OF_EACH
-    if min(good, len(stage.train) - good) < min(of_each, least):
+    of_each = 2 if alone else min(LEAST_OF_EACH, max(2, least // 2))
+    if min(good, len(stage.train) - good) < of_each:
         return f"{good} are good and {len(stage.train) - good} bad, and of each {of_each} are needed"
     return ""
 

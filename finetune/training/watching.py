@@ -114,7 +114,7 @@ class Watch(TrainerCallback):
     def _of_a_step(self, state: Any) -> float:
         """Seconds that a step takes, with its share of evaluations and checkpoints."""
         done = int(state.global_step) - self._first
-        return (time.monotonic() - self._begun) / max(1, done)
+        return (self.seconds - self._spent) / max(1, done)
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """The clock begins; steps that were made before do not count."""

@@ -30,8 +30,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         check_available()
         first = _first()
         with Runs(run.folder.parent).alone(run) if first else nullcontext():
-            if first:
-                run.go_on()
             _quiet(given.threads)
             return _trained(run, places, first)
     except FinetuneError as error:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from finetune.errors import AdapterInvalid
+from finetune.errors import AdapterInvalid, TrainingRefused
 from finetune.lora import GGUF, WEIGHTS
 from finetune.registry import Registry
 from finetune.testing.examples import an_example
@@ -21,6 +21,7 @@ from finetune.testing.training import TinyHome
 from finetune.training.checkpoints import step_of, whole
 from finetune.training.plan import Configuration
 from finetune.training.runs import Run
+from finetune.training.training import train
 
 pytestmark = pytest.mark.slow
 HOW = Configuration(rank=4, alpha=8, learning_rate=1e-2, epochs=2, dropout=0.1)
@@ -129,24 +130,22 @@ def test_rows_longer_than_the_context_are_refused_by_name(tmp_path: Path) -> Non
     rows = [an_example(f"Question {number}?", "Yes.") for number in range(59)]
     long = an_example("word " * 900, "Yes.")
     home = TinyHome(tmp_path, [*rows, long], rows[:3])
-    run = home.run(replace(HOW, context=512))
-    assert _wait(_start(home, run)) == 1
-    assert f"1 rows are longer than the context of 512 tokens: {long.id[:10]}" in run.log.last()["error"]
-    assert run.log.last()["kind"] == "TrainingRefused"
+    with pytest.raises(TrainingRefused, match=f"1 rows are longer than the context of 512 tokens: {long.id[:10]}"):
+        train(home.run(replace(HOW, context=512)), home.places)
 
 
 def test_another_dataset_under_the_same_name_is_refused(home: TinyHome) -> None:
     run = home.run(HOW)
     run.write_plan(replace(run.plan, dataset_sha256="cd" * 32))
-    assert _wait(_start(home, run)) == 1
-    assert "is not the dataset" in run.log.last()["error"]
+    with pytest.raises(TrainingRefused, match="is not the dataset"):
+        train(run, home.places)
 
 
 def test_another_template_than_it_began_with_is_refused(home: TinyHome) -> None:
     run = home.run(HOW)
     run.write_plan(replace(run.plan, template_sha256="cd" * 32))
-    assert _wait(_start(home, run)) == 1
-    assert "chat template is not the one" in run.log.last()["error"]
+    with pytest.raises(TrainingRefused, match="chat template is not the one"):
+        train(run, home.places)
 
 
 def test_the_result_enters_the_registry_and_nothing_is_served_by_it(home: TinyHome, uninterrupted: Run) -> None:
