@@ -81,7 +81,7 @@ def _quantised(model: Any) -> Any:
     with TemporaryDirectory(prefix="pilares-base-") as scratch:
         model.save_pretrained(scratch)
         found = AutoModelForCausalLM.from_pretrained(
-            scratch, quantization_config=how, dtype=torch.bfloat16, device_map={"": 0}
+            scratch, quantization_config=how, dtype=torch.bfloat16, device_map={"": torch.cuda.current_device()}
         )
     return prepare_model_for_kbit_training(found, use_gradient_checkpointing=False)
 

@@ -39,15 +39,36 @@ def check_available() -> None:
         )
 
 
+def is_first(asked: Device) -> bool:
+    """Whether this is the first of the processes that train together (`accelerate launch`), mostly the only one."""
+    return bool(_together(asked).is_main_process)
+
+
+def agreed(value: Any) -> Any:
+    """What the first of the processes that train together says; they wait for each other."""
+    from accelerate import PartialState
+    from accelerate.utils import broadcast_object_list
+
+    if PartialState().num_processes == 1:
+        return value
+    return broadcast_object_list([value], from_process=0)[0]
+
+
+def _together(asked: Device) -> Any:
+    import torch
+    from accelerate import PartialState
+
+    return PartialState(cpu=asked == "cpu" or not torch.cuda.is_available())
+
+
 def machine_for(asked: Device, *, quantised: bool = False) -> Machine:
     """The machine to train on. Raises TrainingRefused when there is no graphics card where one is asked for."""
     import torch
-    from accelerate import PartialState
 
     there = torch.cuda.is_available()
     if asked == "cuda" and not there:
         raise TrainingRefused("There is no graphics card that torch can use. Train with --device cpu.")
-    count = int(PartialState(cpu=not there or asked == "cpu").num_processes)
+    count = int(_together(asked).num_processes)
     if there and asked != "cpu":
         return Machine("cuda", "bfloat16", torch.cuda.get_device_name(), quantised, count)
     return Machine("cpu", "bfloat16" if _multiplies_bfloat16() else "float32", "processor", processes=count)

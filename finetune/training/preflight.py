@@ -5,7 +5,7 @@ trained without never stops talking. What a row needs of memory is estimated fro
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +19,8 @@ from finetune.training.rows import MASKED, Row, columns
 # Numbers kept for the way back, as multiples of the hidden and the inner size of a layer, with room to spare.
 _OF_HIDDEN, _OF_INNER = 16, 7
 _NAMED = 5
+# A base that takes more of a graphics card than this leaves too little for the way back.
+_OF_CARD = 0.6
 MIB = 1024 * 1024
 
 
@@ -113,15 +115,21 @@ def plan_memory(
     )
 
 
-def check_base_fits(size: int, machine: Machine) -> None:
-    """Raises TrainingRefused when the base model alone does not fit; `size` is that of its file, in bytes."""
-    # A file of four bits a weight becomes one of 16 or 32 bits.
-    needed = size * (4 if machine.precision == "bfloat16" else 8)
-    if needed > free_memory(machine.device) and not machine.quantised:
+def fitted(size: int, machine: Machine) -> Machine:
+    """The machine, with the base in four bits where a graphics card has too little memory for sixteen.
+
+    `size` is that of the base's file, in bytes. Raises TrainingRefused when the base does not fit at all.
+    """
+    # A file of four or five bits a weight becomes one of 16 or 32 bits.
+    needed, free = size * (4 if machine.precision == "bfloat16" else 8), free_memory(machine.device)
+    if machine.device == "cuda" and needed > _OF_CARD * free:
+        machine, needed = replace(machine, quantised=True), 2 * size
+    if needed > free:
         raise TrainingRefused(
-            f"There is too little memory: the base model needs about {_mib(needed)} MB, and "
-            f"{_mib(free_memory(machine.device))} MB are free. Close other programs, or take a smaller `slm`."
+            f"There is too little memory: the base model needs about {_mib(needed)} MB, and {_mib(free)} MB are free. "
+            "Close other programs, or take a smaller `slm`."
         )
+    return machine
 
 
 def check_disk(folder: Path, shape: Mapping[str, int], rank: int, stages: int) -> None:

@@ -26,6 +26,7 @@ class _Own:
 
     args: Any
     state: Any
+    accelerator: Any
     counted = 0
     """Tokens that were learnt from since it was set to 0, prompts included, padding not."""
 
@@ -48,8 +49,10 @@ class _Own:
         target = folder / f"checkpoint-{self.state.global_step}"
         try:
             super()._save_checkpoint(model, trial)  # type: ignore[misc]
+            self.accelerator.wait_for_everyone()
             if self.args.should_save:
                 seal(target)
+            self.accelerator.wait_for_everyone()
         except Exception as error:  # torch and safetensors each raise their own for a full disk
             room = free_disk(folder) if folder.is_dir() else 0
             full = "The disk is full" if room < 256 * MIB else "A checkpoint could not be written"
@@ -117,5 +120,5 @@ def _common(folder: Path, how: Configuration, machine: Machine, memory: Memory, 
         "gradient_checkpointing": memory.again, "bf16": machine.precision == "bfloat16",
         "use_cpu": machine.device == "cpu", "seed": how.seed, "data_seed": how.seed,
         "save_strategy": "no", "eval_strategy": "no", "logging_steps": 1, "logging_nan_inf_filter": False,
-        "report_to": "none", "disable_tqdm": True, "dataloader_pin_memory": False,
+        "report_to": "none", "ddp_find_unused_parameters": False, "disable_tqdm": True, "dataloader_pin_memory": False,
     }  # fmt: skip

@@ -14,7 +14,7 @@ from finetune.grounded.tokens import ChatTokenizer
 from finetune.lora import WEIGHTS
 from finetune.training import base, pace, preflight
 from finetune.training.checkpoints import step_of, sweep, whole
-from finetune.training.machine import Machine, machine_for, peak_memory
+from finetune.training.machine import Machine, agreed, machine_for, peak_memory
 from finetune.training.plan import Plan
 from finetune.training.result import write_result
 from finetune.training.rows import Row, rows_of
@@ -66,8 +66,7 @@ def train(run: Run, places: Places, main: bool = True) -> None:
     template = preflight.check_template(tokens)
     if plan.template_sha256 not in ("", template):
         raise TrainingRefused(f"The chat template is not the one that {run.name} began with. Begin a new training.")
-    machine = machine_for(plan.device)
-    preflight.check_base_fits(places.base.stat().st_size, machine)
+    machine = preflight.fitted(places.base.stat().st_size, machine_for(plan.device))
     stages, notes = stages_of(version.train(), version.held_out(), plan.method, plan.least)
     plan = replace(plan, template_sha256=template, machine=plan.machine or machine.asdict())
     model = base.load(places.base, machine)
@@ -151,7 +150,7 @@ class _Training:
         """Measure, fit the steps into the time, write the plan down whole, and say that it begins."""
         how = self._plan.configuration
         every = [row for each in prepared for row in each.train]
-        speed = pace.tokens_per_second(adapted, every, self._machine.precision)
+        speed = agreed(pace.tokens_per_second(adapted, every, self._machine.precision) * self._machine.processes)
         steps = dict(self._plan.stages)
         if not steps:
             wanted = {str(each.stage.name): _steps(len(each.train), how.batch, how.epochs) for each in prepared}
@@ -189,6 +188,7 @@ class _Training:
         folder = self._run.checkpoints / name
         if self._main:
             sweep(folder)
+        agreed(None)
         watch = Watch(
             name, self._run.log.write, self._run.asked_to_stop, evaluations=how.evaluations, patience=how.patience,
             device=self._machine.device, spent=self._spent, most=self._plan.max_seconds,
@@ -201,6 +201,7 @@ class _Training:
         there = whole(folder)
         trainer.args.eval_on_start = bool(each.held_out) and not there
         trainer.train(resume_from_checkpoint=str(there[-1]) if there else None)
+        agreed(None)
         self._spent = watch.seconds
         if watch.why == "asked":
             raise Stopped(int(trainer.state.global_step))
@@ -208,6 +209,7 @@ class _Training:
             self._reasons[name] = watch.why
         if self._main:
             _keep(watch.best(trainer.state, folder), done)
+        agreed(None)  # the others begin the next stage with what the first has kept
 
 
 def _keep(checkpoint: Path, done: Path) -> None:

@@ -11,7 +11,7 @@ from transformers import TrainerCallback
 from finetune.errors import TrainingFailed
 from finetune.training.checkpoints import step_of, sweep, whole
 from finetune.training.events import Event, Kind
-from finetune.training.machine import peak_memory
+from finetune.training.machine import agreed, peak_memory
 
 SAVED_EVERY_SECONDS = 300.0
 # The part of the time that is left for what comes after the last step: an evaluation and a checkpoint.
@@ -59,15 +59,19 @@ class Watch(TrainerCallback):
         self._seconds += time.monotonic() - self._step_begun
         self._tokens += self.trainer.counted * args.world_size
         step, of = state.global_step, state.max_steps
-        if self._asked():
-            self.why = "asked"
-        elif self._most is not None and self.seconds + self._of_a_step(state) > self._most * (1 - _AFTER):
-            self.why = self.why or ("time" if step < of else "")
+        self.why = agreed(self._reason(state))
         over = bool(self.why) or step >= of
         control.should_training_stop = over
         control.should_evaluate = self._has_held_out() and self.why != "asked" and (over or step in self._at(of))
         late = time.monotonic() - self._saved > SAVED_EVERY_SECONDS
         control.should_save = over or control.should_evaluate or late
+
+    def _reason(self, state: Any) -> str:
+        """Why it is to end after this step, before its last one; empty when it is not."""
+        if self._asked():
+            return "asked"
+        slow = self._most is not None and self.seconds + self._of_a_step(state) > self._most * (1 - _AFTER)
+        return "time" if slow and state.global_step < state.max_steps else ""
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
         """A step's loss is known only now."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from finetune.errors import FinetuneError, TrainingFailed
-from finetune.training.machine import check_available
+from finetune.training.machine import check_available, is_first
 from finetune.training.runs import Run, Runs
 from finetune.training.training import Places, Stopped, train
 
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     warnings.simplefilter("ignore")  # of the libraries, about one another's older names
     try:
         check_available()
-        first = _first()
+        first = is_first(run.plan.device)
         with Runs(run.folder.parent).alone(run) if first else nullcontext():
             _quiet(given.threads)
             return _trained(run, places, first)
@@ -69,13 +69,6 @@ def _failed(run: Run, error: FinetuneError) -> int:
 
         traceback.print_exception(error.__cause__, file=sys.stderr)
     return FAILED
-
-
-def _first() -> bool:
-    """Whether this is the first of the processes that train together (`accelerate launch`), mostly the only one."""
-    from accelerate import PartialState
-
-    return bool(PartialState().is_main_process)
 
 
 def _quiet(threads: int | None) -> None:

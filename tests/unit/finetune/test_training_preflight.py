@@ -92,7 +92,7 @@ def test_too_little_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(TrainingRefused, match="too little memory: rows of 1,000 tokens"):
         preflight.plan_memory(SHAPE, [Row("a", (1,) * 980, (2,) * 20)], CPU, Configuration())
     with pytest.raises(TrainingRefused, match="the base model needs about"):
-        preflight.check_base_fits(GIB, CPU)
+        preflight.fitted(GIB, CPU)
 
 
 def test_a_graphics_card_takes_several_rows_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,6 +102,15 @@ def test_a_graphics_card_takes_several_rows_at_once(monkeypatch: pytest.MonkeyPa
     assert preflight.plan_memory(SHAPE, rows, card, Configuration()).rows_at_once == 8
     _free(monkeypatch, 8 * GIB)
     assert preflight.plan_memory(SHAPE, rows, card, Configuration()).rows_at_once in (1, 2, 4)
+
+
+def test_a_base_that_fills_a_graphics_card_is_taken_in_four_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = Machine("cuda", "bfloat16", "a card")
+    _free(monkeypatch, 24 * GIB)
+    assert preflight.fitted(GIB, card) == card
+    assert preflight.fitted(8 * GIB, card).quantised
+    with pytest.raises(TrainingRefused, match="the base model needs about"):
+        preflight.fitted(16 * GIB, card)
 
 
 def test_verdicts_are_seen_two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
