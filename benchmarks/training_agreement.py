@@ -20,7 +20,7 @@ from finetune.lora import GGUF
 PROMPTS, LONGEST = 50, 48
 
 
-def agreement(settings: Settings) -> Line:
+def agreement(settings: Settings) -> list[Line]:
     """The share of prompts with the same greedy answer in both forms; half of them were never trained on."""
     version = registry_of(settings).versions(NAME)[-1]
     data = Datasets(settings.home / "finetune" / "datasets").get(NAME)
@@ -34,8 +34,12 @@ def agreement(settings: Settings) -> Line:
         if not each:
             print(f"llama.cpp: {one!r}\npeft:      {other!r}")
     first = [one[:1] == other[:1] for one, other in zip(served, trained, strict=True)]
-    return {"part": "agreement", "prompts": len(same), "same answer": sum(same) / len(same),
-            "same first token": sum(first) / len(first)}  # fmt: skip
+    return [
+        {
+            "part": "agreement", "prompts": len(same), "same answer": sum(same) / len(same),
+            "same first token": sum(first) / len(first),
+        }
+    ]  # fmt: skip
 
 
 def _served(file: Path, adapter: Path, examples: Sequence[Example]) -> list[str]:

@@ -1,12 +1,11 @@
 """The base model to train on, read from the file that is served, and the adapter that is put on it."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from finetune.errors import AdapterInvalid, TrainingUnavailable
+from finetune.errors import TrainingUnavailable
 from finetune.grounded.training import TARGETS
 from finetune.training.machine import Machine
 from finetune.training.plan import Configuration
@@ -84,10 +83,3 @@ def _quantised(model: Any) -> Any:
             scratch, quantization_config=how, dtype=torch.bfloat16, device_map={"": torch.cuda.current_device()}
         )
     return prepare_model_for_kbit_training(found, use_gradient_checkpointing=False)
-
-
-def check_adapter(folder: Path, base: str) -> None:
-    """Raises AdapterInvalid when an adapter that training would go on from is for another base."""
-    named = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8")).get("base_model_name_or_path")
-    if named and named != base:
-        raise AdapterInvalid(f"The adapter in {folder} is for {named}, and the base is {base}.")

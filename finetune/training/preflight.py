@@ -86,33 +86,38 @@ def check_end(labels: Sequence[Sequence[int]], end: int) -> None:
 
 
 def plan_memory(
-    shape: Mapping[str, int], rows: Sequence[Row], machine: Machine, how: Configuration, least_at_once: int = 1
+    shape: Mapping[str, int], rows: Sequence[Row], machine: Machine, how: Configuration, stage: str = "sft"
 ) -> Memory:
-    """How the rows go through the memory that there is. Raises TrainingRefused when they do not.
+    """How the rows of a stage go through the memory that there is. Raises TrainingRefused when they do not.
 
-    `least_at_once` is 2 for verdicts and pairs, whose rows are seen beside another one.
+    Verdicts are seen beside another one, so at least two at once; a pair has two replies, each behind the prompt.
     """
+    least, sequences = 2 if stage == "kto" else 1, 2 if stage == "dpo" else 1
+    most = how.batch if machine.device == "cuda" else least
+    adapter = 16 * matrices(shape, how.rank)
+    free = int(0.9 * (free_memory(machine.device) - adapter - 300 * MIB))
+    longest = max(each.longest for each in rows)
+    for again in (False, True):
+        of_row = sequences * _of_a_row(shape, rows, machine, again=again)
+        fit = [each for each in range(least, most + 1) if how.batch % each == 0 or each == least]
+        if fit := [each for each in fit if each * of_row <= free]:
+            return Memory(fit[-1], again, adapter + fit[-1] * of_row)
+    raise TrainingRefused(
+        f"There is too little memory: rows of {longest:,} tokens need about {_mib(least * of_row + adapter)} MB beside "
+        f"the base model, and {_mib(free)} MB are free. Close other programs, or build the dataset again with a "
+        "smaller --context."
+    )
+
+
+def _of_a_row(shape: Mapping[str, int], rows: Sequence[Row], machine: Machine, *, again: bool) -> int:
+    """Bytes that the longest row needs; `again`: only one layer is kept at a time, the others are computed again."""
     width = 2 if machine.precision == "bfloat16" else 4
     longest = max(each.longest for each in rows)
     learnt = max(max(len(each.reply), len(each.rejected)) for each in rows)
     kept = (_OF_HIDDEN * shape["hidden"] + _OF_INNER * shape["inner"]) * width
     scores = 3 * 4 * min(learnt, 256) * shape["vocabulary"]
-    adapter = 16 * matrices(shape, how.rank)
-    free = free_memory(machine.device) - adapter - 300 * MIB
-    most = how.batch if machine.device == "cuda" else least_at_once
-    for again in (False, True):
-        layers = 2 if again else shape["layers"]
-        of_row = longest * (kept * layers + (4 * shape["hidden"] * shape["layers"] if again else 0)) + scores
-        fit = int(0.9 * free // of_row)
-        if fit >= least_at_once:
-            at_once = max(each for each in range(1, min(fit, most) + 1) if how.batch % each == 0 or each == fit)
-            at_once = max(least_at_once, at_once if how.batch % at_once == 0 else 1)
-            return Memory(at_once, again, adapter + at_once * of_row)
-    raise TrainingRefused(
-        f"There is too little memory: rows of {longest:,} tokens need about {_mib(least_at_once * of_row + adapter)} "
-        f"MB beside the base model, and {_mib(free)} MB are free. Close other programs, or build the dataset again "
-        "with a smaller --context."
-    )
+    between = 4 * shape["hidden"] * shape["layers"] if again else 0
+    return longest * (kept * (2 if again else shape["layers"]) + between) + scores
 
 
 def fitted(size: int, machine: Machine) -> Machine:

@@ -89,9 +89,7 @@ def _prepared(
     for stage in stages:
         learnt, held_out = rows_of(stage.train, tokens), rows_of(stage.held_out, tokens)
         preflight.check_rows([*learnt, *held_out], tokens, context)
-        memory = preflight.plan_memory(
-            shape, [*learnt, *held_out], machine, how, 1 if stage.name == "sft" else 2
-        )  # fmt: skip
+        memory = preflight.plan_memory(shape, [*learnt, *held_out], machine, how, stage.name)
         found.append(Prepared(stage, learnt, _measured_on(held_out, learnt, how.epochs), memory))
     preflight.check_disk(run.folder, shape, how.rank, len(stages))
     return found
@@ -143,6 +141,7 @@ class _Training:
         self._run.log.write(
             "finished", result=str(self._run.result.name), sha256=card["sha256"], memory_bytes=peak,
             seconds=round(self._spent, 1), process_seconds=round(time.monotonic() - begun, 1),
+            processor_s=round(time.process_time(), 1),
             tokens_per_second=self._run.log.last("step").get("tokens_per_second"), stopped=self._reasons,
         )  # fmt: skip
 

@@ -116,7 +116,10 @@ def test_a_base_that_fills_a_graphics_card_is_taken_in_four_bits(monkeypatch: py
 def test_verdicts_are_seen_two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     _free(monkeypatch, 16 * GIB)
     rows = [Row("a", (1,) * 90, (2,) * 10, good=True)]
-    assert preflight.plan_memory(SHAPE, rows, CPU, Configuration(), 2).rows_at_once == 2
+    assert preflight.plan_memory(SHAPE, rows, CPU, Configuration(), "kto").rows_at_once == 2
+    pair = preflight.plan_memory(SHAPE, rows, CPU, Configuration(), "dpo")
+    assert pair.rows_at_once == 1
+    assert pair.bytes > preflight.plan_memory(SHAPE, rows, CPU, Configuration()).bytes
 
 
 def test_too_little_room_on_the_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
