@@ -142,8 +142,9 @@ def check_ended(run: Run, status: int | None) -> None:
     if last.get("event") == "cancelled":
         raise TrainingFailed(f"The training was stopped after step {last['step']}. Go on with {again}.")
     if last.get("event") == "failed":
-        kind = getattr(errors, str(last["kind"]), TrainingFailed)
-        raise kind(str(last["error"])) if issubclass(kind, FinetuneError) else TrainingFailed(str(last["error"]))
+        kind = getattr(errors, str(last["kind"]), None)
+        known = isinstance(kind, type) and issubclass(kind, FinetuneError)
+        raise (kind if known else TrainingFailed)(str(last["error"]))
     said = (run.folder / ERRORS).read_text(encoding="utf-8", errors="replace").strip().splitlines()
     why = f": {said[-1][:300]}" if said else ""
     raise TrainingFailed(f"The process that trains has gone (status {status}){why}. Go on with {again}.")
@@ -174,7 +175,7 @@ def _base(settings: Settings) -> Model:
 
 
 def _launcher(device: Device) -> list[str]:
-    """Several graphics cards train together (`accelerate`); everything else is one process."""
+    """Several graphics cards train together, a process each; everything else is one process."""
     if device == "cpu":
         return [sys.executable]
     import torch
@@ -182,7 +183,7 @@ def _launcher(device: Device) -> list[str]:
     count = torch.cuda.device_count()
     if count < 2:
         return [sys.executable]
-    return [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", str(count)]
+    return [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", str(count)]
 
 
 def summary(runs: Runs, run: Run) -> Mapping[str, Any]:
