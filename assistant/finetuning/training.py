@@ -143,8 +143,9 @@ def check_ended(run: Run, status: int | None) -> None:
         raise TrainingFailed(f"The training was stopped after step {last['step']}. Go on with {again}.")
     if last.get("event") == "failed":
         kind = getattr(errors, str(last["kind"]), None)
-        known = isinstance(kind, type) and issubclass(kind, FinetuneError)
-        raise (kind if known else TrainingFailed)(str(last["error"]))
+        if not (isinstance(kind, type) and issubclass(kind, FinetuneError)):
+            kind = TrainingFailed
+        raise kind(str(last["error"]))
     said = (run.folder / ERRORS).read_text(encoding="utf-8", errors="replace").strip().splitlines()
     why = f": {said[-1][:300]}" if said else ""
     raise TrainingFailed(f"The process that trains has gone (status {status}){why}. Go on with {again}.")
