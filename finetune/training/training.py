@@ -181,23 +181,28 @@ class _Training:
     def _stage(self, adapted: Any, each: Prepared, done: Path) -> None:
         """Train one stage to its end and keep its best adapter in `done`. Raises Stopped."""
         from finetune.training.trainers import trainer_for
-        from finetune.training.watching import Watch
+        from finetune.training.watching import Watch, best, is_over, losses_in
 
         name, how = each.stage.name, self._plan.configuration
         folder = self._run.checkpoints / name
         if self._main:
             sweep(folder)
         agreed(None)
+        there, steps = whole(folder), self._plan.stages[name]
+        if there and is_over(there[-1], steps, how.patience):
+            if self._main:
+                _keep(best(losses_in(there[-1]), folder), done)
+            agreed(None)
+            return
         watch = Watch(
             name, self._run.log.write, self._run.asked_to_stop, evaluations=how.evaluations, patience=how.patience,
             device=self._machine.device, spent=self._spent, most=self._plan.max_seconds,
         )  # fmt: skip
         trainer = trainer_for(
             each.stage, adapted, self._tokens.own, each.train, each.held_out, folder, how, self._machine, each.memory,
-            self._plan.stages[name], [watch],
+            steps, [watch],
         )  # fmt: skip
         watch.trainer = trainer
-        there = whole(folder)
         trainer.args.eval_on_start = bool(each.held_out) and not there
         trainer.train(resume_from_checkpoint=str(there[-1]) if there else None)
         agreed(None)
@@ -207,7 +212,7 @@ class _Training:
         if watch.why:
             self._reasons[name] = watch.why
         if self._main:
-            _keep(watch.best(trainer.state, folder), done)
+            _keep(best(losses_in(whole(folder)[-1]), folder), done)
         agreed(None)  # the others begin the next stage with what the first has kept
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from transformers import TrainerCallback
+from transformers import TrainerCallback, TrainerState
 
 from finetune.errors import TrainingFailed
 from finetune.training.checkpoints import step_of, sweep, whole
@@ -39,7 +39,6 @@ class Watch(TrainerCallback):
         self._spent, self._most = spent, most
         self._begun = self._saved = self._step_begun = time.monotonic()
         self._seconds = self._tokens = 0.0
-        self._losses: list[tuple[int, float]] = []
         self._first = 0
         self.trainer: Any = None
         self.why = ""
@@ -103,17 +102,8 @@ class Watch(TrainerCallback):
         if not state.is_world_process_zero:
             return
         folder = Path(args.output_dir)
-        losses = dict(losses_of(state))
-        there = [step_of(each) for each in whole(folder)]
-        known = [step for step in there if step in losses]
-        sweep(folder, {*there[-1:], *([min(known, key=lambda step: losses[step])] if known else [])})
+        sweep(folder, {state.global_step, step_of(best(losses_of(state), folder))})
         self._tell("saved", stage=self._stage, step=state.global_step)
-
-    def best(self, state: Any, folder: Path) -> Path:
-        """The checkpoint with the lowest loss on the held-out rows; the newest one when nothing was held out."""
-        losses, there = dict(losses_of(state)), whole(folder)
-        return min((each for each in there if step_of(each) in losses), key=lambda each: losses[step_of(each)],
-                   default=there[-1])  # fmt: skip
 
     def _of_a_step(self, state: Any) -> float:
         """Seconds that a step takes, with its share of evaluations and checkpoints."""
@@ -144,3 +134,24 @@ def evaluations_since_best(losses: Sequence[tuple[int, float]]) -> int:
         return 0
     values = [loss for _, loss in losses]
     return len(values) - 1 - values.index(min(values))
+
+
+def best(losses: Sequence[tuple[int, float]], folder: Path) -> Path:
+    """The checkpoint with the lowest loss on the held-out rows; the newest one when nothing was held out."""
+    known, there = dict(losses), whole(folder)
+    measured = (each for each in there if step_of(each) in known)
+    return min(measured, key=lambda each: known[step_of(each)], default=there[-1])
+
+
+def is_over(checkpoint: Path, steps: int, patience: int) -> bool:
+    """Whether a stage had ended with this checkpoint, and only what follows it was cut off."""
+    return step_of(checkpoint) >= steps or evaluations_since_best(losses_of(_state(checkpoint))) >= patience
+
+
+def losses_in(checkpoint: Path) -> list[tuple[int, float]]:
+    """Step and loss of every evaluation up to a checkpoint."""
+    return losses_of(_state(checkpoint))
+
+
+def _state(checkpoint: Path) -> TrainerState:
+    return TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))

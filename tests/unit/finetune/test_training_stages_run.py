@@ -1,7 +1,9 @@
 """Whole trainings of a model of a few thousand numbers: every method, the time that there is, early stops."""
 
+import shutil
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,6 +91,17 @@ def test_a_stage_that_is_over_is_not_trained_again(tmp_path: Path, monkeypatch: 
     assert steps.count(("sft", 1)) == 1
     assert steps.count(("dpo", 1)) == 1
     assert all(torch.equal(first[name], values) for name, values in _weights(run.stages / "sft").items())
+
+
+def test_one_that_was_cut_off_after_its_last_step_is_not_trained_further(home: TinyHome) -> None:
+    run = home.run(replace(HOW, epochs=0.75), least=16)
+    train(run, home.places)
+    before = _weights(run.result)
+    shutil.rmtree(run.result)
+    shutil.rmtree(run.stages)
+    train(run, home.places)
+    assert [each["step"] for each in run.log.read() if each["event"] == "step"] == [1, 2, 3]
+    assert all(torch.equal(before[name], values) for name, values in _weights(run.result).items())
 
 
 def test_steps_are_fitted_into_the_time_and_the_result_is_usable(
