@@ -14,6 +14,7 @@ from benchmarks.training_rows import NAME
 from finetune.datasets import Datasets
 from finetune.doctor.tokens import chat_of
 from finetune.examples import Example
+from finetune.grounded import SHIPPED
 from finetune.grounded.tokens import ChatTokenizer
 from finetune.lora import GGUF
 
@@ -21,14 +22,15 @@ PROMPTS, LONGEST = 50, 48
 
 
 def agreement(settings: Settings) -> list[Line]:
-    """The share of prompts with the same greedy answer in both forms; half of them were never trained on."""
-    version = registry_of(settings).versions(NAME)[-1]
+    """The share of prompts of the demo organisation with the same greedy answer in both forms."""
+    versions = registry_of(settings).versions(NAME)
+    name, folder = (versions[-1].name, versions[-1].folder) if versions else ("shipped", SHIPPED)
     data = Datasets(settings.home / "finetune" / "datasets").get(NAME)
     examples = [*data.held_out(), *data.train()][:PROMPTS]
     file = QWEN_05B.weights(settings.models_folder)
     tokens = ChatTokenizer(file, settings.home / "cache" / "tokenizer-speed")
-    served = _served(file, version.folder, examples)
-    trained = _trained(file, version.folder, tokens, examples)
+    served = _served(file, folder, examples)
+    trained = _trained(file, folder, tokens, examples)
     same = [one == other for one, other in zip(served, trained, strict=True)]
     for each, one, other in zip(same, served, trained, strict=True):
         if not each:
@@ -36,7 +38,7 @@ def agreement(settings: Settings) -> list[Line]:
     first = [one[:1] == other[:1] for one, other in zip(served, trained, strict=True)]
     return [
         {
-            "part": "agreement", "prompts": len(same), "same answer": sum(same) / len(same),
+            "part": "agreement", "adapter": name, "prompts": len(same), "same answer": sum(same) / len(same),
             "same first token": sum(first) / len(first),
         }
     ]  # fmt: skip
