@@ -132,6 +132,7 @@ def speed(settings: Settings) -> list[Line]:
     return [
         {
             "part": "speed", "way": way, "tokens/s": each.a_second(each.clock),
+            "tokens a second of the processor": each.a_second(each.processor),
             "of the bare loop": ratio(each.a_second(each.clock), tight.a_second(tight.clock)),
             "by processor time": ratio(each.a_second(each.processor), tight.a_second(tight.processor)),
             "peak MB": peak_memory("cpu") / 1e6,

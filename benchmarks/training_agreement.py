@@ -31,6 +31,7 @@ def agreement(settings: Settings) -> list[Line]:
     tokens = ChatTokenizer(file, settings.home / "cache" / "tokenizer-speed")
     served = _served(file, folder, examples)
     trained = _trained(file, folder, tokens, examples)
+    served, trained = [each.strip() for each in served], [each.strip() for each in trained]
     same = [one == other for one, other in zip(served, trained, strict=True)]
     for each, one, other in zip(same, served, trained, strict=True):
         if not each:
@@ -39,7 +40,7 @@ def agreement(settings: Settings) -> list[Line]:
     return [
         {
             "part": "agreement", "adapter": name, "prompts": len(same), "same answer": sum(same) / len(same),
-            "same first token": sum(first) / len(first),
+            "same first letter": sum(first) / len(first),
         }
     ]  # fmt: skip
 
