@@ -75,10 +75,11 @@ def test_a_killed_run_goes_on_and_ends_as_if_nothing_had_been(home: TinyHome, un
     worker.wait()
     assert home.runs.state(run) == "interrupted"
     assert not run.result.exists()
-    assert [step_of(each) for each in whole(run.checkpoints / "sft")] == [4]
+    kept = step_of(whole(run.checkpoints / "sft")[-1])
+    assert 4 <= kept < 16
 
     assert _wait(_start(home, run)) == 0, _said(run)
-    assert run.log.last("started")["resumed_from"] == {"sft": 4}
+    assert run.log.last("started")["resumed_from"] == {"sft": kept}
     assert _result(run) == _result(uninterrupted)
     assert home.runs.state(run) == "finished"
 
