@@ -154,4 +154,5 @@ def losses_in(checkpoint: Path) -> list[tuple[int, float]]:
 
 
 def _state(checkpoint: Path) -> TrainerState:
-    return TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
+    found: TrainerState = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
+    return found
