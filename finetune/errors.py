@@ -9,7 +9,11 @@ FinetuneError
 ├── AdapterUnknown      there is no adapter, version or alias of that name
 ├── PromotionRefused    an adapter may not be served like that: its gate, or who may read what it learnt from
 ├── RegistryUnusable    the registry cannot be read or written: disk full, damaged, in use
-└── TrainingUnavailable what training needs is not installed
+├── RunNotFound         no training run of this name
+├── TrainingUnavailable what training needs is not installed
+├── TrainingRefused     a training that cannot end well is not begun: too few rows, too long ones, too little memory
+├── TrainingBusy        another training runs in this home folder
+└── TrainingFailed      a training ended before it had a result; what it had learnt until its last checkpoint is kept
 """
 
 
@@ -51,3 +55,19 @@ class RegistryUnusable(FinetuneError):
 
 class TrainingUnavailable(FinetuneError):
     """What training needs is not installed."""
+
+
+class RunNotFound(FinetuneError):
+    """No training run of this name."""
+
+
+class TrainingRefused(FinetuneError):
+    """A training that cannot end well is not begun."""
+
+
+class TrainingBusy(FinetuneError):
+    """Another training runs in this home folder."""
+
+
+class TrainingFailed(FinetuneError):
+    """A training ended before it had a result."""

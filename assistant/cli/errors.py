@@ -12,15 +12,23 @@ BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 def clear_errors() -> Iterator[None]:
     """Say what a person can act on; status 2 for bad input, 1 for everything else, 130 for Ctrl+C."""
     from assistant.errors import AssistantError, ConfigurationError, InvalidRequest
-    from finetune.errors import AdapterUnknown, DatasetNotFound, ExamplesInvalid, FinetuneError
+    from finetune.errors import (
+        AdapterUnknown,
+        DatasetNotFound,
+        ExamplesInvalid,
+        FinetuneError,
+        RunNotFound,
+        TrainingRefused,
+    )
     from knowledge.errors import DocumentNotFound, JobNotFound, KnowledgeError, SourceError, SourceNotFound
 
-    not_there = (DocumentNotFound, SourceNotFound, JobNotFound, DatasetNotFound)
+    not_there = (DocumentNotFound, SourceNotFound, JobNotFound, DatasetNotFound, RunNotFound)
 
     try:
         yield
     except (
-        ConfigurationError, InvalidRequest, SourceError, ExamplesInvalid, AdapterUnknown, *not_there,
+        ConfigurationError, InvalidRequest, SourceError, ExamplesInvalid, AdapterUnknown, TrainingRefused,
+        *not_there,
     ) as error:  # fmt: skip
         typer.echo(str(error), err=True)
         raise typer.Exit(BAD_INPUT) from None

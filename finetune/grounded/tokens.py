@@ -59,6 +59,17 @@ class ChatTokenizer:
         """The mark at the end of a reply."""
         return END
 
+    @property
+    def template(self) -> str:
+        """The chat template as it stands in the file, in Jinja; empty when there is none."""
+        found = getattr(self._tokenizer, "chat_template", None)
+        return found if isinstance(found, str) else ""
+
+    @property
+    def own(self) -> Any:
+        """The tokenizer itself, of transformers."""
+        return self._tokenizer
+
     def row(self, chat: Chat, reply: str, first: Sequence[str], *, whole: bool = True) -> Row:
         """A prompt and its reply; any text of `first` may begin it. Unless `whole`, the first token is all of it."""
         prompt, said = self.prompt(chat), self.of(reply + END if whole else reply)
