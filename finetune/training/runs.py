@@ -140,14 +140,17 @@ class Runs:
 
     @contextmanager
     def alone(self, run: Run) -> Iterator[None]:
-        """Nobody else trains here meanwhile. Raises TrainingBusy naming the run that does."""
+        """Nobody else trains here meanwhile. Raises TrainingBusy naming the run that does, and NotWritten."""
         lock = FileLock(self.folder / _LOCK)
         try:
             lock.acquire(timeout=0.5)
+            replace_json(self.folder / _HOLDER, {"run": run.name, "process": os.getpid()})
         except Timeout:
             raise busy(self._holder()) from None
+        except OSError as error:
+            lock.release()
+            raise NotWritten(f"{self.folder} cannot be written ({error.strerror or error}). Make room.") from error
         try:
-            replace_json(self.folder / _HOLDER, {"run": run.name, "process": os.getpid()})
             yield
         finally:
             lock.release()

@@ -1,10 +1,11 @@
 """Which trainings there are, how each is doing, and that only one runs at a time; checkpoints that count when whole."""
 
+import errno
 from pathlib import Path
 
 import pytest
 
-from finetune.errors import RunNotFound, TrainingBusy
+from finetune.errors import NotWritten, RunNotFound, TrainingBusy
 from finetune.testing.training import dataset
 from finetune.training.checkpoints import WHOLE, is_whole, seal, sweep, whole
 from finetune.training.plan import plan_for
@@ -43,6 +44,18 @@ def test_one_training_at_a_time(runs: Runs, run: Run) -> None:
         assert runs.state(run) == "running"
         with pytest.raises(TrainingBusy, match=f"{run.name}.*cancel {run.name}"), runs.alone(other):
             pass
+    assert runs.busy() == ""
+
+
+def test_a_full_disk_is_told_and_nothing_stays_locked(runs: Runs, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("finetune.training.runs.replace_json", full)
+    with pytest.raises(NotWritten, match="No space left"), runs.alone(run):
+        pass
+    with pytest.raises(NotWritten, match="No space left"):
+        run.write_plan(run.plan)
     assert runs.busy() == ""
 
 
