@@ -5,12 +5,13 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from assistant.cli import adapters, datasets
+from assistant.cli import adapters, datasets, gating
 from assistant.cli.errors import clear_errors
 
 app = typer.Typer(help="Train adapters, look after what they learn from, and say which serve.", no_args_is_help=True)
 app.add_typer(datasets.app, name="dataset")
 adapters.add_to(app)
+gating.add_to(app)
 
 
 @app.callback()
