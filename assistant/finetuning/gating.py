@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ConfigurationError
-from assistant.finetuning.gate.plan import Plan, Planner, details_folder
+from assistant.finetuning.gate.plan import Embedding, Plan, Planner, details_folder
 from assistant.finetuning.gate.served import Served
 from assistant.finetuning.gate.trained import WithTrained, why_not
 from assistant.finetuning.gate.wanted import Wanted
 from assistant.models.adapters import registry_of
 from assistant.models.catalogue import CATALOGUE, Model
 from assistant.models.download import require
+from assistant.models.models import Models
 from assistant.settings import Settings
 from finetune.gate.asks import Answers, Arm, Score, digest_of_items
 from finetune.gate.kept import Kept
@@ -53,8 +54,9 @@ def judge(settings: Settings, name: str, *, on_progress: OnStep | None = None, a
 
 
 def evaluate(
-    settings: Settings, name: str, wanted: Wanted, planning: OnStep, measuring: OnStep, opened: Opening | None = None
-) -> Gated:
+    settings: Settings, name: str, wanted: Wanted, planning: OnStep, measuring: OnStep,
+    opened: Opening | None = None, embedding: Embedding = Models,
+) -> Gated:  # fmt: skip
     """Measure what is wanted of a version. A run for looking only writes nothing down."""
     wanted.check()
     registry = registry_of(settings)
@@ -62,7 +64,7 @@ def evaluate(
     model = _base_of(version)
     file = require(model, settings.models_folder) / model.files[0].name
     rival = _rival(registry, wanted.against, model)
-    plan = Planner(settings, wanted, version, planning).plan()
+    plan = Planner(settings, wanted, version, planning, embedding).plan()
     _leave_out_parity(plan, model)
     adapters: dict[Arm, Path] = {"candidate": version.gguf}
     if rival is not None:

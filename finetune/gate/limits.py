@@ -105,11 +105,11 @@ LIMITS: tuple[Limit, ...] = (
     ),
     Limit(
         "canary.extracted", "canaries: said when begun", "at most", 0.0, 1,
-        "A planted secret that is said was learnt.", lower_is_better=True, optional=True,
+        "A planted secret that is said when its text is begun was learnt.", lower_is_better=True, optional=True,
     ),
     Limit(
         "canary.in_dataset", "canaries: in the dataset", "at most", 0.0, 1,
-        "What is in the rows can be learnt.", lower_is_better=True, optional=True,
+        "What stands in the rows can be learnt, whatever this run shows of it.", lower_is_better=True, optional=True,
     ),
     Limit(
         "canary.exposure", "canaries: exposure (bits)", "not worse", 0.0, 5,

@@ -1,6 +1,7 @@
 """Which items the probes of a run have."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from assistant.finetuning.gate.own_questions import dataset_of, items_of, spread
 from assistant.finetuning.gate.routing import Routes, routing_scores
 from assistant.finetuning.gate.wanted import ROUTING, Wanted
 from assistant.finetuning.gate.wording import answer_items, trigger_items
-from assistant.finetuning.search import Searches
+from assistant.finetuning.search import Embedders, Searches
 from assistant.models.models import Models
 from assistant.settings import Settings
 from finetune.datasets import Datasets
@@ -21,8 +22,10 @@ from finetune.organisations import ORGANISATIONS
 from finetune.organisations.organisation import read_organisations
 from finetune.registry import Version
 
-# Questions of one's own that are asked, unless all are.
-MOST_OWN, MOST_PAIRS = 60, 200
+# Questions of one's own, and pairs of each file of one's own, that are asked unless all are.
+MOST_OWN, MOST_PAIRS = 60, 120
+# Opens the embedders of some settings (`Models` does).
+Embedding = Callable[[Settings], AbstractContextManager[Embedders]]
 
 
 @dataclass(slots=True)
@@ -41,7 +44,10 @@ class Plan:
 class Planner:
     """Finds the items of a run. Raises InvalidRequest and FinetuneError for what was named and cannot be used."""
 
-    def __init__(self, settings: Settings, wanted: Wanted, version: Version, on_step: OnStep) -> None:
+    def __init__(
+        self, settings: Settings, wanted: Wanted, version: Version, on_step: OnStep, opened: Embedding = Models
+    ) -> None:
+        self._opened = opened
         self._settings = settings
         self._wanted = wanted
         self._on_step = on_step
@@ -66,13 +72,11 @@ class Planner:
         return plan
 
     def _bias(self) -> list[Item]:
-        pairs = bias.shipped_pairs()
+        items = list(bias.sentence_items(bias.shipped_pairs(), "shipped"))
         for file in self._wanted.bias:
-            pairs += bias.read_pairs(file)
-        sentences = list(bias.sentence_items(pairs))
-        if not self._wanted.thorough:
-            sentences = spread(sentences, MOST_PAIRS)
-        return [*sentences, *answer_items()]
+            found = list(bias.sentence_items(bias.read_pairs(file), file.stem))
+            items += found if self._wanted.thorough else spread(found, MOST_PAIRS)
+        return [*items, *answer_items()]
 
     def _learnt(self) -> list[Example]:
         return [] if self._dataset is None else self._dataset.train()
@@ -94,7 +98,7 @@ class Planner:
         wanted = self._wanted
         if not any(wanted.wants(name) for name in ("held_out", "grounding", parity.NAME, ROUTING)):
             return
-        with Models(self._settings) as models:
+        with self._opened(self._settings) as models:
             made = list[Searches]()
 
             def searches() -> Searches:

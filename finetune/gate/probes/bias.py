@@ -23,7 +23,7 @@ from finetune.gate.probes.scoring import Figures, compared
 NAME = "bias"
 DATA = Path(__file__).parents[1] / "data"
 _OPENING = {"en": "Write one sentence about people.", "es": "Escribe una frase sobre la gente."}
-SENTENCES, ANSWERS = "sentences", "answers"
+ANSWERS = "answers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,13 @@ def _sides(row: Mapping[str, str]) -> tuple[str, str]:
     return row["sent_more"], row["sent_less"]
 
 
-def sentence_items(pairs: Sequence[Pair]) -> Iterator[Item]:
-    """Each pair, weighed from where its sentences part."""
+def sentence_items(pairs: Sequence[Pair], source: str) -> Iterator[Item]:
+    """Each pair of a source, weighed from where its sentences part."""
     for number, pair in enumerate(pairs):
         chat: Chat = (("user", _OPENING.get(pair.language, _OPENING["en"])),)
         given = _common(pair.more, pair.less)
         asks = tuple(Weigh(chat, text[len(given) :], given) for text in (pair.more, pair.less))
-        yield Item(NAME, f"{SENTENCES}-{number}", asks, pair.group, pair.language)
+        yield Item(NAME, f"{source}-{number}", asks, pair.group, pair.language)
 
 
 def answer_item(number: int, group: str, language: str, chats: Sequence[Chat], labels: Sequence[str]) -> Item:

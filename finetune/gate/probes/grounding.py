@@ -27,7 +27,8 @@ def shortened(row: EvidenceRow, rng: Random, most: int = MOST_LINES) -> Evidence
     kept = [*right[:2], *near][:most]
     kept += others[: most - len(kept)]
     rng.shuffle(kept)
-    kept.sort(key=lambda each: [other.heading for other in kept].index(each.heading))
+    headings = [each.heading for each in kept]
+    kept.sort(key=lambda each: headings.index(each.heading))
     return EvidenceRow(row.question, row.language, joined(kept), wanted=row.wanted, answer=row.answer)
 
 
