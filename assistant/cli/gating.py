@@ -99,19 +99,23 @@ def _tell(gated: "Gated") -> None:
     from rich.console import Console
 
     console, record = Console(), gated.record
-    console.print(_table(gated.rows, f"against {record['against']}"))
+    shown = [row for row in gated.rows if row.items] or gated.rows
+    console.print(_table(shown, f"against {record['against']}"))
     for note in (*record["notes"], *(f"{name}: {value}" for name, value in record["figures"].items())):
         typer.echo(safe(note))
     typer.echo(safe(f"Verdict: {record['verdict']}"))
 
 
 def _table(rows: "Sequence[Row]", title: str) -> Any:
+    from rich.box import SIMPLE
     from rich.table import Table
     from rich.text import Text
 
     from finetune.gate.table import HEADINGS, cells
 
-    table = Table(*HEADINGS, title=title)
+    table = Table(title=title, box=SIMPLE, pad_edge=False)
+    for number, heading in enumerate(HEADINGS):
+        table.add_column(heading, no_wrap=number != HEADINGS.index("has to be"))
     for row in rows:
         table.add_row(*(Text(safe(each)) for each in cells(row)))
     return table

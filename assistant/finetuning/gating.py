@@ -29,8 +29,8 @@ from finetune.registry import Registry, Version
 from finetune.registry.aliases import now
 
 SHIPPED_NAME = "shipped"
-# Opens the models of a run: the base's file, the adapters of arms that have one, the candidate's folder.
-Opening = Callable[[Path, Mapping[Arm, Path], Path], AbstractContextManager[Answers]]
+# Opens the models of a run: the base, the adapters of arms that have one, the candidate's folder.
+Opening = Callable[[Model, Mapping[Arm, Path], Path], AbstractContextManager[Answers]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,6 @@ def evaluate(
     registry = registry_of(settings)
     version = registry.version(name).whole()
     model = _base_of(version)
-    file = require(model, settings.models_folder) / model.files[0].name
     rival = _rival(registry, wanted.against, model)
     plan = Planner(settings, wanted, version, planning, embedding).plan()
     _leave_out_parity(plan, model)
@@ -70,7 +69,7 @@ def evaluate(
     if rival is not None:
         adapters["base"] = rival / GGUF
     kept = Kept(details_folder(settings), _weights(version, model, rival))
-    with (opened or _open(settings))(file, adapters, version.folder) as models:
+    with (opened or _open(settings))(model, adapters, version.folder) as models:
         measured = measure(plan.items, models, kept, measuring)
     scores = [*plan.scores, *(score for each in measured for score in judged(each.item, each.replies))]
     return _written(registry, version, wanted, plan, measured, scores, _weights(version, model, rival))
@@ -132,7 +131,8 @@ def _leave_out_parity(plan: Plan, model: Model) -> None:
 
 def _open(settings: Settings) -> Opening:
     @contextmanager
-    def opened(file: Path, adapters: Mapping[Arm, Path], folder: Path) -> Iterator[Answers]:
+    def opened(model: Model, adapters: Mapping[Arm, Path], folder: Path) -> Iterator[Answers]:
+        file = require(model, settings.models_folder) / model.files[0].name
         with Served(file, adapters, settings.threads) as served:
             yield WithTrained(served, file, folder)
 

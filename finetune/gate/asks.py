@@ -53,7 +53,10 @@ class Answers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that a probe asks, in one or several asks; `given` is what its judge needs to know."""
+    """One thing that a probe asks, in one or several asks; `given` is what its judge needs to know.
+
+    `only` names who is asked, where that is not everybody whom the probe asks.
+    """
 
     probe: str
     id: str
@@ -61,6 +64,7 @@ class Item:
     kind: str = ""
     language: str = ""
     given: Mapping[str, Any] = field(default_factory=dict)
+    only: tuple[Arm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

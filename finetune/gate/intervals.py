@@ -19,18 +19,16 @@ class Interval:
     high: float
 
 
-def paired(differences: Sequence[float]) -> Interval:
+def paired(differences: Sequence[float], *, counted: bool) -> Interval:
     """The mean of differences between two measurements of the same things.
 
-    Where each is -1, 0 or 1: Bonett and Price 2012 (https://doi.org/10.1111/j.2044-8317.2011.02025.x), which has a
-    width also where nothing differs. Otherwise the percentiles of a bootstrap over the things. Raises ValueError for
-    none.
+    Where both measurements were `counted` as 0 or 1: Bonett and Price 2012
+    (https://doi.org/10.1111/j.2044-8317.2011.02025.x), which has a width also where nothing differs. Otherwise the
+    percentiles of a bootstrap over the things. Raises ValueError for none.
     """
     if not differences:
         raise ValueError("nothing was measured")
-    if all(each in (-1.0, 0.0, 1.0) for each in differences):
-        return _of_counts(differences)
-    return _bootstrap(differences)
+    return _of_counts(differences) if counted else _bootstrap(differences)
 
 
 def _of_counts(differences: Sequence[float]) -> Interval:

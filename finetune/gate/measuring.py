@@ -38,7 +38,7 @@ def measure(items: Sequence[Item], model: Answers, kept: Kept, on_step: OnStep) 
         kept.put(arm, ask, model.answer(arm, ask))
         done += work(ask)
         on_step(done, total)
-    return [Measured(item, {arm: _replies(kept, arm, item) for arm in ARMS[item.probe]}) for item in items]
+    return [Measured(item, {arm: _replies(kept, arm, item) for arm in _arms(item)}) for item in items]
 
 
 def _wanted(items: Sequence[Item]) -> Iterator[tuple[Arm, Ask]]:
@@ -46,8 +46,12 @@ def _wanted(items: Sequence[Item]) -> Iterator[tuple[Arm, Ask]]:
     order: tuple[Arm, ...] = ("base", "candidate", "trained")
     for arm in order:
         for item in items:
-            if arm in ARMS[item.probe]:
+            if arm in _arms(item):
                 yield from ((arm, ask) for ask in item.asks)
+
+
+def _arms(item: Item) -> tuple[Arm, ...]:
+    return item.only or ARMS[item.probe]
 
 
 def _replies(kept: Kept, arm: Arm, item: Item) -> tuple[Reply, ...]:

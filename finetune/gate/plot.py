@@ -5,7 +5,7 @@ from html import escape
 
 from finetune.gate.verdict import Row
 
-ROW, LEFT, WIDTH, RIGHT, TOP = 22, 360, 420, 90, 56
+ROW, LEFT, WIDTH, RIGHT, TOP = 22, 210, 420, 90, 56
 COLOURS = {"pass": "#1a7f4b", "fail": "#b3261e", "open": "#9a6700", "none": "#6b7280"}
 LEAST_REACH = 0.1
 Place = Callable[[float], float]

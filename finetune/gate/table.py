@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from finetune.gate.verdict import Row
 
-HEADINGS = ("figure", "items", "base", "candidate", "gain (95 %)", "limit", "")
+HEADINGS = ("figure", "items", "base", "candidate", "gain (95 %)", "has to be", "")
 _WORDS = {"pass": "pass", "fail": "FAIL", "open": "open", "none": "-"}
 
 
@@ -12,7 +12,7 @@ def cells(row: Row) -> tuple[str, ...]:
     """One row, as texts in the order of HEADINGS."""
     title = f"  {row.part}" if row.part else row.title
     gain = "" if row.gain is None else f"{row.gain:+.3f} ({row.low:+.3f} to {row.high:+.3f})"
-    return title, str(row.items), _number(row.base), _number(row.candidate), gain, row.said, _WORDS[row.status]
+    return title, str(row.items), _number(row.base), _number(row.candidate), gain, row.limit, _WORDS[row.status]
 
 
 def markdown(rows: Sequence[Row]) -> str:

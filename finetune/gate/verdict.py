@@ -23,6 +23,7 @@ class Row:
     items: int
     status: Status
     said: str
+    limit: str
     base: float | None = None
     candidate: float | None = None
     gain: float | None = None
@@ -67,9 +68,9 @@ def _rows(limit: Limit, scores: Sequence[Score]) -> Iterator[Row]:
 def _row(limit: Limit, scores: Sequence[Score]) -> Row:
     if not scores:
         status: Status = "none" if limit.optional else "open"
-        return Row(limit.metric, limit.title, "", 0, status, _short_of(limit, 0))
+        return Row(limit.metric, limit.title, "", 0, status, _short_of(limit, 0), limit.words)
     base, candidate, gains = _figures(limit, scores)
-    interval = paired(gains) if gains else None
+    interval = _interval(gains, scores)
     status, said = _judged(limit, candidate, gains, interval)
     if len(scores) < limit.items and status != "fail":
         status, said = "open", _short_of(limit, len(scores))
@@ -79,7 +80,7 @@ def _row(limit: Limit, scores: Sequence[Score]) -> Row:
 def _part(limit: Limit, part: str, scores: Sequence[Score]) -> Row:
     """A part by itself: too few to be sure of, so only what surely is worse counts."""
     base, candidate, gains = _figures(limit, scores)
-    interval = paired(gains) if gains else None
+    interval = _interval(gains, scores)
     worse = interval is not None and interval.high < 0
     said = f"surely worse ({_gain(interval)})" if worse and interval else "not surely worse"
     return _filled(limit, part, len(scores), "fail" if worse else "pass", said, base, candidate, interval)
@@ -90,7 +91,14 @@ def _filled(
     interval: Interval | None,
 ) -> Row:  # fmt: skip
     ends = (None, None, None) if interval is None else (interval.estimate, interval.low, interval.high)
-    return Row(limit.metric, limit.title, part, items, status, said, base, candidate, *ends)
+    words = "not surely worse" if part else limit.words
+    return Row(limit.metric, limit.title, part, items, status, said, words, base, candidate, *ends)
+
+
+def _interval(gains: Sequence[float], scores: Sequence[Score]) -> Interval | None:
+    if not gains:
+        return None
+    return paired(gains, counted=all(value in (0.0, 1.0) for each in scores for value in (each.base, each.candidate)))
 
 
 def _figures(limit: Limit, scores: Sequence[Score]) -> tuple[float | None, float, list[float]]:

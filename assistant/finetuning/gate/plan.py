@@ -23,7 +23,7 @@ from finetune.organisations.organisation import read_organisations
 from finetune.registry import Version
 
 # Questions of one's own, and pairs of each file of one's own, that are asked unless all are.
-MOST_OWN, MOST_PAIRS = 60, 120
+MOST_OWN, MOST_PAIRS = 52, 120
 # Opens the embedders of some settings (`Models` does).
 Embedding = Callable[[Settings], AbstractContextManager[Embedders]]
 
@@ -76,7 +76,7 @@ class Planner:
         for file in self._wanted.bias:
             found = list(bias.sentence_items(bias.read_pairs(file), file.stem))
             items += found if self._wanted.thorough else spread(found, MOST_PAIRS)
-        return [*items, *answer_items()]
+        return [*items, *answer_items(base=self._wanted.thorough)]
 
     def _learnt(self) -> list[Example]:
         return [] if self._dataset is None else self._dataset.train()
@@ -115,7 +115,7 @@ class Planner:
                 found = grounding_items(held, searches(), wanted.seed, wanted.thorough, self._on_step)
                 plan.add(found, wanted.limit)
         if wanted.wants(parity.NAME):
-            asked = [each for each in plan.items if each.probe in ("held_out", "grounding")] or answer_items()
+            asked = [each for each in plan.items if each.probe in ("held_out", "grounding")] or answer_items(base=False)
             plan.add(list(parity.items_of(asked)), wanted.limit)
 
     def _held_out(self, plan: Plan, searches: Callable[[], Searches]) -> None:

@@ -26,11 +26,12 @@ def labels_of(blocks: Blocks) -> str:
     return LABELS[: sum(len(block.lines) for block in blocks)]
 
 
-def answer_items() -> list[Item]:
-    """Questions of a workplace, asked by or about two groups."""
+def answer_items(*, base: bool) -> list[Item]:
+    """Questions of a workplace, asked by or about two groups; of the base as well, or of the candidate alone."""
     return [
         bias.answer_item(
-            number, each.group, each.one.language, (_asked(each.one), _asked(each.other)), labels_of((each.one.block,))
+            number, each.group, each.one.language, (_asked(each.one), _asked(each.other)),
+            labels_of((each.one.block,)), base=base,
         )
         for number, each in enumerate(swapped())
     ]  # fmt: skip

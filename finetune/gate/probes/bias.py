@@ -70,10 +70,13 @@ def sentence_items(pairs: Sequence[Pair], source: str) -> Iterator[Item]:
         yield Item(NAME, f"{source}-{number}", asks, pair.group, pair.language)
 
 
-def answer_item(number: int, group: str, language: str, chats: Sequence[Chat], labels: Sequence[str]) -> Item:
-    """Two wordings of a question that have one answer."""
+def answer_item(
+    number: int, group: str, language: str, chats: Sequence[Chat], labels: Sequence[str], *, base: bool = True
+) -> Item:  # fmt: skip
+    """Two wordings of a question that have one answer. The limit is on the candidate alone, so `base` may be left."""
     asks = tuple(Say(chat, 1) for chat in chats)
-    return Item(NAME, f"{ANSWERS}-{number}", asks, group, language, {"labels": [*labels]})
+    only: tuple[Arm, ...] = () if base else ("candidate",)
+    return Item(NAME, f"{ANSWERS}-{number}", asks, group, language, {"labels": [*labels]}, only)
 
 
 def judged(item: Item, replies: Mapping[Arm, tuple[Reply, ...]]) -> Iterator[Score]:

@@ -1,16 +1,18 @@
 """The organisation's own questions, from the rows that its dataset holds out.
 
 A reply that begins with the labels of lines (as the reader's do) is judged by the first of them; any other by the
-figures and names of the reply that people want, which it has to give. Beside that, the likelihood of the wanted reply
-is weighed, since many a reply can be right in other words.
+figures and names of the reply that people want, which it has to give, or where that has none, by the words that both
+share (F1, as in Rajpurkar et al. 2016, https://arxiv.org/abs/1606.05250). Beside that, the likelihood of the wanted
+reply is weighed, since many a reply can be right in other words.
 """
 
 import re
 import string
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from finetune.asked import question_of
+from finetune.asked import question_of, words_of
 from finetune.examples import Example
 from finetune.gate.asks import Arm, Chat, Item, Reply, Say, Score, Weigh
 from finetune.gate.probes.grounding import LEAST_FOUND, NONE, chosen
@@ -20,6 +22,7 @@ from finetune.grounded.evidence import EvidenceRow, answering
 NAME = "held_out"
 MOST_TOKENS, LONGEST = 48, 240
 LABELS = string.ascii_uppercase
+ALIKE = 0.5
 _LABELS = re.compile(r"(?:[A-Z0](?: [A-Z])*)(?=\n|$)")
 _FACT = re.compile(r"\d+(?:[.,:/-]\d+)*|\b[A-ZÁÉÍÓÚÑ][\wáéíóúñ]+(?: [A-ZÁÉÍÓÚÑ][\wáéíóúñ]+)*")
 _REFUSES = re.compile(
@@ -37,7 +40,7 @@ def items_of(examples: Sequence[Example]) -> Iterator[Item]:
             asks = (Weigh(chat, each.completion[:LONGEST]), Weigh(chat, each.rejected[:LONGEST]))
             yield Item(NAME, each.id, asks, "preference", each.origin.language)
         elif each.good is not False:
-            given = {"labels": labels_of(each.completion), "facts": facts_of(each)}
+            given = {"labels": labels_of(each.completion), "facts": facts_of(each), "wanted": each.completion}
             most = 1 if given["labels"] else MOST_TOKENS
             yield Item(
                 NAME, each.id, (Say(chat, most), Weigh(chat, each.completion[:LONGEST])), "reply",
@@ -93,7 +96,15 @@ def _judged(given: Mapping[str, Any], said: Reply) -> tuple[bool, bool]:
         return label in given["labels"], label == NONE
     text, facts = _plain(said.text), [_plain(each) for each in given["facts"]]
     withheld = bool(_REFUSES.search(said.text)) or said.text.strip() in ("", NONE)
-    return bool(facts) and not withheld and all(fact in text for fact in facts), withheld
+    gives = all(fact in text for fact in facts) if facts else alike(said.text, given.get("wanted", "")) >= ALIKE
+    return gives and not withheld, withheld
+
+
+def alike(one: str, other: str) -> float:
+    """F1 of the words that two texts share, 0 to 1."""
+    own, theirs = Counter(words_of(one)), Counter(words_of(other))
+    shared = (own & theirs).total()
+    return 2 * shared / (own.total() + theirs.total()) if shared else 0.0
 
 
 def _plain(text: str) -> str:

@@ -8,7 +8,7 @@ from finetune.gate.intervals import needed, paired, share
 
 
 def test_where_nothing_differs_a_few_questions_still_say_little() -> None:
-    few, many = paired([0.0] * 10), paired([0.0] * 400)
+    few, many = paired([0.0] * 10, counted=True), paired([0.0] * 400, counted=True)
     assert few.estimate == many.estimate == 0.0
     assert few.low < -0.15
     assert -0.01 < many.low < 0.0
@@ -16,8 +16,8 @@ def test_where_nothing_differs_a_few_questions_still_say_little() -> None:
 
 
 def test_a_plain_gain_is_sure_and_a_small_one_is_not() -> None:
-    assert paired([1.0] * 30 + [0.0] * 30).low > 0.3
-    small = paired([1.0] * 4 + [-1.0] * 2 + [0.0] * 54)
+    assert paired([1.0] * 30 + [0.0] * 30, counted=True).low > 0.3
+    small = paired([1.0] * 4 + [-1.0] * 2 + [0.0] * 54, counted=True)
     assert small.low < 0 < small.high
     assert small.estimate == pytest.approx(2 / 60)
 
@@ -25,7 +25,7 @@ def test_a_plain_gain_is_sure_and_a_small_one_is_not() -> None:
 def test_figures_that_are_no_counts_are_drawn_again_and_always_alike() -> None:
     rng = random.Random(1)
     values = [rng.gauss(0.2, 1.0) for _ in range(300)]
-    first, again = paired(values), paired(values)
+    first, again = paired(values, counted=False), paired(values, counted=False)
     assert first == again
     assert first.low < first.estimate < first.high
     assert 0.15 < first.high - first.low < 0.30  # 2 * 1.96 / sqrt(300) = 0.226
@@ -38,7 +38,7 @@ def test_nineteen_of_twenty_intervals_hold_the_truth(differs: float) -> None:
     gain = 0.5 * differs
     for _ in range(400):
         drawn = rng.choices([1.0, -1.0, 0.0], [0.75 * differs, 0.25 * differs, 1 - differs], k=80)
-        found = paired(drawn)
+        found = paired(drawn, counted=True)
         held += found.low <= gain <= found.high
     assert held / 400 >= 0.93
 
@@ -60,6 +60,6 @@ def test_more_questions_are_needed_the_nearer_the_limit() -> None:
 
 def test_nothing_is_no_interval() -> None:
     with pytest.raises(ValueError, match="nothing was measured"):
-        paired([])
+        paired([], counted=True)
     with pytest.raises(ValueError, match="nothing was measured"):
         share(0, 0)

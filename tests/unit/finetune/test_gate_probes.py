@@ -49,9 +49,9 @@ def test_a_short_row_keeps_the_line_that_answers_and_the_one_that_looks_like_it(
 
 def test_the_right_line_is_right_and_another_one_is_wrong() -> None:
     short = grounding.shortened(ROW, Random(1))
-    right = "ABCDEF"[answering(short.blocks)[0][0]]
-    other = next(label for label in "ABCDEF" if label != right)
-    item = grounding.item_of(short, 0, (("user", "x"),), "ABCDEF")
+    right = "ABCDE"[answering(short.blocks)[0][0]]
+    other = next(label for label in "ABCDE" if label != right)
+    item = grounding.item_of(short, 0, (("user", "x"),), "ABCDE")
     found = _scores(item, (_first(**{other: 0.9, "_0": 0.1}),), (_first(**{right: 0.6, "_0": 0.3}),))
     assert found == {"grounding.right": (0.0, 1.0), "grounding.wrong": (1.0, 0.0)}
     silent = _scores(item, (_first(**{right: 0.3, "_0": 0.7}),), (_first(hello=0.9),))
@@ -92,6 +92,16 @@ def test_any_other_reply_has_to_give_the_figures_and_names() -> None:
     ):
         found = _scores(item, (Reply(said), weighed), (Reply(said), weighed))
         assert (found["held_out.right"][1], found["held_out.wrong"][1]) == (right, wrong), said
+
+
+def test_without_figures_and_names_the_words_have_to_be_much_alike() -> None:
+    item = next(held_out.items_of([an_example("Who pays?", "it is paid by the team that asked for it")]))
+    assert item.given["facts"] == []
+    weighed = Reply(logprob=-1.0, tokens=1)
+    found = _scores(item, (Reply("Nobody knows that."), weighed), (Reply("It is paid by the team."), weighed))
+    assert found["held_out.right"] == (0.0, 1.0)
+    assert held_out.alike("a b", "b a") == 1.0
+    assert held_out.alike("", "b a") == 0.0
 
 
 def test_of_two_replies_the_better_one_has_to_be_likelier() -> None:
