@@ -43,8 +43,9 @@ def test_what_was_ended_goes_on_where_it_was(tmp_path: Path) -> None:
     rest = ScriptedAnswers()
     assert len(_measured(tmp_path, rest)) == 4
     assert [arm for arm, _ in rest.asked] == ["candidate"] * 3
-    again = ScriptedAnswers(most=0)
+    again = ScriptedAnswers()
     assert len(_measured(tmp_path, again)) == 4
+    assert not again.asked
 
 
 def test_replies_of_other_weights_do_not_count_and_the_base_is_asked_once(tmp_path: Path) -> None:
@@ -61,7 +62,9 @@ def test_half_a_line_costs_that_reply_only(tmp_path: Path) -> None:
     model = ScriptedAnswers()
     _measured(tmp_path, model)
     assert [ask.chat[0][1] for _, ask in model.asked] == ["Question 3"] * 2
-    _measured(tmp_path, ScriptedAnswers(most=0))  # what was written after the half line is whole
+    again = ScriptedAnswers()
+    _measured(tmp_path, again)
+    assert not again.asked  # what was written after the half line is whole
 
 
 def test_progress_counts_work_and_what_is_kept_already(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from finetune.gate.record import Run, checked, plot_of, record_of
 from finetune.gate.table import HEADINGS, cells, markdown
 from finetune.gate.verdict import PASS
 from finetune.registry import Registry
+from finetune.registry.page import page
 from finetune.testing.adapters import random_adapter
 from finetune.testing.gate import scores
 
@@ -79,6 +80,16 @@ def test_a_pass_with_its_scores_is_promoted_with_its_plot_beside_it(registry: Re
     brought = registry.bring(exported, "theirs")
     assert brought.gate == {}
     assert not (brought.folder / "gate.svg").exists()  # it is theirs, not ours
+
+
+def test_the_page_of_a_version_has_what_the_gate_measured(registry: Registry, tmp_path: Path) -> None:
+    version = registry.add(random_adapter(tmp_path / "a", gate=None), "help")
+    registry.judge("help@v1", record_of(RUN, GOOD)[0])
+    shown = page(version, "")
+    assert "Gate: pass" in shown
+    assert "  forgetting: all: 0.500 -> 1.000 (pass)" in shown
+    assert "  trigger: one reply: 0.000 (pass)" in shown
+    assert "scores" not in shown
 
 
 def test_a_pass_of_looser_limits_is_none_today() -> None:

@@ -132,8 +132,9 @@ def test_a_candidate_that_says_nothing_is_refused_and_stays_refused(settings: Se
     first = ScriptedAnswers(lambda arm, ask: NO)
     gated = _evaluated(settings, first)
     assert "own: right: not enough to tell" in gated.record["verdict"]
-    again = ScriptedAnswers(most=0)  # nothing is asked twice
+    again = ScriptedAnswers()
     assert _evaluated(settings, again).record["verdict"] == gated.record["verdict"]
+    assert not again.asked
     assert registry.version("help@v1").gate["verdict"] == gated.record["verdict"]
 
 
