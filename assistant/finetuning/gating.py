@@ -105,6 +105,7 @@ def _rival(registry: Registry, against: str, model: Model) -> Path | None:
     if against == BASE:
         return None
     folder = SHIPPED if against == SHIPPED_NAME else registry.version(against).whole().folder
+    Adapter(folder).whole(GGUF, "gguf_sha256")
     if (card := Adapter(folder).card).get("base_sha256") != model.files[0].sha256:
         raise ConfigurationError(f"{against} is for {card.get('base')}, not for {model.name}. Compare with base.")
     return folder
