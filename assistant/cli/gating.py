@@ -20,48 +20,52 @@ if TYPE_CHECKING:
 PASS = "pass"  # noqa: S105 - the verdict
 
 
+Name = Annotated[str, typer.Argument(metavar="ADAPTER[@vN]", help="A version, or the newest of a topic.")]
+Against = Annotated[str, typer.Option("--against", help="What it is compared with: base, shipped, or a version.")]
+Questions = Annotated[
+    list[str],
+    typer.Option(
+        "--questions", metavar="DIR_OR_DATASET", help="Questions beside those that its dataset holds out; repeatable."
+    ),
+]
+Bias = Annotated[
+    list[Path],
+    typer.Option("--bias", metavar="FILE", help="Pairs of sentences beside the shipped ones, as JSON or CSV."),
+]
+Canaries = Annotated[
+    Path | None, typer.Option("--canaries", metavar="FILE", help="Planted secrets, as JSONL of {text, secret}.")
+]
+Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Items of each probe; for looking: no verdict.")]
+Only = Annotated[list[str], typer.Option("--only", metavar="PROBE", help="This probe; for looking: no verdict.")]
+Seed = Annotated[int, typer.Option("--seed", help="Draws other items; any but 0 gives no verdict.")]
+Thorough = Annotated[bool, typer.Option("--thorough", help="Everything there is, not some of it.")]
+Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the record to a file.")]
+Details = Annotated[Path | None, typer.Option("--details", metavar="FILE", help="Write every single reply, as JSONL.")]
+Plot = Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Write the plot to a file (SVG).")]
+
+
 def add_to(app: typer.Typer) -> None:
     """Make this a command of `pilares finetune`."""
     app.command("evaluate")(evaluate)
 
 
 def evaluate(
-    name: Annotated[str, typer.Argument(metavar="ADAPTER[@vN]", help="A version, or the newest of a topic.")],
-    against: Annotated[
-        str, typer.Option("--against", help="What it is compared with: base, shipped, or a version.")
-    ] = "base",
-    questions: Annotated[
-        list[str],
-        typer.Option(
-            "--questions",
-            metavar="DIR_OR_DATASET",
-            help="Questions beside those that its dataset holds out; repeatable.",
-        ),
-    ] = [],  # noqa: B006 - typer copies it
-    bias: Annotated[
-        list[Path],
-        typer.Option("--bias", metavar="FILE", help="Pairs of sentences beside the shipped ones, as JSON or CSV."),
-    ] = [],  # noqa: B006
-    canaries: Annotated[
-        Path | None, typer.Option("--canaries", metavar="FILE", help="Planted secrets, as JSONL of {text, secret}.")
-    ] = None,
-    limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="Items of each probe; for looking, gives no verdict.")
-    ] = None,
-    only: Annotated[
-        list[str], typer.Option("--only", metavar="PROBE", help="This probe; for looking, gives no verdict.")
-    ] = [],  # noqa: B006
-    seed: Annotated[int, typer.Option("--seed", help="Draws other items; any but 0 gives no verdict.")] = 0,
-    thorough: Annotated[bool, typer.Option("--thorough", help="Everything there is, not some of it.")] = False,
-    json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the record to a file.")] = None,
-    details: Annotated[
-        Path | None, typer.Option("--details", metavar="FILE", help="Write every single reply, as JSONL.")
-    ] = None,
-    plot: Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Write the plot to a file (SVG).")] = None,
+    name: Name,
+    against: Against = "base",
+    questions: Questions = [],  # noqa: B006 - typer copies it
+    bias: Bias = [],  # noqa: B006
+    canaries: Canaries = None,
+    limit: Limit = None,
+    only: Only = [],  # noqa: B006
+    seed: Seed = 0,
+    thorough: Thorough = False,
+    json: Json = None,
+    details: Details = None,
+    plot: Plot = None,
 ) -> None:
     """Measure an adapter as it is served and decide whether it may serve: status 0 for yes, 1 for no.
 
-    Ten minutes for the default small model; what is ended goes on where it was when it is run again.
+    About ten minutes for the default small model; what is ended goes on where it was when it is run again.
     """
     with clear_errors(), _stoppable():
         from rich.console import Console
