@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from finetune.gate.verdict import Row
 
 PASS = "pass"  # noqa: S105 - the verdict
+LOGGED_WIDTH = 120
 
 
 Name = Annotated[str, typer.Argument(metavar="ADAPTER[@vN]", help="A version, or the newest of a topic.")]
@@ -103,6 +104,8 @@ def _tell(gated: "Gated") -> None:
     from rich.console import Console
 
     console, record = Console(), gated.record
+    if not console.is_terminal:
+        console = Console(width=LOGGED_WIDTH)
     shown = [row for row in gated.rows if row.items] or gated.rows
     console.print(_table(shown, f"against {record['against']}"))
     for note in (*record["notes"], *(f"{name}: {value}" for name, value in record["figures"].items())):
@@ -119,7 +122,7 @@ def _table(rows: "Sequence[Row]", title: str) -> Any:
 
     table = Table(title=title, box=SIMPLE, pad_edge=False)
     for number, heading in enumerate(HEADINGS):
-        table.add_column(heading, no_wrap=number != HEADINGS.index("has to be"))
+        table.add_column(heading, no_wrap=not number)
     for row in rows:
         table.add_row(*(Text(safe(each)) for each in cells(row)))
     return table
