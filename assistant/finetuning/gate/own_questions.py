@@ -19,7 +19,7 @@ from finetune.grounded.evidence import EvidenceRow, answering
 from finetune.organisations.organisation import read_organisations
 
 # Lines that are shown with a question of a folder; the rows of a dataset show what they were collected with.
-LINES = 7
+LINES = 6
 
 
 def dataset_of(card: Mapping[str, Any], datasets: Datasets) -> tuple[DatasetVersion | None, str]:

