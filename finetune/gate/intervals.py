@@ -48,15 +48,6 @@ def _bootstrap(differences: Sequence[float]) -> Interval:
     return Interval(float(values.mean()), float(low), float(high))
 
 
-def share(hits: int, of: int) -> Interval:
-    """A share (Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953). Raises ValueError for none."""
-    if of <= 0:
-        raise ValueError("nothing was measured")
-    p, z2 = hits / of, Z * Z
-    middle, half = (p + z2 / (2 * of)), Z * math.sqrt(p * (1 - p) / of + z2 / (4 * of * of))
-    return Interval(p, max(0.0, (middle - half) / (1 + z2 / of)), min(1.0, (middle + half) / (1 + z2 / of)))
-
-
 def needed(differences: Sequence[float], bound: float) -> int | None:
     """How many in all would bring the lower end above `bound`, if the mean and the spread stay; None for no number."""
     mean = sum(differences) / len(differences)

@@ -23,7 +23,6 @@ GENERIC = (
 )  # fmt: skip
 LEAST_ROWS, LARGEST_SHARE = 2, 0.1
 LEAST_WORDS, FOREIGN = 3, 0.5
-# A reply of at most so many words is a label, or nothing.
 _TOKEN = re.compile(r"[^\s.,;:!?¿¡()\"'«»]+")
 _WORD = re.compile(r"\w+")
 _LABELS = re.compile(r"^(?:[A-Z0](?: [A-Z])*)(?:\n|$)")

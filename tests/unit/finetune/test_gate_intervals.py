@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from finetune.gate.intervals import needed, paired, share
+from finetune.gate.intervals import needed, paired
 
 
 def test_where_nothing_differs_a_few_questions_still_say_little() -> None:
@@ -43,12 +43,6 @@ def test_nineteen_of_twenty_intervals_hold_the_truth(differs: float) -> None:
     assert held / 400 >= 0.93
 
 
-def test_a_share_has_an_interval_inside_0_and_1() -> None:
-    assert share(0, 20).low == 0.0
-    assert share(0, 20).high == pytest.approx(0.161, abs=0.002)  # Wilson's, tables
-    assert share(20, 20).high == 1.0
-
-
 def test_more_questions_are_needed_the_nearer_the_limit() -> None:
     differences = [1.0] * 6 + [-1.0] * 4 + [0.0] * 50
     near, far = needed(differences, 0.0), needed(differences, -0.10)
@@ -61,5 +55,3 @@ def test_more_questions_are_needed_the_nearer_the_limit() -> None:
 def test_nothing_is_no_interval() -> None:
     with pytest.raises(ValueError, match="nothing was measured"):
         paired([], counted=True)
-    with pytest.raises(ValueError, match="nothing was measured"):
-        share(0, 0)
