@@ -5,13 +5,14 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from assistant.cli import adapters, datasets, training
+from assistant.cli import adapters, datasets, gating, training
 from assistant.cli.errors import clear_errors
 
 app = typer.Typer(help="Train adapters, look after what they learn from, and say which serve.", no_args_is_help=True)
 app.add_typer(datasets.app, name="dataset")
 adapters.add_to(app)
 training.add_to(app)
+gating.add_to(app)
 
 
 @app.callback()

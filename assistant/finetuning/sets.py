@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assistant.evaluation.answers import take_in
 from assistant.evaluation.formats import Question, QuestionSet, read_questions
-from assistant.evaluation.halves import in_half
+from assistant.evaluation.halves import Half, in_half
 from assistant.evaluation.jsonl import read_rows
 from assistant.finetuning.evidence import Mark, marked_blocks
 from assistant.finetuning.search import Searches
@@ -27,18 +27,18 @@ TIMES, LONGEST_CONTEXT = 2, 2500
 _WORD = re.compile(r"\w+")
 
 
-def questions_to_learn(folder: Path) -> QuestionSet:
-    """The questions of the tune half that can be asked without what was said before.
+def questions_to_learn(folder: Path, half: Half = "tune") -> QuestionSet:
+    """The questions of a half that can be asked without what was said before.
 
     Raises InvalidRequest naming the file and line that is wrong.
     """
-    data = read_questions(folder).chosen("tune")
+    data = read_questions(folder).chosen(half)
     return replace(data, questions=tuple(filter(_usable, data.questions)))
 
 
-def set_rows(folder: Path, searches: Searches) -> Iterator[EvidenceRow]:
+def set_rows(folder: Path, searches: Searches, half: Half = "tune") -> Iterator[EvidenceRow]:
     """A row for each of the `questions_to_learn`."""
-    data = questions_to_learn(folder)
+    data = questions_to_learn(folder, half)
     with searches.over(lambda library: take_in(library, data)) as search:
         for question in data.questions:
             found = marked_blocks(search.evidence(question.text, question.language), _marked(question))

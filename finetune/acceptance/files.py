@@ -10,7 +10,7 @@ from typing import Any
 from finetune.errors import AdapterInvalid
 from finetune.lora import CARD, CONFIGURATION, GGUF, WEIGHTS
 
-MANIFEST, GATE = "manifest.json", "gate.json"
+MANIFEST, GATE, GATE_PLOT = "manifest.json", "gate.json", "gate.svg"
 _MIB = 1024 * 1024
 LIMITS = {
     WEIGHTS: 512 * _MIB,
@@ -19,6 +19,7 @@ LIMITS = {
     CARD: 4 * _MIB,
     MANIFEST: 64 * 1024,
     GATE: 4 * _MIB,
+    GATE_PLOT: _MIB,
     "README.md": _MIB,
     "LICENSE": _MIB,
     "gate.png": 4 * _MIB,

@@ -10,6 +10,8 @@ _PLAIN = (
 )  # fmt: skip
 _HASHES = ("base_sha256", "template_sha256", "sha256", "gguf_sha256")
 _DEEPEST, _LONGEST = 4, 60
+# What of a gate's record is said before, or is for programs.
+_LONG = frozenset({"verdict", "sha256", "rows", "scores", "limits"})
 
 
 def page(version: Version, serves: str) -> str:
@@ -26,8 +28,9 @@ def page(version: Version, serves: str) -> str:
         )
     gate = version.gate
     lines.append(f"Gate: {gate.get('verdict', 'it has not been through one')}")
+    lines += [f"  {each}" for each in _measured(gate.get("rows"))]
     for title, content in (
-        ("", {name: each for name, each in gate.items() if name not in ("verdict", "sha256")}),
+        ("", {name: each for name, each in gate.items() if name not in _LONG}),
         ("Configuration", card.get("configuration")),
         ("Curves", card.get("curves")),
         ("Hashes", {name: card[name] for name in _HASHES if name in card}),
@@ -42,6 +45,16 @@ def _dataset(dataset: Any) -> list[str]:
     if not isinstance(dataset, Mapping):
         return []
     return [f"Dataset: {dataset.get('name', '?')} {dataset.get('version', '')} ({str(dataset.get('sha256', ''))[:12]})"]
+
+
+def _measured(rows: Any) -> Iterator[str]:
+    """The figures of a gate's record, without those of parts."""
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, Mapping) and row.get("items") and not row.get("part"):
+            base = f"{row['base']:.3f} -> " if isinstance(row.get("base"), float) else ""
+            candidate = row.get("candidate")
+            figure = f"{candidate:.3f}" if isinstance(candidate, float) else "?"
+            yield f"{row.get('title')}: {base}{figure} ({row.get('status')})"
 
 
 def _nested(content: Any, depth: int) -> Iterator[str]:

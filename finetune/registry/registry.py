@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from finetune.acceptance.accept import accept
-from finetune.acceptance.files import GATE
+from finetune.acceptance.files import GATE, GATE_PLOT
 from finetune.errors import AdapterUnknown, PromotionRefused
 from finetune.registry.aliases import Aliases, Canary, Move, check_alias, now
 from finetune.registry.archive import export
 from finetune.registry.staging import finish, staged
 from finetune.registry.version import EVERYONE, Version, check_topic, parse
-from finetune.registry.writing import alone, clear, replace_json
+from finetune.registry.writing import alone, clear, replace_json, replace_text
 
 
 class Registry:
@@ -88,10 +88,15 @@ class Registry:
             raise AdapterUnknown(f"There is no {name}. There are: {names}. See `pilares finetune list`.")
         return found
 
-    def judge(self, name: str, gate: Mapping[str, Any]) -> None:
-        """Write down what the gate found about a version: `verdict` is "pass" or why not. Raises FinetuneError."""
+    def judge(self, name: str, gate: Mapping[str, Any], plot: str = "") -> None:
+        """Write down what the gate found about a version: `verdict` is "pass" or why not; `plot` is an SVG.
+
+        Raises FinetuneError.
+        """
         found = self.version(name)
         with alone(self.folder), clear(self.folder):
+            if plot:
+                replace_text(found.folder / GATE_PLOT, plot)
             replace_json(found.folder / GATE, {**gate, "sha256": found.card.get("sha256")})
 
     def export(self, name: str, out: Path) -> Path:

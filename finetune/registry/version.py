@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from finetune.acceptance.accept import digest
-from finetune.acceptance.files import GATE, MANIFEST, listed, read_json
+from finetune.acceptance.files import GATE, GATE_PLOT, MANIFEST, listed, read_json
 from finetune.errors import AdapterInvalid, AdapterUnknown, PromotionRefused
+from finetune.gate.record import checked
 from finetune.lora import CARD, GGUF, WEIGHTS
 
 EVERYONE = "everyone"
 PASSED = frozenset({"pass", "passed"})
 _NAME = re.compile(r"(?P<topic>[a-z0-9][a-z0-9-]{0,63})@v(?P<number>[1-9]\d{0,5})")
 _TOPIC = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-UNCOUNTED = frozenset({MANIFEST, GATE})
-"""Files that the manifest does not name: itself, and the gate's verdict, which comes later."""
+UNCOUNTED = frozenset({MANIFEST, GATE, GATE_PLOT})
+"""Files that the manifest does not name: itself, and the gate's verdict and plot, which come later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,10 @@ class Version:
 
     def check_gate(self, *, ungated: bool, why: str) -> None:
         """Raises PromotionRefused when its gate did not let it pass; one that never was at a gate needs a reason."""
-        verdict = str(self.gate.get("verdict", ""))
+        gate = self.gate
+        verdict = str(gate.get("verdict", ""))
+        if verdict in PASSED:
+            verdict = checked(gate)
         if verdict in PASSED:
             return
         if verdict:

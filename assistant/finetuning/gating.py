@@ -1,0 +1,140 @@
+"""The gate for an adapter of the registry: measures it as it is served, and writes down whether it may serve."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import ConfigurationError
+from assistant.finetuning.gate.plan import Embedding, Plan, Planner, details_folder
+from assistant.finetuning.gate.served import Served
+from assistant.finetuning.gate.trained import WithTrained, why_not
+from assistant.finetuning.gate.wanted import Wanted
+from assistant.models.adapters import registry_of
+from assistant.models.catalogue import CATALOGUE, Model
+from assistant.models.download import require
+from assistant.models.models import Models
+from assistant.settings import Settings
+from finetune.gate.asks import Answers, Arm, Score, digest_of_items
+from finetune.gate.kept import Kept
+from finetune.gate.measuring import Measured, OnStep, measure
+from finetune.gate.probes import judged, parity
+from finetune.gate.record import BASE, Run, plot_of, record_of
+from finetune.gate.verdict import Row
+from finetune.grounded import SHIPPED
+from finetune.lora import GGUF, Adapter
+from finetune.registry import Registry, Version
+from finetune.registry.aliases import now
+
+SHIPPED_NAME = "shipped"
+# Opens the models of a run: the base, the adapters of arms that have one, the candidate's folder.
+Opening = Callable[[Model, Mapping[Arm, Path], Path], AbstractContextManager[Answers]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """What came of a run: the record, its table, what was measured, and the plot."""
+
+    record: Mapping[str, Any]
+    rows: Sequence[Row]
+    measured: Sequence[Measured]
+    plot: str
+
+
+def judge(settings: Settings, name: str, *, on_progress: OnStep | None = None, against: str = BASE) -> dict[str, Any]:
+    """Measure a version and write down what the gate finds; `verdict` is "pass" or why not.
+
+    Raises FinetuneError, ModelError and ConfigurationError, and then nothing is written down; what was measured is kept
+    for the next time.
+    """
+    on_step = on_progress or (lambda done, total: None)
+    return dict(evaluate(settings, name, Wanted(against=against), on_step, on_step).record)
+
+
+def evaluate(
+    settings: Settings, name: str, wanted: Wanted, planning: OnStep, measuring: OnStep,
+    opened: Opening | None = None, embedding: Embedding = Models,
+) -> Gated:  # fmt: skip
+    """Measure what is wanted of a version. A run for looking only writes nothing down."""
+    wanted.check()
+    registry = registry_of(settings)
+    version = registry.version(name).whole()
+    model = _base_of(version)
+    rival = _rival(registry, wanted.against, model)
+    plan = Planner(settings, wanted, version, planning, embedding).plan()
+    _leave_out_parity(plan, model)
+    adapters: dict[Arm, Path] = {"candidate": version.gguf}
+    if rival is not None:
+        adapters["base"] = rival / GGUF
+    kept = Kept(details_folder(settings), _weights(version, model, rival))
+    with (opened or _open(settings))(model, adapters, version.folder) as models:
+        measured = measure(plan.items, models, kept, measuring)
+    scores = [*plan.scores, *(score for each in measured for score in judged(each.item, each.replies))]
+    return _written(registry, version, wanted, plan, measured, scores, _weights(version, model, rival))
+
+
+def _written(
+    registry: Registry, version: Version, wanted: Wanted, plan: Plan, measured: Sequence[Measured],
+    scores: Sequence[Score], weights: Mapping[Arm, str],
+) -> Gated:  # fmt: skip
+    probes = dict.fromkeys(item.probe for item in plan.items)
+    sets = {probe: digest_of_items([each for each in plan.items if each.probe == probe]) for probe in probes}
+    who = {str(arm): each for arm, each in weights.items()}
+    run = Run(
+        version.name, wanted.against, who, sets, wanted.seed, now(), plan.notes, wanted.looking,
+        {"thorough": wanted.thorough, "questions": [*wanted.questions], "bias": [file.name for file in wanted.bias]},
+    )  # fmt: skip
+    record, rows = record_of(run, scores)
+    plot = plot_of(record, rows, version.name)
+    if not wanted.looking:
+        registry.judge(version.name, record, plot)
+    return Gated(record, rows, measured, plot)
+
+
+def _base_of(version: Version) -> Model:
+    found = next((each for each in CATALOGUE if each.files[0].sha256 == version.card.get("base_sha256")), None)
+    if found is None:
+        raise ConfigurationError(f"{version.name} is for a model that is not known here: {version.card.get('base')}.")
+    return found
+
+
+def _rival(registry: Registry, against: str, model: Model) -> Path | None:
+    """The folder of the adapter that it is compared with; None for the bare base."""
+    if against == BASE:
+        return None
+    folder = SHIPPED if against == SHIPPED_NAME else registry.version(against).whole().folder
+    Adapter(folder).whole(GGUF, "gguf_sha256")
+    if (card := Adapter(folder).card).get("base_sha256") != model.files[0].sha256:
+        raise ConfigurationError(f"{against} is for {card.get('base')}, not for {model.name}. Compare with base.")
+    return folder
+
+
+def _weights(version: Version, model: Model, rival: Path | None) -> dict[Arm, str]:
+    """Who replies, by hash and engine: what is kept of one is never taken for another's."""
+    base, engine = model.files[0].sha256, f"llama.cpp {installed('xllamacpp')}"
+    other = Adapter(rival).card.get("gguf_sha256", "") if rival else ""
+    card = version.card
+    return {
+        "base": f"{base} {other} {engine}",
+        "candidate": f"{base} {card.get('gguf_sha256')} {engine}",
+        "trained": f"{base} {card.get('sha256')} transformers {installed('transformers')}",
+    }
+
+
+def _leave_out_parity(plan: Plan, model: Model) -> None:
+    architecture = "qwen2" if model.name.startswith("qwen2") else model.name
+    if any(item.probe == parity.NAME for item in plan.items) and (why := why_not(architecture)):
+        plan.items = [item for item in plan.items if item.probe != parity.NAME]
+        plan.notes.append(f"export: not measured, {why}")
+
+
+def _open(settings: Settings) -> Opening:
+    @contextmanager
+    def opened(model: Model, adapters: Mapping[Arm, Path], folder: Path) -> Iterator[Answers]:
+        file = require(model, settings.models_folder) / model.files[0].name
+        with Served(file, adapters, settings.threads) as served:
+            yield WithTrained(served, file, folder)
+
+    return opened

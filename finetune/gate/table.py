@@ -1,0 +1,25 @@
+"""The rows of a verdict as cells of a table, for a terminal and for documents."""
+
+from collections.abc import Sequence
+
+from finetune.gate.verdict import Row
+
+HEADINGS = ("figure", "items", "base", "candidate", "gain (95 %)", "has to be", "")
+_WORDS = {"pass": "pass", "fail": "FAIL", "open": "open", "none": "-"}
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """One row, as texts in the order of HEADINGS."""
+    title = f"  {row.part}" if row.part else row.title
+    gain = "" if row.gain is None else f"{row.gain:+.3f} ({row.low:+.3f} to {row.high:+.3f})"
+    return title, str(row.items), _number(row.base), _number(row.candidate), gain, row.limit, _WORDS[row.status]
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """All rows as a table in Markdown."""
+    lines = [HEADINGS, ("---",) * len(HEADINGS), *(cells(row) for row in rows)]
+    return "\n".join(f"| {' | '.join(each)} |" for each in lines)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
