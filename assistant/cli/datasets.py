@@ -106,6 +106,7 @@ def collect(
         for reason, count in found.left_out.most_common():
             typer.echo(f"  {count} left out: {safe(reason)}")
         _say(taken, len(found.examples))
+        reviewing.follow_queue(desk())
 
 
 @app.command()

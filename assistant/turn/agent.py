@@ -45,7 +45,7 @@ from assistant.turn.middleware.choose import Choose
 from assistant.turn.middleware.conclude import Conclude
 from assistant.turn.middleware.delegate import Delegate
 from assistant.turn.middleware.keep import KeepLocal
-from assistant.turn.middleware.retrieve import Retrieve
+from assistant.turn.middleware.retrieve import Raises, Retrieve
 from assistant.turn.middleware.standalone import Standalone
 from assistant.turn.middleware.understand import Understand
 from assistant.turn.middleware.write import Write
@@ -78,6 +78,7 @@ class TurnAgent:
         *,
         before_search: Sequence[Strategy] = (),
         after_search: Sequence[Strategy] = (),
+        raises: Raises | None = None,
     ) -> None:
         embedder, analyzer = Remembering(models.embedder()), Analyzer()
         selector, citer = EvidenceSelector(vectors, analyzer), Citer(vectors, analyzer)
@@ -89,7 +90,8 @@ class TurnAgent:
         self._reader = reader
         self._strategies = (*before_search, *after_search)
         support = SupportCheck.over(models, vectors) if models.has_reader else None
-        retrieve = Retrieve(library, embedder, vectors, selector, intents, tokens=budget, most=settings.turn.passages)
+        most = settings.turn.passages
+        retrieve = Retrieve(library, embedder, vectors, selector, intents, tokens=budget, most=most, raises=raises)
         self._graph = create_agent(
             model=models.chat("slm"),  # the default; Write calls the one that Choose has chosen
             context_schema=TurnContext,

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from assistant.errors import NotFound
-from assistant.finetuning.collecting import Collected, Collector, HandedOver
+from assistant.finetuning.collecting import Collected, Collector
+from assistant.handoff.record import HandedOver
 from assistant.finetuning.layout import Layout, ReaderLayout, WholeLayout
 from assistant.grounding.citations import Citer
 from assistant.grounding.vectors import SentenceVectors
