@@ -13,6 +13,7 @@ from assistant.cli import (
     handoffs,
     jobs,
     keeping,
+    learning,
     ledger,
     models,
     router,
@@ -46,6 +47,7 @@ app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(router.app, name="router")
 app.command()(ledger.ledger)
 app.add_typer(finetune.app, name="finetune")
+app.add_typer(learning.app, name="learn")
 app.add_typer(tools.app, name="tools")
 app.command()(keeping.backup)
 app.command()(keeping.restore)

@@ -59,6 +59,7 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
             assistant.start(samples=samples)
         assistant.watch_adapters()
         assistant.start_syncing()
+        assistant.start_learning()
         app = create_app(
             assistant, settings, sources=lambda: assistant.syncing().sources, appointments=assistant.tasks.appointments
         )

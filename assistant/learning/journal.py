@@ -17,7 +17,7 @@ from finetune.registry.writing import append_line
 Stage = Literal["collect", "check", "build", "train", "gate", "decide"]
 STAGES: tuple[Stage, ...] = ("collect", "check", "build", "train", "gate", "decide")
 Outcome = Literal["begun", "done", "stopped", "failed"]
-"""Of a stage: it began; it is through; the run ends here for a good reason; it ends here because something is broken."""
+"""Of a stage: it began; it is through; the run ends here for a good reason; it ends here because something broke."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ class Journal:
             append_line(self._file, json.dumps(asdict(stamped), ensure_ascii=False, sort_keys=True))
         except OSError as error:
             raise NotWritten(
-                f"{self._file} cannot be written ({error.strerror or error}); learning stops here. Free the disk or mend "
-                "its rights, then `pilares learn run`."
+                f"{self._file} cannot be written ({error.strerror or error}); learning stops here. Free the disk or "
+                "mend its rights, then `pilares learn run`."
             ) from error
         return stamped
 
