@@ -18,10 +18,10 @@ from knowledge.testing.embedder import HashingEmbedder
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 QUESTION = "How long do I have to send the heater back?"
-LINE = "Heaters may be sent back within 30 days."
+LINE = "You have 30 days to send a heater back."
 TEXTS = [
     ("returns.md", "Returns", f"{LINE} Pay the postage yourself."),
-    ("heaters.md", "Heaters", "How long the heater has to heat up: send the water back and wait."),
+    ("heaters.md", "Heaters", "Heater: how long, and back."),
     ("parking.md", "Parking", "Guests park behind the house for free."),
     ("secret.md", "Secret", "The heater of the board may be sent back at any time."),
 ]
