@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from assistant.cli import reviewing
+from assistant.cli import reviewing, synthesising
 from assistant.cli.asking import safe
 from assistant.cli.errors import clear_errors
 from assistant.cli.reviewing import desk
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="What adapters learn from: import, collect, review, build, check.", no_args_is_help=True)
 app.add_typer(reviewing.app, name="review")
+app.command()(synthesising.synthesise)
 
 Name = Annotated[str, typer.Argument(help="Name of the dataset: small letters, figures, - and _.")]
 Hosts = Annotated[

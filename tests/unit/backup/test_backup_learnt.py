@@ -76,7 +76,7 @@ def test_a_restore_that_fails_puts_everything_back(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(restoring, "Restored", fails)
-    with pytest.raises(StorageError, match="is full. Nothing was changed"):
+    with pytest.raises(StorageError, match=r"is full\. Nothing was changed"):
         restore(tmp_path / "backup.tar.gz", learnt, force=True)
     assert _contents(learnt) == before
 
