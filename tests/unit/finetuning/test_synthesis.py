@@ -126,10 +126,9 @@ def test_what_is_wrong_is_not_used(house: House, maker: Callable[[Model], Synthe
 
 
 def test_an_unanswerable_question_is_refused_by_the_row(house: House, maker: Callable[[Model], Synthesiser]) -> None:
-    house.none = 0.1
-    made = maker(Model({"question": "How long is the warranty of the umbrellas?"})).make(
-        *_task(house, answerable=False)
-    )
+    house.none = 0.6
+    model = Model({"question": "How long is the warranty of the umbrellas?"})
+    made = maker(model).make(*_task(house, answerable=False))
     assert made.example is not None
     assert made.example.completion == trained_prompts.NONE
 
@@ -138,7 +137,7 @@ def test_an_unanswerable_question_that_the_documents_may_answer_is_not_used(
     house: House, maker: Callable[[Model], Synthesiser]
 ) -> None:
     house.none = 0.1
-    model = Model({"question": "How long is the warranty of the batteries?"})
+    model = Model({"question": "Do new appliances have a warranty?"})
     assert maker(model).make(*_task(house, answerable=False)).why == "the documents may answer it"
     house.none = 0.9
     assert maker(model).make(*_task(house, answerable=False)).example is not None
