@@ -9,6 +9,7 @@ asks about that other thing: who means the same says it in other words throughou
 import re
 from difflib import SequenceMatcher
 
+from assistant.grounding.citations import figures
 from assistant.grounding.support.amounts import amounts
 from assistant.grounding.support.wording import names, negated, opposed
 from assistant.storage.folding import folded
@@ -17,7 +18,6 @@ from knowledge.lexical.analyzer import Analyzer
 # Of the words of the longer question, so many in the same order are the same sentence about something else.
 SAME_SENTENCE = 0.55
 
-_NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _WORDS = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -65,8 +65,7 @@ def _exchanged(one: str, other: str, language: str, analyzer: Analyzer) -> bool:
 
 def _numbers(text: str) -> frozenset[str]:
     """Every number, years and those in words among them."""
-    written = {found.group().strip(".,:/") for found in _NUMBER.finditer(text)}
-    return frozenset(written | {each.number for each in amounts(text)})
+    return figures(text) | {each.number for each in amounts(text)}
 
 
 def _unnamed(one: str, other: str) -> bool:

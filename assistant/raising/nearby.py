@@ -16,6 +16,8 @@ from knowledge.embedder import Vectors
 from knowledge.search.raising import Raise
 
 MOST = 0.2
+# Vectors of questions that may be computed while a person waits, about 8 ms each.
+AT_ONCE = 4
 HALF_DAYS = 90.0
 # The cosine from which on a question is near, by the beginning of the embedder's id: for one question in a hundred, the
 # nearest one that asks for something else is nearer (docs/benchmarks.md, "Curated answers").
@@ -47,16 +49,23 @@ class Nearby:
         self._lock = Lock()
         self._stamp: tuple[int, str] | None = None
         self._helped: list[Helped] = []
-        self._vectors: Vectors | None = None
+        self._vectors: dict[str, Vectors] = {}
+        self._rows: Vectors | None = None
+
+    def prime(self) -> None:
+        """Compute all vectors that are missing."""
+        with self._lock:
+            while not self._refreshed():
+                pass
 
     def of(self, question: Vectors) -> tuple[Raise, ...]:
         """The passages that rise for a question, by its vector, shape (dimension,)."""
         with self._lock:
-            self._refresh()
-            helped, vectors = self._helped, self._vectors
-        if vectors is None:
+            self._refreshed()
+            helped, rows = self._helped, self._rows
+        if rows is None:
             return ()
-        cosines = vectors @ question
+        cosines = rows @ question
         shares = dict[tuple[str, str], float]()
         for place in np.flatnonzero(cosines >= self._least):
             each = helped[int(place)]
@@ -65,13 +74,23 @@ class Nearby:
             shares[key] = min(MOST, shares.get(key, 0.0) + MOST * min(1.0, nearness) * self._left(each))
         return tuple(Raise(*key, share) for key, share in shares.items() if share > 0)
 
-    def _refresh(self) -> None:
+    def _refreshed(self) -> bool:
+        """Take in what has changed, with a few of the vectors that are missing; whether none is left."""
         stamp = self._store.stamp()
         if stamp == self._stamp:
-            return
-        self._helped = self._store.current() if stamp[0] else []
-        self._vectors = self._embed([each.question for each in self._helped]) if self._helped else None
+            return True
+        current = self._store.current() if stamp[0] else []
+        asked = dict.fromkeys(each.question for each in current)
+        known = {text: self._vectors[text] for text in asked if text in self._vectors}
+        missing = [text for text in asked if text not in known]
+        some = missing[:AT_ONCE]
+        self._vectors = known | (dict(zip(some, self._embed(some), strict=True)) if some else {})
+        self._helped = [each for each in current if each.question in self._vectors]
+        self._rows = np.stack([self._vectors[each.question] for each in self._helped]) if self._helped else None
+        if len(missing) > len(some):
+            return False
         self._stamp = stamp
+        return True
 
     def _left(self, helped: Helped) -> float:
         days = max(0.0, (self._now() - helped.created).total_seconds() / 86_400)

@@ -88,7 +88,7 @@ class TurnAgent:
         judge = Sifter(models, vectors, citer) if settings.llm.sifts else None
         self._first = reader or judge
         self._reader = reader
-        self._strategies = (*before_search, *after_search)
+        self._strategies, self._raises = (*before_search, *after_search), raises
         support = SupportCheck.over(models, vectors) if models.has_reader else None
         most = settings.turn.passages
         retrieve = Retrieve(library, embedder, vectors, selector, intents, tokens=budget, most=most, raises=raises)
@@ -124,6 +124,8 @@ class TurnAgent:
             self._first.prime()
         for strategy in self._strategies:
             strategy.prime()
+        if self._raises is not None:
+            self._raises.prime()
 
     @property
     def opening(self) -> Sequence[Mapping[str, str]]:

@@ -28,6 +28,9 @@ RANKED_PASSAGES = 48
 class Raises(Protocol):
     """What rises for a question (`assistant.raising.nearby.Nearby` is one)."""
 
+    def prime(self) -> None:
+        """Load what the first question needs."""
+
     def of(self, question: Vectors) -> tuple[Raise, ...]:
         """The sentences that rise, by the question's vector, shape (dimension,)."""
 

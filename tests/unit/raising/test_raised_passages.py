@@ -1,6 +1,6 @@
 """A passage that helped rises for questions near to the one it helped with: a bounded bit, for a time, and undone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.raising.nearby import MOST, Nearby
+from assistant.raising.nearby import AT_ONCE, MOST, Nearby
 from assistant.raising.store import Helped
 from assistant.storage.conversations import Conversations
 from assistant.testing.answers import an_answer
@@ -86,6 +86,25 @@ def test_it_decays_and_several_people_do_not_add_up_beyond_the_bound(store: Conv
     store.raised.replace([helped, *(replace(_helped(store), document_id="d") for _ in range(5))])
     (all_of_them,) = _nearby(store).of(_vector())
     assert all_of_them.share == pytest.approx(MOST)
+
+
+def test_many_new_ones_keep_nobody_waiting(store: Conversations) -> None:
+    helped = _helped(store)
+    store.raised.replace([replace(helped, question=f"Question number {number}?") for number in range(30)])
+    embedded = list[str]()
+    embedder = HashingEmbedder()
+
+    def embed(texts: Sequence[str]) -> np.ndarray:  # type: ignore[type-arg]
+        embedded.extend(texts)
+        return embedder.embed_queries(texts)
+
+    nearby = Nearby(store.raised, embed, embedder.model_id, lambda: NOW)
+    nearby.of(_vector())
+    assert len(embedded) == AT_ONCE
+    nearby.prime()
+    assert len(embedded) == len(set(embedded)) == 30
+    nearby.of(_vector())
+    assert len(embedded) == 30
 
 
 def test_feedback_that_is_taken_back_counts_no_more_at_the_next_question(store: Conversations) -> None:
