@@ -31,6 +31,7 @@ _ASKS_FOR = {
     "price": r"cost|costs|price|how much (?:is|are|does|do)|precio|cuestan?|vale|cobran?|cobrais",
     "frequency": r"how often|cada cuanto|con que frecuencia",
 }
+_COUNTS = re.compile(r"\b(?:how many|cuant[oa]s) ([^\W\d_]{4})")
 _ASKED = {name: re.compile(rf"\b(?:{words})\b") for name, words in _ASKS_FOR.items()}
 
 
@@ -47,9 +48,10 @@ def disagreement(one: str, other: str, language: str, analyzer: Analyzer) -> str
         return "negation"
     if opposed(one, other)[0]:
         return "sides"
-    wanted, given = _asked(one), _asked(other)
-    if wanted and given and not wanted & given:
-        return "asked"
+    for found in (_asked, _counted):
+        wanted, given = found(one), found(other)
+        if wanted and given and not wanted & given:
+            return "asked"
     return "words" if _exchanged(one, other, language, analyzer) else ""
 
 
@@ -78,3 +80,8 @@ def _unnamed(one: str, other: str) -> bool:
 def _asked(text: str) -> frozenset[str]:
     plain = folded(text)
     return frozenset(name for name, words in _ASKED.items() if words.search(plain))
+
+
+def _counted(text: str) -> frozenset[str]:
+    """The beginning of what is counted: "how many days"."""
+    return frozenset(_COUNTS.findall(folded(text)))
