@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import log
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,7 +16,7 @@ from assistant.finetuning.datasets import DatasetDesk
 from assistant.finetuning.layout import ReaderLayout
 from assistant.finetuning.synthesis import running
 from assistant.finetuning.synthesis.asking import Draft
-from assistant.finetuning.synthesis.checking import fault_of
+from assistant.finetuning.synthesis.checking import fault_of, is_found
 from assistant.finetuning.synthesis.making import Synthesiser, tasks_of
 from assistant.finetuning.synthesis.notes import Notes, Task
 from assistant.finetuning.synthesis.running import Wanted, synthesise
@@ -23,6 +24,7 @@ from assistant.grounding.citations import Citer
 from assistant.grounding.vectors import SentenceVectors
 from assistant.settings import Settings
 from assistant.turn import trained_prompts
+from assistant.turn.answer import Evidence
 from finetune.asked import question_of
 from knowledge.errors import DocumentNotFound
 from knowledge.lexical.analyzer import Analyzer
@@ -123,6 +125,22 @@ def test_a_row_is_asked_as_a_turn_asks_and_names_its_line(house: House, maker: C
 def test_what_is_wrong_is_not_used(house: House, maker: Callable[[Model], Synthesiser], reply: Any, why: str) -> None:
     made = maker(Model(reply)).make(*_task(house))
     assert (made.example, made.why) == (None, why)
+
+
+def test_a_line_that_a_search_does_not_find_is_not_learnt(
+    house: House, maker: Callable[[Model], Synthesiser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.finetuning.synthesis.making.is_found", lambda *_: False)
+    assert maker(Model(GOOD)).make(*_task(house)).why == "a search does not find its line"
+
+
+def test_found_means_among_the_lines_that_are_read(house: House) -> None:
+    _, passage = _task(house)
+    draft = Draft(str(GOOD["question"]), passage.sentences[0], "18 months.")
+    other = Evidence(1, passage, passage.sentences[1], 0.9, passage.sentences[1:])
+    assert not is_found(draft, passage.document_id, [other])
+    assert is_found(draft, passage.document_id, [replace(other, selected=passage.sentences)])
+    assert not is_found(draft, "another", [replace(other, selected=passage.sentences)])
 
 
 def test_an_unanswerable_question_is_refused_by_the_row(house: House, maker: Callable[[Model], Synthesiser]) -> None:
