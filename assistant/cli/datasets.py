@@ -97,11 +97,13 @@ def collect(
         from assistant.finetuning import gathering
         from assistant.settings import load_settings
 
-        with build_app(load_settings()) as assistant:
+        settings = load_settings()
+        with build_app(settings) as assistant:
             day = None if since is None else since.replace(tzinfo=UTC)
             found = gathering.collect(assistant, layout, day)
         begin = day.isoformat() if day else ""
-        taken = desk().propose(found, trust=trust, per_user=per_user, hosts=host, since=begin)
+        trusted = (*trust, *settings.learn.trusted)
+        taken = desk().propose(found, trust=trusted, per_user=per_user, hosts=host, since=begin)
         typer.echo(f"{len(found.examples)} examples in what people said.")
         for reason, count in found.left_out.most_common():
             typer.echo(f"  {count} left out: {safe(reason)}")

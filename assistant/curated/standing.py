@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
+from assistant.curated.nearest import CuratedStore
 from assistant.curated.record import Curated, Ground
 from assistant.turn.answer import Citation, Evidence
 from knowledge.document import Document
@@ -61,6 +62,12 @@ def standing(curated: Curated, documents: Documents, groups: Iterable[str]) -> S
             )
         )  # fmt: skip
     return Standing("stands", "", tuple(evidence), tuple(citations))
+
+
+def mark_stale(store: CuratedStore, documents: Documents) -> list[Curated]:
+    """Let those wait for review whose sentences no longer stand; returns them."""
+    found = [(each, standing(each, documents, each.groups)) for each in store.find("served")]
+    return [store.mark(each.id, its.why) for each, its in found if its.verdict == "stale"]
 
 
 def placed_in(text: str, ground: Ground) -> Ground | None:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from assistant.curated.standing import mark_stale
 from assistant.finetuning.datasets import DatasetDesk
 from assistant.learning.journal import Journal
 from assistant.learning.run import Enough, Found, Steps
@@ -54,10 +55,12 @@ class _Stages:
             self._assistant.conversations, rows, trusted=self._learn.trusted,
             days=self._settings.curated.review_days,
         )  # fmt: skip
+        stale = mark_stale(self._assistant.conversations.curated, self._assistant.library)
         waiting = sum(each.state in ("proposed", "held") for each in rows)
         return {
             "new": taken.new, "waiting": waiting, "curated": len(done.made),
-            "why": f"{taken.new} new rows, {waiting} wait for review, {len(done.made)} new curated answers",
+            "why": f"{taken.new} new rows, {waiting} wait for review, {len(done.made)} new curated answers, "
+            f"{len(stale)} older ones no longer stand",
         }  # fmt: skip
 
     def check(self, _: Found) -> Found:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from assistant.curated.record import Curated
-from assistant.curated.standing import standing
+from assistant.curated.standing import mark_stale, standing
 from assistant.curated.writing import still_there, written
 from assistant.errors import InvalidRequest
+from assistant.storage.conversations import Conversations
 from knowledge.library import Library
 from knowledge.testing.embedder import HashingEmbedder
 
@@ -44,6 +45,17 @@ def test_a_reader_of_one_of_two_documents_gets_nothing(library: Library, curated
     library.set_audience("prices", ["sales"])
     assert standing(curated, library, ["everyone"]).verdict == "unreadable"
     assert standing(curated, library, ["everyone", "sales"]).verdict == "stands"
+
+
+def test_those_that_no_longer_stand_wait_for_review(library: Library, curated: Curated, tmp_path: Path) -> None:
+    with Conversations.open(f"sqlite:///{tmp_path / 'pilares.db'}") as conversations:
+        store = conversations.curated
+        store.add(curated)
+        assert mark_stale(store, library) == []
+        library.delete("prices")
+        (marked,) = mark_stale(store, library)
+        assert (marked.state, marked.why) == ("review", "prices was deleted")
+        assert mark_stale(store, library) == []
 
 
 def test_hidden_changed_and_deleted_documents_are_named(library: Library, curated: Curated) -> None:
