@@ -17,7 +17,7 @@ def _selected(*raises: Raise) -> list[str]:
     vectors = SentenceVectors(HashingEmbedder())
     texts = ("How is the heater sent?",)
     question = Question(texts, vectors.of_questions(texts), "en")
-    found = EvidenceSelector(vectors, Analyzer()).select(question, [passage(TEXT)], tokens=50, most=3, raises=raises)
+    found = EvidenceSelector(vectors, Analyzer()).select(question, [passage(TEXT)], tokens=62, most=3, raises=raises)
     vectors.close()
     return [sentence.text for each in found for sentence in each.selected]
 
