@@ -17,6 +17,7 @@ from knowledge.lexical.analyzer import Analyzer
 
 # Of the words of the longer question, so many in the same order are the same sentence about something else.
 SAME_SENTENCE = 0.55
+SHORTEST_STEM = 3
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _WORDS = re.compile(r"[^\W_]+")
@@ -58,11 +59,21 @@ def disagreement(one: str, other: str, language: str, analyzer: Analyzer) -> str
 def _exchanged(one: str, other: str, language: str, analyzer: Analyzer) -> bool:
     """Whether it is the same sentence with other words in the place of some."""
     own, theirs = (frozenset(analyzer.query_terms(text, language)) for text in (one, other))
-    if own <= theirs or theirs <= own:
+    if not (_new_in(own, theirs) and _new_in(theirs, own)):
         return False
     first, second = (_WORDS.findall(folded(text)) for text in (one, other))
     blocks = SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks()
     return sum(block.size for block in blocks) >= SAME_SENTENCE * max(len(first), len(second))
+
+
+def _new_in(own: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether there are words that the other has in no form: "dura" and "duración" begin alike."""
+    return any(not any(_alike(word, each) for each in theirs) for word in own - theirs)
+
+
+def _alike(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return len(short) >= SHORTEST_STEM and long.startswith(short)
 
 
 def _numbers(text: str) -> frozenset[str]:

@@ -45,6 +45,7 @@ def test_what_differs(one: str, other: str, language: str, why: str) -> None:
         ("How long is the warranty?", "How long is the warranty?", "en"),
         ("How many sheets does the S900's feeder hold?", "What is the capacity of the S900's feeder in sheets?", "en"),
         ("How much is a room in Dublin?", "In Dublin, how much may a hotel room cost?", "en"),
+        ("¿Cuánto dura la garantía de las baterías?", "¿Qué duración tiene la garantía de las baterías?", "es"),
         ("¿Cuánto pesa la L360 con el tóner puesto?", "¿Qué peso tiene la L360 con tóner?", "es"),
     ],
 )
