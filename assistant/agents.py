@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from assistant.grounding.vectors import SentenceVectors
 from assistant.models.models import Models
+from assistant.raising.nearby import Nearby
 from assistant.routing.desk import desk_of
 from assistant.routing.examples import own_file
 from assistant.routing.intents import SHIPPED, IntentClassifier, load_intents
 from assistant.routing.mood import MoodReader
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
-from assistant.strategies import Kit, checking, handing_over, part_by_part, recommending, writing
+from assistant.strategies import Kit, checking, curated, handing_over, part_by_part, recommending, writing
 from assistant.tasks import TaskDesk
 from assistant.turn.agent import TurnAgent
 from assistant.turn.energy import Meter
@@ -46,5 +47,6 @@ def build_agent(
             *recommending(kit),
             *writing(kit),
         ],
-        after_search=part_by_part(kit),
+        after_search=[*curated(kit), *part_by_part(kit)],
+        raises=Nearby(conversations.raised, embedder.embed_queries, embedder.model_id),
     )  # fmt: skip

@@ -25,6 +25,7 @@ from knowledge.library import EVERYONE, Library
 if TYPE_CHECKING:
     from assistant.finetuning.watch import AdapterWatch
     from assistant.grounding.vectors import SentenceVectors
+    from assistant.learning.nightly import Nightly
     from assistant.syncing import Syncing
     from assistant.turn.agent import TurnAgent
     from assistant.turn.strategies.handoff import Announce
@@ -80,6 +81,7 @@ class Assistant:
         self._sentences: SentenceVectors | None = None
         self._syncing: Syncing | None = None
         self._watch: AdapterWatch | None = None
+        self._nightly: Nightly | None = None
         self._building = Lock()
         self._opening = Lock()
         self._closing = Event()
@@ -204,6 +206,20 @@ class Assistant:
                 )
             self._watch.start()
 
+    def start_learning(self) -> None:
+        """Learn when it is due or somebody asks for it, in the background."""
+        with self._opening:
+            if self._nightly is None:
+                from assistant.learning.journal import Journal
+                from assistant.learning.nightly import Nightly
+                from assistant.learning.run import JOURNAL, Learning
+                from assistant.learning.stages import steps_of
+
+                folder = self.settings.home / "finetune"
+                learning = Learning(folder, steps_of(self, Journal(folder / JOURNAL)))
+                self._nightly = Nightly(learning, self.settings.learn, folder, self._pace.quiet_s)
+            self._nightly.start()
+
     def warm(self) -> None:
         """Load everything a turn needs. Errors are kept for `state`; a turn reports them again."""
         self.watch_adapters()
@@ -266,6 +282,8 @@ class Assistant:
         self._closing.set()
         if self._watch is not None:
             self._watch.close()
+        if self._nightly is not None:
+            self._nightly.close()
         if self._syncing is not None:
             self._syncing.runner.close()
         self._refining.end(CLOSING_S)

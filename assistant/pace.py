@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from threading import Condition, Lock, Thread
+from time import monotonic
 
 
 class Pace:
@@ -12,6 +13,7 @@ class Pace:
 
     def __init__(self) -> None:
         self._turns = 0
+        self._ended = monotonic()
         self._changed = Condition()
 
     def begin(self) -> None:
@@ -23,7 +25,13 @@ class Pace:
         """A turn has ended."""
         with self._changed:
             self._turns -= 1
+            self._ended = monotonic()
             self._changed.notify_all()
+
+    def quiet_s(self) -> float:
+        """For how many seconds no turn has run."""
+        with self._changed:
+            return 0.0 if self._turns else monotonic() - self._ended
 
     def wait(self, longest_s: float | None = None) -> None:
         """Return when no turn runs, or after a minute: a busy house must not stop the background for good."""

@@ -16,8 +16,10 @@ from pydantic_settings import (
 )
 
 from assistant.appointments.settings import AppointmentSettings
+from assistant.curated.settings import CuratedSettings
 from assistant.errors import ConfigurationError
 from assistant.handoff.settings import HandoffSettings
+from assistant.learning.settings import LearnSettings
 from assistant.loopback import stays_here
 from assistant.paths import default_home, model_cache
 from assistant.tools.settings import ToolSettings
@@ -185,6 +187,8 @@ class Settings(BaseSettings):
     tools: ToolSettings = ToolSettings()
     appointments: AppointmentSettings = AppointmentSettings()
     handoff: HandoffSettings = HandoffSettings()
+    curated: CuratedSettings = CuratedSettings()
+    learn: LearnSettings = LearnSettings()
 
     @field_validator("slm", mode="before")
     @classmethod

@@ -51,6 +51,19 @@ def checking(kit: Kit) -> "list[Strategy]":
     return [CheckingStrategy(SupportCheck.of_texts(kit.models, kit.vectors), meant, kit.desk.lock_of)]
 
 
+def curated(kit: Kit) -> "list[Strategy]":
+    """The strategy that serves what a person has answered before."""
+    from assistant.curated.nearest import Nearest, least_of
+    from assistant.turn.remembering import Remembering
+    from assistant.turn.strategies.curated import CuratedStrategy
+
+    if not kit.settings.curated.enabled:
+        return []
+    store, embedder = kit.conversations.curated, Remembering(kit.models.embedder())
+    nearest = Nearest(store, embedder.embed_queries)
+    return [CuratedStrategy(store, nearest, kit.library, least_of(embedder.model_id))]
+
+
 def recommending(kit: Kit) -> "list[Strategy]":
     """The strategy that recommends from a catalogue among the documents."""
     from assistant.turn.strategies.meant import meaning

@@ -1,6 +1,7 @@
 """The knowledge package's front door: documents in, passages out."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import RLock
 from typing import Self
@@ -25,6 +26,7 @@ from knowledge.passage import Passage
 from knowledge.search.filters import EVERYTHING, Filter
 from knowledge.search.history import leaning, weighted
 from knowledge.search.overview import Overview
+from knowledge.search.raising import Raise
 from knowledge.search.reranker import Reranker, reranker_of
 from knowledge.search.searcher import Mode, Request, Searcher
 from knowledge.search.sweep import Sweeper
@@ -212,6 +214,7 @@ class Library(Curation, Overview):
         query_vectors: Vectors | None = None,
         filter: Filter = EVERYTHING,
         earlier: Sequence[str] = (),
+        raises: Sequence[Raise] = (),
     ) -> list[Passage]:
         """The `k` best passages that `groups` may read, best first.
 
@@ -219,11 +222,11 @@ class Library(Curation, Overview):
         score of any. `query_vectors` (one row per text) saves embedding them; `candidates` is how many hits each leg
         hands to the fusion; without `language` both languages' word forms match; `filter` limits the search to some
         documents, and neither leg looks at others. `earlier` are the questions asked before, oldest first: the last two
-        count a little. Raises EmbedderMismatch unless `mode` is "lexical".
+        count a little. Passages with a sentence of `raises` rise. Raises EmbedderMismatch unless `mode` is "lexical".
         """
         scope = Scope(frozenset(groups), filter)
         request = self._request(query_texts, scope, k, candidates, mode, language, query_vectors, earlier)
-        return self._searcher.passages(request, k)
+        return self._searcher.passages(replace(request, raises=tuple(raises)), k)
 
     def search_documents(
         self,

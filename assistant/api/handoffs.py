@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, Field
 
 from assistant.api.errors import OperatorOnly, language_of
 from assistant.api.ports import Assistant
@@ -13,6 +14,16 @@ from assistant.messages import message
 from assistant.settings import Settings
 
 Id = Annotated[str, Path(max_length=64, pattern="^[0-9a-f]+$")]
+
+
+class Reply(BaseModel):
+    """What a colleague answered in the end, and who it was."""
+
+    answer: str = Field(default="", max_length=20_000)
+    by: str = Field(default="", max_length=128)
+
+
+_NO_REPLY = Reply()
 
 
 def handoff_routes(assistant: Assistant, settings: Settings) -> APIRouter:
@@ -44,8 +55,8 @@ def handoff_routes(assistant: Assistant, settings: Settings) -> APIRouter:
         return handoff_json(assistant.conversations.handoffs.take(handoff_id))
 
     @router.post("/{handoff_id}/close")
-    def close_handoff(request: Request, handoff_id: Id) -> dict[str, Any]:
+    def close_handoff(request: Request, handoff_id: Id, reply: Reply = _NO_REPLY) -> dict[str, Any]:
         check(request)
-        return handoff_json(assistant.conversations.handoffs.close(handoff_id))
+        return handoff_json(assistant.conversations.handoffs.close(handoff_id, reply.answer, reply.by))
 
     return router

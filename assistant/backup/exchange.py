@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from assistant.backup import learnt
 from assistant.backup.manifest import CONVERSATIONS_DB, KNOWLEDGE_DB, SETTINGS
 
 LOCK = ("lock", "lock.pid")  # held while we work
@@ -27,6 +28,7 @@ class Exchange:
             yield
         except BaseException:
             for source, target in reversed(self._done):
+                _clear(source)
                 shutil.move(target, source)
             shutil.rmtree(self.aside, ignore_errors=True)
             raise
@@ -41,11 +43,17 @@ class Exchange:
             self._done.append((source, target))
 
     def _former(self, brings: Collection[str]) -> list[Path]:
-        """Everything of the databases and their indexes, and settings that the backup brings."""
+        """Everything of the databases, their indexes and what was learnt, and settings that the backup brings."""
         knowledge = [each for each in (self._home / KNOWLEDGE_DB).parent.iterdir() if each.name not in LOCK]
         conversations = list(self._home.glob(f"{CONVERSATIONS_DB}*"))
         settings = [self._home / name for name in SETTINGS if name in brings and (self._home / name).exists()]
-        return sorted([*knowledge, *conversations, *settings])
+        return sorted([*knowledge, *conversations, *settings, *learnt.former(self._home)])
+
+
+def _clear(path: Path) -> None:
+    """Take away what is left of a folder whose files were moved out again: else what is put back would land inside."""
+    if path.is_dir() and not any(each.is_file() for each in path.rglob("*")):
+        shutil.rmtree(path)
 
 
 def _free_name(home: Path) -> Path:

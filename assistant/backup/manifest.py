@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from assistant.errors import InvalidRequest
 
 NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 2
+"""What this version knows; 1 has no datasets and adapters."""
 
 KNOWLEDGE_DB = "knowledge/knowledge.db"
 CONVERSATIONS_DB = "pilares.db"

@@ -13,6 +13,7 @@ from typing import IO
 
 from assistant.backup import manifest as manifests
 from assistant.backup.databases import check_schema, look_into
+from assistant.backup.learnt import QUEUE, belongs, check_queue
 from assistant.backup.manifest import DATABASES, MEMBERS, Manifest, Member
 from assistant.errors import InvalidRequest
 
@@ -35,6 +36,8 @@ def unpack(archive: Path, folder: Path) -> Manifest:
         for name in DATABASES:
             if name in made.members:
                 _check_database(folder / name, name)
+        if QUEUE in made.members:
+            _check_queue(folder / QUEUE)
     return made
 
 
@@ -102,13 +105,13 @@ def _extract(tar: tarfile.TarFile, made: Manifest, folder: Path) -> None:
 def _check_name(name: str) -> None:
     if name.startswith(("/", "\\")) or ".." in PurePosixPath(name.replace("\\", "/")).parts:
         raise InvalidRequest(f"its member {name!r} leads out of the home folder")
-    if name not in MEMBERS:
+    if name not in MEMBERS and not belongs(name):
         raise InvalidRequest(f"its member {name!r} belongs in no backup")
 
 
 def _write(content: IO[bytes], entry: tarfile.TarInfo, expected: Member, target: Path) -> None:
     digest = sha256()
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     if entry.size == expected.bytes:
         with open(target, "xb", opener=_private) as file:
             while portion := content.read(_AT_ONCE):
@@ -128,6 +131,13 @@ def _content(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> IO[bytes]:
     content = tar.extractfile(entry)
     assert content is not None  # plain files have one
     return content
+
+
+def _check_queue(path: Path) -> None:
+    try:
+        check_queue(path)
+    except sqlite3.Error as error:
+        raise InvalidRequest(f"its {QUEUE} is damaged ({error}). Use another backup") from None
 
 
 def _check_database(path: Path, name: str) -> None:

@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 
 from assistant.backup import manifest as manifests
 from assistant.backup.databases import Contents, look_into, snapshot
-from assistant.backup.manifest import CONVERSATIONS_DB, DATABASES, KNOWLEDGE_DB, MEMBERS, SETTINGS, Manifest, Member
+from assistant.backup.learnt import QUEUE, belongs, members_of
+from assistant.backup.manifest import CONVERSATIONS_DB, DATABASES, KNOWLEDGE_DB, MEMBERS, Manifest, Member
 from assistant.backup.servers import Servers, reading, save
 from assistant.backup.troubles import in_words
 from assistant.errors import InvalidRequest, StorageError
@@ -31,7 +32,7 @@ def write(home: Path, target: Path, *, force: bool = False, servers: Servers = _
     Raises InvalidRequest when there is nothing to save, when the place cannot be written to, and when `target` exists
     (unless `force`); StorageError when the disk is full or a database cannot be read.
     """
-    present = [name for name in MEMBERS if name in servers.urls or (home / name).is_file()]
+    present = [name for name in MEMBERS if name in servers.urls or (home / name).is_file()] + members_of(home)
     if not present:
         raise InvalidRequest(f"There is nothing to back up in {home}. Set PILARES_HOME to the folder you mean.")
     _check(target, force)
@@ -64,13 +65,17 @@ def _scratch(target: Path) -> Iterator[Path]:
 def _collect(home: Path, present: list[str], scratch: Path, servers: Servers) -> dict[str, Contents]:
     """Copy everything to `scratch`; returns what the databases hold."""
     (scratch / KNOWLEDGE_DB).parent.mkdir()
-    for name in SETTINGS:
-        if name in present:
+    for name in present:
+        if name not in (*DATABASES, QUEUE):
+            (scratch / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(home / name, scratch / name)
     databases = [name for name in DATABASES if name in present]
     try:
         with reading(servers) as on_servers:
-            snapshot({home / name: scratch / name for name in databases if name not in on_servers})
+            files = [each for each in (*databases, QUEUE) if each in present and each not in on_servers]
+            for name in files:
+                (scratch / name).parent.mkdir(parents=True, exist_ok=True)
+            snapshot({home / name: scratch / name for name in files})
             for name, source in on_servers.items():
                 save(source, name, scratch / name)
         return {name: look_into(scratch / name, name) for name in databases}
@@ -87,7 +92,7 @@ def _describe(scratch: Path, present: list[str], contents: Mapping[str, Contents
     knowledge = contents.get(KNOWLEDGE_DB)
     named = {KNOWLEDGE_DB: "knowledge", CONVERSATIONS_DB: "conversations"}
     return Manifest(
-        format=manifests.FORMAT,
+        format=manifests.FORMAT if any(belongs(name) for name in present) else 1,
         pilares=manifests.pilares_version(),
         created=datetime.now(UTC).replace(microsecond=0),
         embedder=knowledge.embedder if knowledge else None,

@@ -4,6 +4,7 @@ import typer
 
 from assistant.cli import (
     asking,
+    curated,
     doctor,
     documents,
     evaluate,
@@ -12,6 +13,7 @@ from assistant.cli import (
     handoffs,
     jobs,
     keeping,
+    learning,
     ledger,
     models,
     router,
@@ -39,11 +41,13 @@ app.add_typer(sources.app, name="sources")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(grants.app, name="grants")
 app.add_typer(handoffs.app, name="handoffs")
+app.add_typer(curated.app, name="curated")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(router.app, name="router")
 app.command()(ledger.ledger)
 app.add_typer(finetune.app, name="finetune")
+app.add_typer(learning.app, name="learn")
 app.add_typer(tools.app, name="tools")
 app.command()(keeping.backup)
 app.command()(keeping.restore)

@@ -1,13 +1,13 @@
 """`pilares finetune dataset`: what adapters learn from; taken in, reviewed, looked at, and kept in versions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from assistant.cli import reviewing
+from assistant.cli import reviewing, synthesising
 from assistant.cli.asking import safe
 from assistant.cli.errors import clear_errors
 from assistant.cli.reviewing import desk
@@ -15,11 +15,11 @@ from assistant.cli.reviewing import desk
 if TYPE_CHECKING:
     from assistant.finetuning.datasets import Taken
     from finetune.building import Prepared, Recipe
-    from finetune.doctor.leakage import Asked
     from finetune.withdrawal import Withdrawn
 
 app = typer.Typer(help="What adapters learn from: import, collect, review, build, check.", no_args_is_help=True)
 app.add_typer(reviewing.app, name="review")
+app.command()(synthesising.synthesise)
 
 Name = Annotated[str, typer.Argument(help="Name of the dataset: small letters, figures, - and _.")]
 Hosts = Annotated[
@@ -97,15 +97,18 @@ def collect(
         from assistant.finetuning import gathering
         from assistant.settings import load_settings
 
-        with build_app(load_settings()) as assistant:
+        settings = load_settings()
+        with build_app(settings) as assistant:
             day = None if since is None else since.replace(tzinfo=UTC)
             found = gathering.collect(assistant, layout, day)
         begin = day.isoformat() if day else ""
-        taken = desk().propose(found, trust=trust, per_user=per_user, hosts=host, since=begin)
+        trusted = (*trust, *settings.learn.trusted)
+        taken = desk().propose(found, trust=trusted, per_user=per_user, hosts=host, since=begin)
         typer.echo(f"{len(found.examples)} examples in what people said.")
         for reason, count in found.left_out.most_common():
             typer.echo(f"  {count} left out: {safe(reason)}")
         _say(taken, len(found.examples))
+        reviewing.follow_queue(desk())
 
 
 @app.command()
@@ -242,24 +245,15 @@ def _recipe(
     hosts: Sequence[str], against: Sequence[Path],
 ) -> "Recipe":  # fmt: skip
     from assistant.errors import InvalidRequest
+    from assistant.finetuning.evaluations import evaluations
     from finetune.building import KINDS, Recipe
 
     if unknown := sorted(set(kinds) - set(KINDS)):
         raise InvalidRequest(f"There are no examples of the kind {unknown[0]}. Use one of {', '.join(KINDS)}.")
     chosen = tuple(each for each in KINDS if not kinds or each in kinds)
     return Recipe(
-        name, group, chosen, context, held_out, seed, per_user, least, tuple(hosts), _evaluations(against)
+        name, group, chosen, context, held_out, seed, per_user, least, tuple(hosts), evaluations(against)
     )  # fmt: skip
-
-
-def _evaluations(files: Sequence[Path]) -> Mapping[str, "list[Asked]"]:
-    """The questions that are measured on, by file."""
-    from assistant.paths import sample_documents
-    from finetune.doctor.leakage import read_evaluation
-
-    shipped = sample_documents() / "questions.jsonl"
-    found = {"the demo organisation's questions": read_evaluation(shipped)} if shipped.exists() else {}
-    return found | {str(each): read_evaluation(each) for each in files}
 
 
 def _prepared(recipe: "Recipe") -> "Prepared":

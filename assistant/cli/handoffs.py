@@ -52,10 +52,18 @@ def take(handoff_id: Id) -> None:
 
 
 @app.command()
-def close(handoff_id: Id) -> None:
+def close(
+    handoff_id: Id,
+    answer: Annotated[
+        str, typer.Option("--answer", help="What you answered; it can be learnt from once reviewed.")
+    ] = "",
+    by: Annotated[str, typer.Option("--by", help="Who answered; default: the user of this computer.")] = "",
+) -> None:
     """It is done: the assistant answers in that conversation again."""
     with clear_errors(), _opened() as handoffs:
-        typer.echo(_line(handoffs.close(handoff_id)))
+        import getpass
+
+        typer.echo(_line(handoffs.close(handoff_id, answer, (by or getpass.getuser()) if answer else "")))
 
 
 @contextmanager

@@ -68,6 +68,25 @@ def desk() -> "DatasetDesk":
     return DatasetDesk(load_settings().home)
 
 
+def follow_queue(found: "DatasetDesk") -> None:
+    """Serve the corrections that are accepted now as curated answers, and say what that comes to."""
+    from assistant.finetuning.following import follow
+    from assistant.settings import load_settings
+    from assistant.storage.conversations import Conversations
+
+    settings = load_settings()
+    with Conversations.open(settings.conversations_url, recover=False) as conversations:
+        done = follow(
+            conversations, found.queue.rows(), trusted=settings.learn.trusted, days=settings.curated.review_days
+        )
+    for each in done.made:
+        typer.echo(f"Served from now on as a curated answer ({each.id[:8]}): {_short(each.question)}")
+    for each in done.retired:
+        typer.echo(f"No longer served ({each.id[:8]}): {_short(each.question)}")
+    for reason, count in done.left_out.most_common():
+        typer.echo(f"{count} accepted without a curated answer: {safe(reason)}. `pilares curated add` writes one.")
+
+
 def _decide(ids: list[str] | None, held_by: str, by: str, *, accepted: bool) -> None:
     with clear_errors():
         from assistant.errors import InvalidRequest
@@ -84,6 +103,7 @@ def _decide(ids: list[str] | None, held_by: str, by: str, *, accepted: bool) -> 
                 typer.echo(f"{each.example.id[:10]}  accepted in spite of {check}: {safe(why)}")
         rows = "1 row is" if len(decided) == 1 else f"{len(decided)} rows are"
         typer.echo(f"{rows} {'accepted' if accepted else 'refused'}.")
+        follow_queue(found)
 
 
 def _print(row: "Queued", *, whole: bool = False) -> None:

@@ -63,6 +63,7 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
             assistant.start()
         assistant.watch_adapters()
         assistant.start_syncing()
+        assistant.start_learning()
         app = create_app(
             assistant, settings, sources=lambda: assistant.syncing().sources, appointments=assistant.tasks.appointments
         )

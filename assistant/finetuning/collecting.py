@@ -7,11 +7,11 @@ a person's answer becomes a reply to learn. Each carries the prompt of its turn 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Protocol
 
 from assistant.errors import NotFound
 from assistant.finetuning.layout import Laid, Layout, Reply
+from assistant.handoff.record import HandedOver
 from assistant.messages import LANGUAGES
 from assistant.storage.records import Feedback
 from assistant.turn.answer import Answer
@@ -23,20 +23,6 @@ from finetune.privacy.scrub import Scrubber, scrubbed
 LICENCE = "own"
 # Answers to the person who asked, without what that person may not read any more. Raises NotFound.
 Answers = Callable[[str, str], Answer]
-
-
-@dataclass(frozen=True, slots=True)
-class HandedOver:
-    """What a person said in the place of an answer, in a conversation that was handed over.
-
-    `answer_id` is the assistant's last answer before that, whose question and evidence the reply is for.
-    """
-
-    answer_id: str
-    user_id: str
-    operator: str
-    reply: str
-    created: datetime
 
 
 class HandOffs(Protocol):

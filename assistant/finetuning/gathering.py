@@ -28,9 +28,13 @@ def collect(
     since: datetime | None = None,
     hand_offs: HandOffs | None = None,
 ) -> Collected:
-    """Examples of everybody's feedback, laid out for the small model. Raises ModelUnavailable without the embedder."""
+    """Examples of everybody's feedback and of hand-offs (by default those of this installation), for the small model.
+
+    Raises ModelUnavailable without the embedder.
+    """
     feedback = assistant.conversations.feedback(limit=MOST_FEEDBACK, since=since)
-    handed_over = tuple(hand_offs.answered()) if hand_offs is not None else ()
+    found = (hand_offs or assistant.conversations.handoffs).answered()
+    handed_over = tuple(each for each in found if since is None or each.created >= since)
     if not feedback and not handed_over:
         return Collected(())
     collector = Collector(assistant.conversations.answer, layout_of(assistant, layout), audiences_of(assistant))

@@ -21,6 +21,8 @@ from finetune.examples import ChatMessage
 from knowledge.passage import Sentence
 
 _REPLY = {"en": "Quote: {line}\nAnswer: {answer}", "es": "Cita: {line}\nRespuesta: {answer}"}
+CURATED = "curated"
+"""The route of answers that a person wrote."""
 # A reply that names lines or quotes one takes them from what was shown.
 _Shown = Sequence[tuple[Evidence, Sentence]]
 
@@ -75,7 +77,7 @@ class _Laid:
         """From the stored text and its citations; an abstention is the reader's label for none."""
         if self.answer.abstained:
             return Reply(trained_prompts.NONE) if self.reads_lines else None
-        if is_quoted(self.answer):
+        if is_quoted(self.answer) or self.answer.route.reason == CURATED:
             return None
         return self._reply(prompts.plain(self.answer.text), self.answer.citations)
 

@@ -21,6 +21,7 @@ from assistant.turn.answer import Evidence
 from knowledge.embedder import Vectors
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.passage import Passage, Sentence
+from knowledge.search.raising import Raise
 
 Scores = npt.NDArray[np.float32]
 
@@ -31,6 +32,8 @@ HEADER_TOKENS = 24
 # Weights of shared words and of the passage's BM25 score in the second ranking, against a similarity of weight 1; all
 # as standard scores.
 WORDS_WEIGHT, PASSAGE_WEIGHT = 0.5, 0.3
+# How far a sentence that has helped before rises.
+LIFT = 5.0
 # Passages whose sentences may be embedded while the person waits, when the background has not got to them yet.
 COMPUTE_NOW = 6
 
@@ -61,9 +64,12 @@ class EvidenceSelector:
         self._band = bands_of(vectors.model_id).question
 
     def select(
-        self, question: Question, passages: Sequence[Passage], *, tokens: int, most: int
+        self, question: Question, passages: Sequence[Passage], *, tokens: int, most: int, raises: Sequence[Raise] = ()
     ) -> tuple[Evidence, ...]:
-        """Pack the best sentences into `tokens` tokens out of at most `most` passages; best passage first."""
+        """Pack the best sentences into `tokens` tokens out of at most `most` passages; best passage first.
+
+        Sentences of `raises` rank higher, by up to `LIFT` standard scores for each share of 1.
+        """
         vectors = self._vectors.known(passages, compute=COMPUTE_NOW)
         places = [
             Place(p, s) for p, passage in enumerate(passages) if passage.chunk_id in vectors
@@ -74,9 +80,10 @@ class EvidenceSelector:
         cosines = np.stack([vectors[passages[at.passage].chunk_id][at.sentence] for at in places]) @ question.vectors.T
         words = self._words(question, passages, places)
         lexical = _standard(np.array([passages[place.passage].lexical or 0.0 for place in places], dtype=np.float32))
+        lifted = _lifted(passages, places, raises)
         rankings = []
         for column in range(len(question.texts)):
-            near = _standard(cosines[:, column])
+            near = _standard(cosines[:, column]) + lifted
             both = near + WORDS_WEIGHT * _standard(words[:, column]) + PASSAGE_WEIGHT * lexical
             rankings += [np.argsort(-near, kind="stable"), np.argsort(-both, kind="stable")]
         chosen = _pack(_taking_turns(rankings), places, passages, tokens, most)
@@ -163,6 +170,16 @@ def _evidence(
         best_sentence: Sentence = passages[p].sentences[places[best].sentence]
         found.append(Evidence(number, passages[p], best_sentence, band.position(float(cosines[best])), selected))
     return tuple(found)
+
+
+def _lifted(passages: Sequence[Passage], places: Sequence[Place], raises: Sequence[Raise]) -> Scores:
+    """What is added to the standard score of each sentence."""
+    shares = {(each.document_id, each.quote): each.share for each in raises}
+    lifted = np.zeros(len(places), dtype=np.float32)
+    for number, at in enumerate(places if shares else ()):
+        passage = passages[at.passage]
+        lifted[number] = LIFT * shares.get((passage.document_id, passage.sentences[at.sentence].text), 0.0)
+    return lifted
 
 
 def _standard(values: Scores) -> Scores:

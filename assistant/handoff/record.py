@@ -51,7 +51,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """A conversation that was handed to a person. Until it is closed the assistant does not answer in it."""
+    """A conversation that was handed to a person. Until it is closed the assistant does not answer in it.
+
+    `reply` is what `operator` answered in the end, where they have written it down.
+    """
 
     id: str
     conversation_id: str
@@ -65,3 +68,19 @@ class Handoff:
     messages: tuple[Message, ...]
     created: datetime
     updated: datetime
+    reply: str = ""
+    operator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """What a person said in the place of an answer, in a conversation that was handed over.
+
+    `answer_id` is the assistant's last answer before that, whose question and evidence the reply is for.
+    """
+
+    answer_id: str
+    user_id: str
+    operator: str
+    reply: str
+    created: datetime

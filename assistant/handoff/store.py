@@ -10,15 +10,16 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.engine import Connection, Row
 
-from assistant.errors import NotFound
-from assistant.handoff.record import Handoff, Message, State, Summary
+from assistant.errors import InvalidRequest, NotFound
+from assistant.handoff.record import HandedOver, Handoff, Message, State, Summary
 from assistant.handoff.settings import Reason
 from assistant.storage.database import Database
 from assistant.storage.folding import storable
 from assistant.storage.rows import owned
+from assistant.storage.schema import answers, turns
 from assistant.storage.schema import handoffs as table
 
-MOST_MESSAGES, LONGEST_MESSAGE = 200, 4_000
+MOST_MESSAGES, LONGEST_MESSAGE, LONGEST_REPLY, LOOKED_BACK = 200, 4_000, 20_000, 20
 _SUMMARY = TypeAdapter(Summary)
 _MESSAGES = TypeAdapter(tuple[Message, ...])
 _OPENS: tuple[State, ...] = ("open", "taken")
@@ -99,14 +100,46 @@ class Handoffs:
         """A colleague sees to it; one that is closed stays so. Raises NotFound."""
         return self._move(handoff_id, "taken", ("open",))
 
-    def close(self, handoff_id: str) -> Handoff:
-        """It is done; the assistant answers again. Raises NotFound."""
-        return self._move(handoff_id, "closed", _OPENS)
+    def close(self, handoff_id: str, reply: str = "", operator: str = "") -> Handoff:
+        """It is done; the assistant answers again. `reply` is what `operator` answered, to be learnt from.
+
+        Raises NotFound, and InvalidRequest for a reply that is too long.
+        """
+        if len(reply) > LONGEST_REPLY:
+            raise InvalidRequest(f"The answer is longer than {LONGEST_REPLY} characters. Shorten it and close again.")
+        closed = self._move(handoff_id, "closed", _OPENS)
+        if not reply.strip():
+            return closed
+        with self._database.write() as connection:
+            values = {"reply": storable(reply.strip()), "operator": storable(operator)}
+            return _changed(connection, _found(connection, closed.id, lock=True), self._now(), **values)
+
+    def answered(self) -> list[HandedOver]:
+        """What people answered, each with the assistant's last answer from documents before the hand-off."""
+        query = sa.select(table).where(table.c.state == "closed", table.c.reply != "").order_by(table.c.created)
+        with self._database.read() as connection:
+            found = [(row, _answer_before(connection, row)) for row in connection.execute(query).all()]
+        return [
+            HandedOver(before, row.user_id, row.operator, row.reply, row.updated) for row, before in found if before
+        ]
 
     def _move(self, handoff_id: str, state: State, out_of: tuple[State, ...]) -> Handoff:
         with self._database.write() as connection:
             found = _found(connection, handoff_id, lock=True)
             return _changed(connection, found, self._now(), state=state) if found.state in out_of else found
+
+
+def _answer_before(connection: Connection, handoff: Row[Any]) -> str | None:
+    """The id of the last answer of the conversation, before it was handed over, that was looked for in documents."""
+    query = (
+        sa.select(answers.c.id, answers.c.evidence)
+        .join(turns, turns.c.id == answers.c.turn_id)
+        .where(turns.c.conversation_id == handoff.conversation_id, turns.c.state == "finished")
+        .where(answers.c.created <= handoff.created)
+        .order_by(turns.c.position.desc())
+        .limit(LOOKED_BACK)
+    )
+    return next((row.id for row in connection.execute(query) if row.evidence), None)
 
 
 def _waiting(connection: Connection, conversation_id: str) -> Handoff | None:

@@ -1,6 +1,10 @@
 """Our own words inside answers and under them."""
 
 ANSWERS: dict[str, tuple[str, str]] = {
+    "curated_note": (
+        "Answer approved by {name}, reviewed on {date}.",
+        "Respuesta aprobada por {name}, revisada el {date}.",
+    ),
     "abstention": ("The documents do not say.", "Los documentos no lo dicen."),
     "abstention_searched_one": (
         "The documents do not say. I searched 1 document: {names}.",

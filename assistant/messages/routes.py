@@ -16,6 +16,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "all_documents": ("every document was gone through", "se han revisado todos los documentos"),
     "task": ("a task", "una tarea"),
     "handoff": ("passed to a person", "pasado a una persona"),
+    "curated": ("curated answer", "respuesta revisada por una persona"),
     "parts": ("part by part", "parte por parte"),
     "compared": ("compared line by line", "comparación línea a línea"),
     "document_summary": ("a summary of a document", "resumen de un documento"),

@@ -14,8 +14,10 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
+from assistant.curated.store import CuratedAnswers
 from assistant.grounding.withheld import documents_of, withheld
 from assistant.handoff.store import Handoffs
+from assistant.raising.store import RaisedPassages
 from assistant.storage import feedback as verdicts
 from assistant.storage.codec import from_row, to_row
 from assistant.storage.database import Database
@@ -100,6 +102,16 @@ class Conversations:
     def handoffs(self) -> Handoffs:
         """Conversations that wait for a person."""
         return Handoffs(self._database, self._now)
+
+    @property
+    def curated(self) -> CuratedAnswers:
+        """Answers that people have written and approved."""
+        return CuratedAnswers(self._database, self._now)
+
+    @property
+    def raised(self) -> RaisedPassages:
+        """Passages that people found helpful."""
+        return RaisedPassages(self._database)
 
     @property
     def traffic(self) -> Traffic:

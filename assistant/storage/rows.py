@@ -10,7 +10,15 @@ from sqlalchemy.engine import Connection, Row
 from assistant.errors import NotFound
 from assistant.storage.codec import from_row
 from assistant.storage.records import Conversation, Feedback, Turn
-from assistant.storage.schema import answers, conversations, feedback, handoffs, turns
+from assistant.storage.schema import (
+    answers,
+    conversations,
+    curated_answers,
+    feedback,
+    handoffs,
+    raised_passages,
+    turns,
+)
 from assistant.turn.answer import Answer
 
 TITLE_CHARS = 80
@@ -85,6 +93,9 @@ def erase(connection: Connection, conversation_id: str, moment: datetime) -> Non
     its_turns = sa.select(turns.c.id).where(turns.c.conversation_id == conversation_id)
     its_answers = sa.select(answers.c.id).where(answers.c.turn_id.in_(its_turns))
     connection.execute(sa.delete(handoffs).where(handoffs.c.conversation_id == conversation_id))
+    its_feedback = sa.select(feedback.c.id).where(feedback.c.answer_id.in_(its_answers))
+    connection.execute(sa.delete(raised_passages).where(raised_passages.c.feedback_id.in_(its_feedback)))
+    connection.execute(sa.delete(curated_answers).where(curated_answers.c.conversation_id == conversation_id))
     connection.execute(sa.delete(feedback).where(feedback.c.answer_id.in_(its_answers)))
     connection.execute(sa.delete(answers).where(answers.c.turn_id.in_(its_turns)))
     connection.execute(sa.delete(turns).where(turns.c.conversation_id == conversation_id))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 
-HEAD = "0003_handoffs"
+HEAD = "0004_learning"
 """The revision the code below expects; a test holds it equal to the newest file in `migrations/versions`."""
 
 metadata = sa.MetaData()
@@ -132,6 +132,8 @@ handoffs = sa.Table(
     sa.Column("messages", Json, nullable=False),
     sa.Column("created", Moment, nullable=False),
     sa.Column("updated", Moment, nullable=False),
+    sa.Column("reply", sa.Text, nullable=False, server_default=""),
+    sa.Column("operator", sa.String(128), nullable=False, server_default=""),
     sa.Index("handoffs_by_state", "state", "created"),
 )
 # A conversation waits for one person at a time.
@@ -165,4 +167,39 @@ sa.Index(
     unique=True,
     sqlite_where=feedback.c.is_current,
     postgresql_where=feedback.c.is_current,
+)
+
+curated_answers = sa.Table(
+    "curated_answers",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("grounds", Json, nullable=False),
+    sa.Column("groups", Json, nullable=False),
+    sa.Column("author", sa.String(128), nullable=False),
+    sa.Column("approver", sa.String(128), nullable=False),
+    sa.Column("reviewed", sa.Date, nullable=False),
+    sa.Column("expires", sa.Date, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("why", sa.Text, nullable=False, server_default=""),
+    sa.Column("row", sa.String(64), nullable=False, server_default=""),
+    sa.Column("conversation_id", sa.String(64), nullable=False, server_default=""),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("updated", Moment, nullable=False),
+    sa.Index("curated_by_state", "state", "updated"),
+)
+
+raised_passages = sa.Table(
+    "raised_passages",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("feedback_id", sa.String(64), sa.ForeignKey("feedback.id"), nullable=False),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("document_id", sa.String(64), nullable=False),
+    sa.Column("quote", sa.Text, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Index("raised_by_feedback", "feedback_id"),
 )

@@ -45,7 +45,7 @@ from assistant.turn.middleware.choose import Choose
 from assistant.turn.middleware.conclude import Conclude
 from assistant.turn.middleware.delegate import Delegate
 from assistant.turn.middleware.keep import KeepLocal
-from assistant.turn.middleware.retrieve import Retrieve
+from assistant.turn.middleware.retrieve import Raises, Retrieve
 from assistant.turn.middleware.standalone import Standalone
 from assistant.turn.middleware.understand import Understand
 from assistant.turn.middleware.write import Write
@@ -78,6 +78,7 @@ class TurnAgent:
         *,
         before_search: Sequence[Strategy] = (),
         after_search: Sequence[Strategy] = (),
+        raises: Raises | None = None,
     ) -> None:
         embedder, analyzer = Remembering(models.embedder()), Analyzer()
         selector, citer = EvidenceSelector(vectors, analyzer), Citer(vectors, analyzer)
@@ -87,9 +88,10 @@ class TurnAgent:
         judge = Sifter(models, vectors, citer) if settings.llm.sifts else None
         self._first = reader or judge
         self._reader = reader
-        self._strategies = (*before_search, *after_search)
+        self._strategies, self._raises = (*before_search, *after_search), raises
         support = SupportCheck.over(models, vectors) if models.has_reader else None
-        retrieve = Retrieve(library, embedder, vectors, selector, intents, tokens=budget, most=settings.turn.passages)
+        most = settings.turn.passages
+        retrieve = Retrieve(library, embedder, vectors, selector, intents, tokens=budget, most=most, raises=raises)
         self._graph = create_agent(
             model=models.chat("slm"),  # the default; Write calls the one that Choose has chosen
             context_schema=TurnContext,
@@ -122,6 +124,8 @@ class TurnAgent:
             self._first.prime()
         for strategy in self._strategies:
             strategy.prime()
+        if self._raises is not None:
+            self._raises.prime()
 
     @property
     def opening(self) -> Sequence[Mapping[str, str]]:

@@ -9,6 +9,7 @@ from knowledge.embedder import Embedder, Vectors
 from knowledge.parse.document import PageBox
 from knowledge.passage import Passage
 from knowledge.search.filters import EVERYTHING, Filter
+from knowledge.search.raising import Raise
 from knowledge.search.sweep import Sweep
 
 if TYPE_CHECKING:
@@ -55,8 +56,9 @@ class Searchable(Protocol):
         query_vectors: Vectors | None = None,
         filter: Filter = EVERYTHING,
         earlier: Sequence[str] = (),
+        raises: Sequence[Raise] = (),
     ) -> list[Passage]:
-        """The best passages that `groups` may read, best first."""
+        """The best passages that `groups` may read, best first; those with a sentence of `raises` rise."""
 
     def sweep(
         self,

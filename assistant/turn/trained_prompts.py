@@ -85,12 +85,12 @@ def _numbered(blocks: Sequence[Block]) -> str:
     shown, labels = list[str](), iter(LABELS)
     for block in blocks:
         shown.append(_heading(block))
-        shown += [f"{label}. {_line(line)}" for line, label in zip(block.lines, labels, strict=False)]
+        shown += [f"{label}. {shown_line(line)}" for line, label in zip(block.lines, labels, strict=False)]
     return "\n".join(shown)
 
 
 def _plain(blocks: Sequence[Block]) -> str:
-    return "\n".join(part for block in blocks for part in (_heading(block), *map(_line, block.lines)))
+    return "\n".join(part for block in blocks for part in (_heading(block), *map(shown_line, block.lines)))
 
 
 def _heading(block: Block) -> str:
@@ -98,5 +98,6 @@ def _heading(block: Block) -> str:
     return f"# {heading if len(heading) <= LONGEST_HEADING else '…' + heading[-LONGEST_HEADING:]}"
 
 
-def _line(text: str) -> str:
+def shown_line(text: str) -> str:
+    """A sentence as it stands in a prompt."""
     return one_line(data(text))[:LONGEST_LINE].lstrip(_BULLETS)

@@ -15,6 +15,7 @@ from knowledge.passage import Passage
 from knowledge.search.dense import Dense
 from knowledge.search.fusion import best_of, fuse, ranked
 from knowledge.search.history import weighted
+from knowledge.search.raising import Raise, raised
 from knowledge.search.reranker import Reranker, reranked
 from knowledge.search.standing import Standing, by_standing
 from knowledge.search.typical import Typical
@@ -44,6 +45,7 @@ class Request:
     mode: Mode = "hybrid"
     language: str | None = None
     earlier: tuple[str, ...] = ()
+    raises: tuple[Raise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,10 @@ class Searcher:
         fused = fuse(above, lexical, self._settings.dense_weight, best)
         if self._reranker is not None:
             fused = self._reranked(self._reranker, connection, request, fused)
+        if request.raises:
+            fused = raised(connection, fused, request.raises)
+            new = [key for key in fused if key not in standings]
+            standings |= standing.standings(connection, new, request.scope.groups)
         return _Scores(by_standing(fused, standings, " ".join(request.texts)), dense, lexical, standings)
 
     def _reranked(

@@ -1,6 +1,6 @@
 """Step 2: the passages that may answer, and the sentences of them that the model will read."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from langchain.agents.middleware import AgentMiddleware
 from langgraph.runtime import Runtime
@@ -17,11 +17,22 @@ from assistant.turn.followup import asked_before
 from assistant.turn.listing import LISTED, Swept, lines_of
 from assistant.turn.parts import parts_of
 from assistant.turn.ports import Searchable
-from knowledge.embedder import Embedder
+from knowledge.embedder import Embedder, Vectors
 from knowledge.lexical.analyzer import Analyzer
+from knowledge.search.raising import Raise
 
 # Passages whose sentences are ranked (docs/benchmarks.md, "Evidence": 64 are hardly better).
 RANKED_PASSAGES = 48
+
+
+class Raises(Protocol):
+    """What rises for a question (`assistant.raising.nearby.Nearby` is one)."""
+
+    def prime(self) -> None:
+        """Load what the first question needs."""
+
+    def of(self, question: Vectors) -> tuple[Raise, ...]:
+        """The sentences that rise, by the question's vector, shape (dimension,)."""
 
 
 class Retrieve(AgentMiddleware[TurnState, TurnContext]):
@@ -31,7 +42,7 @@ class Retrieve(AgentMiddleware[TurnState, TurnContext]):
 
     def __init__(
         self, library: Searchable, embedder: Embedder, vectors: SentenceVectors, selector: EvidenceSelector,
-        intents: IntentClassifier, *, tokens: int, most: int,
+        intents: IntentClassifier, *, tokens: int, most: int, raises: Raises | None = None,
     ) -> None:  # fmt: skip
         super().__init__()
         self._library = library
@@ -42,6 +53,7 @@ class Retrieve(AgentMiddleware[TurnState, TurnContext]):
         self._analyzer = Analyzer()
         self._tokens = tokens
         self._most = most
+        self._raises = raises
 
     def before_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any]:
         """Find evidence for the understood question; small talk needs none."""
@@ -77,13 +89,14 @@ class Retrieve(AgentMiddleware[TurnState, TurnContext]):
         """Search with every wording of the question; returns evidence, its documents, how many were searched."""
         texts = wordings(understanding)
         question = Question(texts, self._vectors.of_questions(texts), understanding.language)
+        vectors = self._embedder.embed_queries(texts)
+        raises = self._raises.of(vectors[0]) if self._raises is not None else ()
         passages = self._library.search(
-            texts, k=RANKED_PASSAGES, groups=request.groups, language=None,
-            query_vectors=self._embedder.embed_queries(texts), filter=request.filter,
-            earlier=asked_before(request.history),
+            texts, k=RANKED_PASSAGES, groups=request.groups, language=None, query_vectors=vectors,
+            filter=request.filter, earlier=asked_before(request.history), raises=raises,
         )  # fmt: skip
         passages = current(passages, f"{understanding.question} {understanding.text}")
-        evidence = self._selector.select(question, passages, tokens=self._tokens, most=self._most)
+        evidence = self._selector.select(question, passages, tokens=self._tokens, most=self._most, raises=raises)
         names = tuple(dict.fromkeys(each.passage.document for each in evidence))
         searched = self._library.count_documents(request.groups, request.filter)
         return {"evidence": evidence, "documents": names, "searched": searched}

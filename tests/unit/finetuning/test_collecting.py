@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from assistant.errors import NotFound
-from assistant.finetuning.collecting import Collected, Collector, HandedOver
+from assistant.finetuning.collecting import Collected, Collector
 from assistant.finetuning.layout import Layout, ReaderLayout, WholeLayout
 from assistant.grounding.citations import Citer
 from assistant.grounding.vectors import SentenceVectors
+from assistant.handoff.record import HandedOver
 from assistant.messages import message
 from assistant.storage.records import Feedback
 from assistant.testing.answers import LEAVE, TRAVEL, an_answer, citation, evidence

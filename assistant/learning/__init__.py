@@ -1,0 +1,1 @@
+"""Continuous learning: collect, check, build, train, gate, and propose or promote, on a schedule."""

@@ -1,0 +1,1 @@
+"""Passages that helped people before rise a little for questions like theirs."""
