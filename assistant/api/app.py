@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
+from assistant.api.access import guard
 from assistant.api.appointments import appointment_routes
 from assistant.api.ask import ask_routes
 from assistant.api.conversations import conversation_routes
@@ -21,8 +22,11 @@ from assistant.api.middleware.hosts import LoopbackHosts
 from assistant.api.middleware.origins import SameOrigin
 from assistant.api.ports import Assistant, OpenAppointments
 from assistant.api.running import RunningTurns
+from assistant.api.signing import signing_routes
 from assistant.api.sources import OpenSources, job_routes, source_routes
+from assistant.errors import ConfigurationError
 from assistant.loopback import is_loopback
+from assistant.security.accounts import Accounts
 from assistant.settings import Settings
 from assistant.ui.page import Page
 
@@ -38,32 +42,44 @@ def create_app(
     page: bool = True,
     sources: OpenSources | None = None,
     appointments: OpenAppointments | None = None,
+    accounts: Accounts | None = None,
 ) -> FastAPI:
     """The application around an assistant. It does not close the assistant: whoever made it does.
 
+    Without `accounts` everything belongs to the one person at this computer; where the settings require them, that is a
+    ConfigurationError.
     The page takes seconds to import; it is built after the server listens, and a waiting page is shown until then.
     """
+    if not settings.needs_accounts:
+        accounts = None
+    elif accounts is None:
+        raise ConfigurationError("Accounts are required at this address, and the application was made without them.")
     turns = RunningTurns()
     front = Page(assistant, settings, turns) if page else None
     # The interactive documentation would load scripts from the internet; the schema is at /api/openapi.json.
     lifespan = _lifespan(turns, front)
-    app = FastAPI(title="Pilares", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=lifespan)
+    app = FastAPI(
+        title="Pilares", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=lifespan,
+        dependencies=[Depends(guard)],
+    )  # fmt: skip
     app.state.turns = turns
     install(app)
     app.include_router(health_routes(assistant))
+    if accounts is not None:
+        app.include_router(signing_routes(accounts, settings.security.session_days))
     app.include_router(ask_routes(assistant, settings, turns))
     app.include_router(conversation_routes(assistant))
     app.include_router(document_routes(assistant, settings))
     app.include_router(ledger_routes(assistant, settings))
-    app.include_router(handoff_routes(assistant, settings))
+    app.include_router(handoff_routes(assistant))
     if sources is not None:
         app.include_router(source_routes(sources, settings))
-        app.include_router(job_routes(sources, settings))
+        app.include_router(job_routes(sources))
     if appointments is not None:
         app.include_router(appointment_routes(appointments))
     if front is not None:
         app.mount("/", front)
-    _guard(app, settings)
+    _guard(app, settings, accounts)
     return app
 
 
@@ -80,14 +96,14 @@ def _lifespan(turns: RunningTurns, front: Page | None) -> Callable[[FastAPI], Ab
     return lifespan
 
 
-def _guard(app: FastAPI, settings: Settings) -> None:
+def _guard(app: FastAPI, settings: Settings, accounts: Accounts | None) -> None:
     """Wrap the application; the last one added is the first a request meets."""
     server, knowledge = settings.server, settings.knowledge
     upload_bytes = FILES_AT_ONCE * knowledge.max_file_bytes + 1024 * 1024
     text_bytes = 256 * 1024 + 12 * settings.turn.max_question_chars  # a character takes up to 12 bytes of JSON
     local = is_loopback(server.host)
     app.add_middleware(BodyLimit, text_bytes=text_bytes, upload_bytes=upload_bytes, uploads=UPLOAD_PATHS)
-    app.add_middleware(Identity, single_user=local)
+    app.add_middleware(Identity, accounts=accounts)
     app.add_middleware(SameOrigin)
     if local:
         app.add_middleware(LoopbackHosts, address=f"http://localhost:{server.port}/")

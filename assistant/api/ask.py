@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.errors import error_response, language_of
-from assistant.api.identity import user_of
+from assistant.api.identity import person_of
 from assistant.api.ports import Assistant
 from assistant.api.question import AskedOf, checked_question
 from assistant.api.running import RunningTurn, RunningTurns
@@ -41,14 +41,14 @@ def ask_routes(assistant: Assistant, settings: Settings, turns: RunningTurns) ->
 
     @router.post("/api/ask")
     async def ask(body: Ask, request: Request) -> Response:
-        user, language = user_of(request), body.language or language_of(request)
+        person, language = person_of(request), body.language or language_of(request)
         question = checked_question(body.question, settings.turn, language)
         if body.conversation_id is not None:
-            await run_in_threadpool(assistant.conversations.get, user, body.conversation_id)
+            await run_in_threadpool(assistant.conversations.get, person.id, body.conversation_id)
         model, profile = wanted(body.model)
         turn = TurnRequest(
-            question, body.conversation_id, model=model, interface_language=language, user_id=user,
-            filter=body.filter.as_filter(), profile=profile,
+            question, body.conversation_id, model=model, interface_language=language, user_id=person.id,
+            groups=person.groups, filter=body.filter.as_filter(), profile=profile,
         )  # fmt: skip
         events = _Events()
         running = turns.begin(assistant.stream, turn, events.deliver)

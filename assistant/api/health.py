@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from assistant.api.ports import Assistant
+from assistant.security.person import Person
 
 
 def health_routes(assistant: Assistant) -> APIRouter:
@@ -12,12 +13,11 @@ def health_routes(assistant: Assistant) -> APIRouter:
     router = APIRouter()
 
     @router.get("/health")
-    def health() -> dict[str, Any]:
-        state = assistant.state()
-        return {
-            "status": state.status,
-            "parts": {"slm": state.slm, "llm": state.llm, "index": state.index},
-            "documents": state.documents,
-        }
+    def health(request: Request) -> dict[str, Any]:
+        person: Person | None = request.scope["pilares_person"]
+        state = assistant.state() if person is None else assistant.state(person.groups)
+        parts = {"slm": state.slm, "llm": state.llm, "index": state.index}
+        counted = {} if person is None else {"documents": state.documents}
+        return {"status": state.status, "parts": parts, **counted}
 
     return router

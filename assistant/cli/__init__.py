@@ -12,12 +12,14 @@ from assistant.cli import (
     handoffs,
     jobs,
     keeping,
+    keys,
     ledger,
     models,
     router,
     serving,
     sources,
     tools,
+    users,
 )
 
 app = typer.Typer(
@@ -38,6 +40,8 @@ app.add_typer(documents.app, name="documents")
 app.add_typer(sources.app, name="sources")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(grants.app, name="grants")
+app.add_typer(users.app, name="users")
+app.add_typer(keys.app, name="keys")
 app.add_typer(handoffs.app, name="handoffs")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")

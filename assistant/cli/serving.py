@@ -7,6 +7,7 @@ import typer
 from assistant.cli.errors import clear_errors
 
 if TYPE_CHECKING:
+    from assistant.security.accounts import Accounts
     from assistant.settings import Settings
 
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
@@ -53,13 +54,24 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
     from assistant.api.app import create_app
     from assistant.api.server import run
     from assistant.app import build_app
+    from assistant.security.defaults import refuse_default_secrets
 
+    refuse_default_secrets(settings)
     with build_app(settings) as assistant:
         if samples or settings.server.load_models == "at-start":
             assistant.start(samples=samples)
         assistant.watch_adapters()
         assistant.start_syncing()
         app = create_app(
-            assistant, settings, sources=lambda: assistant.syncing().sources, appointments=assistant.tasks.appointments
-        )
-        run(app, settings)
+            assistant, settings, sources=lambda: assistant.syncing().sources, appointments=assistant.tasks.appointments,
+            accounts=assistant.accounts,
+        )  # fmt: skip
+        run(app, settings, ready=lambda address: _announce(address, settings, assistant.accounts))
+
+
+def _announce(address: str, settings: "Settings", accounts: "Accounts") -> None:
+    """Say where to go; to the first administrator, with the link that lets them in."""
+    typer.echo(f"Pilares answers at {address}  (Ctrl+C stops it)")
+    token = accounts.first_link() if settings.needs_accounts else None
+    if token is not None:
+        typer.echo(f"Choose the password of the first administrator, within two days: {address}sign-in/{token}")

@@ -6,6 +6,7 @@ whose text depends on a number has two entries, `key_one` and `key_many`, and is
 
 from typing import Any, Literal
 
+from assistant.messages.access import ACCESS
 from assistant.messages.answers import ANSWERS
 from assistant.messages.chat import CHAT
 from assistant.messages.checking import CHECKING
@@ -21,7 +22,7 @@ from assistant.messages.writing import WRITING
 Language = Literal["en", "es"]
 LANGUAGES: tuple[Language, ...] = ("en", "es")
 CATALOGUE: dict[str, tuple[str, str]] = {
-    **ANSWERS, **CHAT, **CHECKING, **ERRORS, **HANDOFF, **LIBRARY, **PARTS, **RECOMMENDING, **ROUTES, **TASKS,
+    **ACCESS, **ANSWERS, **CHAT, **CHECKING, **ERRORS, **HANDOFF, **LIBRARY, **PARTS, **RECOMMENDING, **ROUTES, **TASKS,
     **WRITING,
 }  # fmt: skip
 

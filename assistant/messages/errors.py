@@ -38,14 +38,6 @@ ERRORS: dict[str, tuple[str, str]] = {
         "A document called {name} cannot be replaced here. Give the file another name.",
         "Un documento llamado {name} no se puede sustituir aquí. Pon otro nombre al archivo.",
     ),
-    "ledger_operator_only": (
-        "What answers cost is shown at the server itself: run `pilares ledger` there.",
-        "Lo que cuestan las respuestas se muestra en el propio servidor: ejecuta allí `pilares ledger`.",
-    ),
-    "operator_only": (
-        "Sources and jobs are managed at the server itself: `pilares sources`, `pilares jobs`.",
-        "Las fuentes y los trabajos se gestionan en el propio servidor: `pilares sources`, `pilares jobs`.",
-    ),
     "source_exists": (
         "There is a source called {name} already. Give this one another name.",
         "Ya hay una fuente llamada {name}. Pon otro nombre a esta.",

@@ -97,6 +97,11 @@ class Conversations:
         return self._database.name
 
     @property
+    def database(self) -> Database:
+        """Where it is all kept; accounts are kept there too."""
+        return self._database
+
+    @property
     def handoffs(self) -> Handoffs:
         """Conversations that wait for a person."""
         return Handoffs(self._database, self._now)

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.app import LOCAL_USER, build_app
+from assistant.app import build_app
 from assistant.messages import message
 from assistant.models.models import Models
+from assistant.security.person import LOCAL_USER
 from assistant.settings import Settings
 from assistant.turn.answer import Answer, Citation, Evidence, Route, Support, Understanding
 from knowledge.testing.embedder import HashingEmbedder
