@@ -37,6 +37,11 @@ ACCESS: Mapping[str, Right | None] = {
     "GET /api/documents/{document_id}/text": Right.READ,
     "POST /api/documents": Right.WRITE,
     "DELETE /api/documents/{document_id}": Right.WRITE,
+    # The API that clients of OpenAI's speak.
+    "GET /v1/models": Right.ASK,
+    "GET /v1/models/{model:path}": Right.ASK,
+    "POST /v1/chat/completions": Right.ASK,
+    "POST /v1/embeddings": Right.ASK,
     # The installation.
     "GET /api/ledger": Right.OPERATE,
     "GET /api/handoffs": Right.OPERATE,

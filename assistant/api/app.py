@@ -20,6 +20,8 @@ from assistant.api.middleware.bodies import BodyLimit
 from assistant.api.middleware.headers import SecurityHeaders
 from assistant.api.middleware.hosts import LoopbackHosts
 from assistant.api.middleware.origins import SameOrigin
+from assistant.api.openai.ports import Gateway
+from assistant.api.openai.routes import openai_routes
 from assistant.api.ports import Assistant, OpenAppointments
 from assistant.api.running import RunningTurns
 from assistant.api.signing import signing_routes
@@ -43,6 +45,7 @@ def create_app(
     sources: OpenSources | None = None,
     appointments: OpenAppointments | None = None,
     accounts: Accounts | None = None,
+    gateway: Gateway | None = None,
 ) -> FastAPI:
     """The application around an assistant. It does not close the assistant: whoever made it does.
 
@@ -72,6 +75,8 @@ def create_app(
     app.include_router(document_routes(assistant, settings))
     app.include_router(ledger_routes(assistant, settings))
     app.include_router(handoff_routes(assistant))
+    if gateway is not None:
+        app.include_router(openai_routes(assistant, settings, turns, gateway))
     if sources is not None:
         app.include_router(source_routes(sources, settings))
         app.include_router(job_routes(sources))

@@ -3,19 +3,28 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any, Generic, Protocol, TypeVar
 
 from assistant.api.errors import Busy
 from assistant.errors import AssistantError
 from assistant.messages import message
-from assistant.turn.answer import TurnRequest
-from assistant.turn.events import Failed, TurnEvent
+from assistant.turn.events import Failed
 from knowledge.errors import KnowledgeError
 
 log = logging.getLogger(__name__)
-Deliver = Callable[[TurnEvent | None], None]
+T = TypeVar("T")
+A = TypeVar("A", bound="Asked")
 
 
-class RunningTurn:
+class Asked(Protocol):
+    """What was asked, as far as running it goes."""
+
+    @property
+    def interface_language(self) -> str | None:
+        """The language to speak to the person in."""
+
+
+class RunningTurn(Generic[T]):
     """One turn's stream, read in a thread; each event is handed to `deliver`, and None at the very end.
 
     A generator that computes cannot be closed from outside (PEP 342), and a reader that waits for the next word
@@ -23,7 +32,7 @@ class RunningTurn:
     closed, which stops the model, as soon as its next event comes out.
     """
 
-    def __init__(self, stream: Iterator[TurnEvent], deliver: Deliver, language: str | None) -> None:
+    def __init__(self, stream: Iterator[T], deliver: Callable[[T | Failed | None], None], language: str | None) -> None:
         self._stream = stream
         self._deliver = deliver
         self._language = language
@@ -68,7 +77,7 @@ class RunningTurns:
 
     def __init__(self, limit: int = 64) -> None:
         self._limit = limit
-        self._turns: set[RunningTurn] = set()
+        self._turns: set[RunningTurn[Any]] = set()
         self._lock = threading.Lock()
         self._closing = False
 
@@ -76,12 +85,12 @@ class RunningTurns:
         return len(self._turns)
 
     def begin(
-        self, run: Callable[[TurnRequest], Iterator[TurnEvent]], request: TurnRequest, deliver: Deliver
-    ) -> RunningTurn:
+        self, run: Callable[[A], Iterator[T]], request: A, deliver: Callable[[T | Failed | None], None]
+    ) -> RunningTurn[T]:
         """Start a turn. Raises Busy when there are too many, or when the server is stopping."""
         language = request.interface_language
 
-        def hand_on(event: TurnEvent | None) -> None:
+        def hand_on(event: T | Failed | None) -> None:
             if event is None:
                 with self._lock:
                     self._turns.discard(turn)

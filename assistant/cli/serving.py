@@ -54,6 +54,7 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
     from assistant.api.app import create_app
     from assistant.api.server import run
     from assistant.app import build_app
+    from assistant.models.gateway import ModelGateway
     from assistant.security.defaults import refuse_default_secrets
 
     refuse_default_secrets(settings)
@@ -64,7 +65,7 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
         assistant.start_syncing()
         app = create_app(
             assistant, settings, sources=lambda: assistant.syncing().sources, appointments=assistant.tasks.appointments,
-            accounts=assistant.accounts,
+            accounts=assistant.accounts, gateway=ModelGateway(settings, assistant.models),
         )  # fmt: skip
         run(app, settings, ready=lambda address: _announce(address, settings, assistant.accounts))
 

@@ -14,6 +14,7 @@ from assistant.messages.errors import ERRORS
 from assistant.messages.handoff import HANDOFF
 from assistant.messages.library import LIBRARY
 from assistant.messages.parts import PARTS
+from assistant.messages.programs import PROGRAMS
 from assistant.messages.recommending import RECOMMENDING
 from assistant.messages.routes import ROUTES
 from assistant.messages.tasks import TASKS
@@ -22,8 +23,8 @@ from assistant.messages.writing import WRITING
 Language = Literal["en", "es"]
 LANGUAGES: tuple[Language, ...] = ("en", "es")
 CATALOGUE: dict[str, tuple[str, str]] = {
-    **ACCESS, **ANSWERS, **CHAT, **CHECKING, **ERRORS, **HANDOFF, **LIBRARY, **PARTS, **RECOMMENDING, **ROUTES, **TASKS,
-    **WRITING,
+    **ACCESS, **ANSWERS, **CHAT, **CHECKING, **ERRORS, **HANDOFF, **LIBRARY, **PARTS, **PROGRAMS, **RECOMMENDING,
+    **ROUTES, **TASKS, **WRITING,
 }  # fmt: skip
 
 

@@ -30,6 +30,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The server is stopping. Ask again in a moment.",
         "El servidor se está deteniendo. Vuelve a preguntar dentro de un momento.",
     ),
+    "turn_stopped": (
+        "The turn was stopped before it was answered. Ask again.",
+        "El turno se detuvo antes de responder. Vuelve a preguntar.",
+    ),
     "busy": (
         "Too many questions at once. Ask again in a moment.",
         "Demasiadas preguntas a la vez. Vuelve a preguntar dentro de un momento.",

@@ -34,7 +34,7 @@ STOP_S = 1.0
 @dataclass
 class _Turn:
     session: str
-    running: RunningTurn
+    running: RunningTurn[TurnEvent]
     events: "queue.Queue[TurnEvent | None]"
 
 

@@ -3,6 +3,7 @@
 A route that is not in `ACCESS`, or that takes an id and is not in `FOREIGN`, fails here.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from assistant.security.rights import OF_ROLE, ROLES, Right, Role
 from assistant.settings import Settings
 from assistant.testing.accounts import Known, known
 from assistant.testing.documents import LEAVE, SECURITY, document_id
+from assistant.testing.gateway import ScriptedGateway
 from assistant.testing.handoffs import WHY
 from assistant.testing.scripted import ScriptedAssistant
 from knowledge.errors import JobNotFound, SourceNotFound
@@ -31,6 +33,10 @@ UNKNOWN = "f" * 32
 # Somebody else's things, by the route that takes their id: in its path, or in the body given here.
 FOREIGN: dict[str, dict[str, Any] | None] = {
     "POST /api/ask": {"question": "mine now", "conversation_id": "{conversation_id}"},
+    "POST /v1/chat/completions": {
+        "messages": [{"role": "user", "content": "mine now"}],
+        "pilares": {"conversation_id": "{conversation_id}"},
+    },
     "GET /api/conversations/{conversation_id}": None,
     "PATCH /api/conversations/{conversation_id}": {"title": "mine"},
     "DELETE /api/conversations/{conversation_id}": None,
@@ -44,7 +50,7 @@ FOREIGN: dict[str, dict[str, Any] | None] = {
 OF_ALL = {
     "GET /api/handoffs/{handoff_id}", "POST /api/handoffs/{handoff_id}/take", "POST /api/handoffs/{handoff_id}/close",
     "DELETE /api/sources/{name:path}", "POST /api/sources/{name:path}/sync", "GET /api/jobs/{job_id}",
-    "POST /api/jobs/{job_id}/cancel", "POST /api/jobs/{job_id}/retry",
+    "POST /api/jobs/{job_id}/cancel", "POST /api/jobs/{job_id}/retry", "GET /v1/models/{model:path}",
 }  # fmt: skip
 SECRET_PATHS = {"GET /sign-in/{token}", "POST /sign-in/{token}"}
 # Refused for what is in the request, whoever sends it: a wrong password, a used link, a source of a closed kind.
@@ -52,6 +58,8 @@ SAYS_NO_ITSELF = SECRET_PATHS | {"POST /sign-in", "POST /api/sources"}
 # What a body has to look like for a route to get as far as asking who it is for.
 BODIES: dict[str, dict[str, Any]] = {
     "POST /api/ask": {"json": {"question": "leave"}},
+    "POST /v1/chat/completions": {"json": {"messages": [{"role": "user", "content": "leave"}]}},
+    "POST /v1/embeddings": {"json": {"input": "leave"}},
     "POST /api/documents": {"files": {"files": ("n.md", b"Hello")}},
     "POST /api/feedback": {"json": {"answer_id": UNKNOWN, "verdict": "up"}},
     "POST /api/sources": {"json": {"name": "x", "kind": "website", "options": {}}},
@@ -82,7 +90,7 @@ def app(assistant: ScriptedAssistant, shared: Settings, accounts: Accounts) -> I
     store = AppointmentStore.open(shared.conversations_url)
     yield create_app(
         assistant, shared, page=False, accounts=accounts, sources=NoSources,  # type: ignore[arg-type]
-        appointments=lambda: store,
+        appointments=lambda: store, gateway=ScriptedGateway(),
     )  # fmt: skip
     store.close()
 
@@ -100,7 +108,16 @@ def routes_of(app: FastAPI) -> set[str]:
 
 def send(client: TestClient, route: str, headers: dict[str, str], **ids: str) -> Any:
     method, path = route.split(" ")
-    for name in ("conversation_id", "answer_id", "appointment_id", "document_id", "handoff_id", "name:path", "token"):
+    for name in (
+        "conversation_id",
+        "answer_id",
+        "appointment_id",
+        "document_id",
+        "handoff_id",
+        "name:path",
+        "token",
+        "model:path",
+    ):
         path = path.replace("{" + name + "}", ids.get(name, UNKNOWN))
     return client.request(method, path.replace("{job_id}", "7"), headers=headers, **BODIES.get(route, {}))
 
@@ -193,11 +210,14 @@ def test_what_is_somebody_elses_does_not_exist(
     network: TestClient, accounts: Accounts, theirs: Theirs, route: str
 ) -> None:
     body = FOREIGN[route]
-    filled = None if body is None else {k: v.format(**theirs.ids) if isinstance(v, str) else v for k, v in body.items()}
+    filled = json.dumps(body)
+    for name, value in theirs.ids.items():
+        filled = filled.replace("{" + name + "}", value)
     method, path = route.split(" ")
 
     def tried(headers: dict[str, str]) -> int:
-        return network.request(method, path.format(**theirs.ids), json=filled, headers=headers).status_code
+        sent = None if body is None else json.loads(filled)
+        return network.request(method, path.format(**theirs.ids), json=sent, headers=headers).status_code
 
     for name, role in (("ben", "editor"), ("boss", "admin")):
         other = known(accounts, name, role, "sales")

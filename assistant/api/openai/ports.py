@@ -1,0 +1,38 @@
+"""What the OpenAI-compatible API needs of the models, beside the assistant's own turns."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from knowledge.embedder import Vectors
+
+Tier = Literal["slm", "llm"]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A model that can be asked without the documents: of which tier, where it runs, with which adapter on."""
+
+    tier: Tier
+    name: str
+    remote: bool = False
+    adapter: str = ""
+
+
+class Gateway(Protocol):
+    """Models as they are: no documents, no checks. Errors are those of `assistant.errors`."""
+
+    def served(self) -> Mapping[str, Served]:
+        """What can be asked, by the name it is asked by: `slm`, `llm`, `adapter:ALIAS`. Loads nothing."""
+
+    def complete(self, served: Served, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """Put an OpenAI chat request to a model: one whole answer, or its chunks when the body says `stream`.
+
+        Closing the iterator stops the model.
+        """
+
+    def embed(self, texts: Sequence[str], kind: Literal["passage", "query"]) -> tuple[Vectors, int]:
+        """Vectors of length 1, one a text, as they are searched with; and how many tokens were read."""
+
+    def embedder(self) -> str:
+        """The name of the embedding model."""
