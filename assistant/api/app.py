@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
 
 from fastapi import Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -29,6 +30,9 @@ from assistant.api.sources import OpenSources, job_routes, source_routes
 from assistant.errors import ConfigurationError
 from assistant.loopback import is_loopback
 from assistant.security.accounts import Accounts
+from assistant.security.limits import Limits
+from assistant.security.queueing import FairQueue
+from assistant.security.spending import Spending
 from assistant.settings import Settings
 from assistant.ui.page import Page
 
@@ -57,7 +61,10 @@ def create_app(
         accounts = None
     elif accounts is None:
         raise ConfigurationError("Accounts are required at this address, and the application was made without them.")
-    turns = RunningTurns()
+    limits = limits_of(assistant, settings)
+    turns = RunningTurns(
+        limits=limits, queue=FairQueue(settings.limits.turns_at_once, settings.limits.waiting_per_person)
+    )
     front = Page(assistant, settings, turns) if page else None
     # The interactive documentation would load scripts from the internet; the schema is at /api/openapi.json.
     lifespan = _lifespan(turns, front)
@@ -76,7 +83,7 @@ def create_app(
     app.include_router(ledger_routes(assistant, settings))
     app.include_router(handoff_routes(assistant))
     if gateway is not None:
-        app.include_router(openai_routes(assistant, settings, turns, gateway))
+        app.include_router(openai_routes(assistant, settings, turns, gateway, limits))
     if sources is not None:
         app.include_router(source_routes(sources, settings))
         app.include_router(job_routes(sources))
@@ -86,6 +93,14 @@ def create_app(
         app.mount("/", front)
     _guard(app, settings, accounts)
     return app
+
+
+def limits_of(assistant: Assistant, settings: Settings) -> Limits:
+    """The limits of an installation; what is used is counted beside its conversations."""
+    models = (settings.slm, settings.llm)
+    dearest = max(price for model in models for price in (model.price_in, model.price_out))
+    spending = Spending(assistant.conversations.database, lambda: datetime.now(UTC))
+    return Limits(settings.limits, spending, dearest)
 
 
 def _lifespan(turns: RunningTurns, front: Page | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

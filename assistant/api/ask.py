@@ -53,7 +53,7 @@ def ask_routes(assistant: Assistant, settings: Settings, turns: RunningTurns) ->
             groups=person.groups, filter=body.filter.as_filter(), profile=profile,
         )  # fmt: skip
         events = Events[TurnEvent]()
-        running = turns.begin(assistant.stream, turn, events.deliver)
+        running = await run_in_threadpool(turns.begin, assistant.stream, turn, events.deliver, person)
         if body.stream or "text/event-stream" in request.headers.get("accept", ""):
             return StreamingResponse(_sse(events, running), media_type="text/event-stream", headers=SILENT)
         last = await last_of(events, running, request)
@@ -62,14 +62,14 @@ def ask_routes(assistant: Assistant, settings: Settings, turns: RunningTurns) ->
     return router
 
 
-async def _sse(events: Events[TurnEvent], running: RunningTurn[TurnEvent]) -> AsyncIterator[str]:
+async def _sse(events: Events[TurnEvent], running: RunningTurn) -> AsyncIterator[str]:
     """The events as they come. A reader that leaves ends this generator, and that stops the model."""
     async with aclosing(events.follow(running)) as following:
         async for event in following:
             yield ": still working\n\n" if event is None else server_sent(event)
 
 
-async def last_of(events: Events[T], running: RunningTurn[T], request: Request) -> T | None:
+async def last_of(events: Events[T], running: RunningTurn, request: Request) -> T | None:
     """The last event of a turn; the turn is stopped when nobody waits for it any more."""
     last: T | None = None
     async with aclosing(events.follow(running, pause_s=1.0)) as following:

@@ -25,7 +25,7 @@ class Events(Generic[T]):
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._queue.put_nowait, event)
 
-    async def follow(self, running: RunningTurn[T], pause_s: float = KEEP_ALIVE_S) -> AsyncGenerator[T | None, None]:
+    async def follow(self, running: RunningTurn, pause_s: float = KEEP_ALIVE_S) -> AsyncGenerator[T | None, None]:
         """The events as they come, and None whenever there was none for `pause_s` seconds.
 
         A reader that leaves closes this generator, and that stops the model.

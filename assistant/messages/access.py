@@ -35,6 +35,28 @@ ACCESS: dict[str, tuple[str, str]] = {
         "Inicia sesión primero. Los programas envían una clave: `Authorization: Bearer pilares_...`; "
         "`pilares keys create` crea una.",
     ),
+    "limit_minute": (
+        "Too many requests in this minute. Go on at {when}.",
+        "Demasiadas peticiones en este minuto. Sigue a las {when}.",
+    ),
+    "limit_requests": (
+        "The requests of today are used up. They begin anew at {when}; an administrator can raise the limit.",
+        "Las peticiones de hoy se han agotado. Se renuevan a las {when}; un administrador puede subir el límite.",
+    ),
+    "limit_tokens": (
+        "What models may read and write today is used up until {when}; an administrator can raise the limit.",
+        "Lo que los modelos pueden leer y escribir hoy se ha agotado. Se renueva a las {when}; un administrador puede "
+        "subir el límite.",
+    ),
+    "limit_cost": (
+        "What models may cost today is used up. It begins anew at {when}; an administrator can raise the limit.",
+        "Lo que los modelos pueden costar hoy se ha agotado. Se renueva a las {when}; un administrador puede subir el "
+        "límite.",
+    ),
+    "limit_waiting": (
+        "Many of your questions wait already. Ask again when some of them are answered.",
+        "Muchas de tus preguntas ya están esperando. Vuelve a preguntar cuando algunas estén respondidas.",
+    ),
     "not_allowed": (
         "This account or key may not do that: it needs the right `{right}`. An administrator can give it.",
         "Esta cuenta o clave no puede hacer eso: necesita el permiso `{right}`. Un administrador puede darlo.",

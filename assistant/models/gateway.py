@@ -12,7 +12,7 @@ from assistant.errors import GenerationFailed, InvalidRequest, ModelUnavailable
 from assistant.models.completions import TIMEOUT
 from assistant.models.endpoint import Endpoint
 from assistant.models.models import Models
-from assistant.settings import Settings
+from assistant.settings import ModelSettings, Settings
 from knowledge.embedder import Vectors
 
 _TIERS: tuple[Tier, ...] = ("slm", "llm")
@@ -28,7 +28,7 @@ class ModelGateway:
     def served(self) -> Mapping[str, Served]:
         """The two tiers, and what is promoted to an alias."""
         roles = {"slm": self._settings.slm, "llm": self._settings.llm}
-        found: dict[str, Served] = {tier: Served(tier, roles[tier].name, roles[tier].is_remote) for tier in _TIERS}
+        found: dict[str, Served] = {tier: _served(tier, roles[tier]) for tier in _TIERS}
         serving = {alias: name for alias, name in self._models.adapters.serving.items() if alias}
         return {
             **found,
@@ -55,6 +55,10 @@ class ModelGateway:
     def embedder(self) -> str:
         """The name in the settings."""
         return self._settings.embedder
+
+
+def _served(tier: Tier, model: ModelSettings) -> Served:
+    return Served(tier, model.name, model.is_remote, price_in=model.price_in, price_out=model.price_out)
 
 
 def passed_on(endpoint: Endpoint, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -17,3 +17,12 @@ class Allowance(BaseModel):
     def is_set(self) -> bool:
         """Whether anything is limited."""
         return any(value is not None for value in self.__dict__.values())
+
+
+def stricter(one: Allowance, other: Allowance) -> Allowance:
+    """Of each limit the smaller one."""
+    found = {}
+    for name in Allowance.model_fields:
+        given = [value for value in (getattr(one, name), getattr(other, name)) if value is not None]
+        found[name] = min(given, default=None)
+    return Allowance(**found)

@@ -94,7 +94,7 @@ class Keys:
         if row is None:
             return None
         key = _key_of(row)
-        return user_of(row).person(key.id, key.scopes), key
+        return user_of(row).person(key.id, key.scopes, key.budget), key
 
     def list(self, user_id: str | None = None) -> builtins.list[Key]:
         """The keys of somebody, or everybody's, newest first; revoked and expired ones too."""

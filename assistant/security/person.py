@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from assistant.security.allowance import Allowance
 from assistant.security.rights import Right
 
 EVERYONE = "everyone"
@@ -12,7 +13,8 @@ EVERYONE = "everyone"
 class Person:
     """Who asks: what is theirs goes by `id`, what they may read by `groups`, what they may do by `rights`.
 
-    `key` is the id of the key that was shown, empty in a browser; `name` is what people know them by.
+    `key` is the id of the key that was shown, empty in a browser, `budget` what it may use; `name` is what people know
+    them by.
     """
 
     id: str
@@ -20,6 +22,7 @@ class Person:
     groups: frozenset[str] = frozenset({EVERYONE})
     rights: frozenset[Right] = field(default_factory=frozenset)
     key: str = ""
+    budget: Allowance = field(default_factory=Allowance)
 
     def may(self, right: Right) -> bool:
         """Whether they may do that."""

@@ -22,5 +22,10 @@ class LimitSettings(BaseModel):
     person: Allowance = Allowance()
     key: Allowance = Allowance()
     organisation: Allowance = Allowance()
+    tokens_expected: int = Field(
+        default=4_000,
+        ge=0,
+        description="tokens put aside for a request before it is asked; what it used counts after it",
+    )
     turns_at_once: int = Field(default=8, ge=1, le=256, description="answers in the making; others wait in turn")
     waiting_per_person: int = Field(default=16, ge=1, le=1000, description="how many of one person may wait")

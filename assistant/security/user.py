@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.errors import InvalidRequest
+from assistant.security.allowance import Allowance
 from assistant.security.person import EVERYONE, LOCAL_USER, Person
 from assistant.security.rights import ROLES, Role, rights_of
 
@@ -27,9 +28,10 @@ class User:
     invited: bool
     created: datetime
 
-    def person(self, key: str = "", scopes: Iterable[str] | None = None) -> Person:
-        """The person this account makes of a request, with a key's scopes if it was made with one."""
-        return Person(self.id, self.name, self.groups | LEAST_GROUPS, rights_of(self.role, scopes), key)
+    def person(self, key: str = "", scopes: Iterable[str] | None = None, budget: Allowance | None = None) -> Person:
+        """The person this account makes of a request, with a key's scopes and budget if it was made with one."""
+        rights, groups = rights_of(self.role, scopes), self.groups | LEAST_GROUPS
+        return Person(self.id, self.name, groups, rights, key, budget or Allowance())
 
 
 def clean_name(name: str) -> str:

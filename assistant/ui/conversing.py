@@ -34,7 +34,7 @@ STOP_S = 1.0
 @dataclass
 class _Turn:
     session: str
-    running: RunningTurn[TurnEvent]
+    running: RunningTurn
     events: "queue.Queue[TurnEvent | None]"
 
 
@@ -122,7 +122,7 @@ class Conversing:
                 user_id=who.id,
                 groups=who.groups,
             )
-            turn, live = self._begin(asked, session), LiveTurn(question)
+            turn, live = self._begin(asked, session, who), LiveTurn(question)
             self.look_at(session, conversation_id)
             yield self._begun(live, who, conversation_id, language)
             self._starting.discard(session)
@@ -149,9 +149,9 @@ class Conversing:
         begun = self._assistant.conversations.start(who.id, language=speech(language), title=title_of(question))
         return begun.id
 
-    def _begin(self, request: TurnRequest, session: str) -> _Turn:
+    def _begin(self, request: TurnRequest, session: str, who: Person) -> _Turn:
         events: queue.Queue[TurnEvent | None] = queue.Queue()
-        turn = _Turn(session, self._turns.begin(self._assistant.stream, request, events.put), events)
+        turn = _Turn(session, self._turns.begin(self._assistant.stream, request, events.put, who), events)
         self._running[(request.user_id or "", request.conversation_id or "")] = turn
         return turn
 

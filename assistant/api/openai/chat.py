@@ -57,11 +57,10 @@ class GroundedChat:
 
     async def answer(self, body: ChatBody, request: Request) -> Response:
         """The answer, whole or streamed."""
-        turn = await run_in_threadpool(
-            self._turn, body, person_of(request), body.pilares.language or language_of(request)
-        )
+        person, language = person_of(request), body.pilares.language or language_of(request)
+        turn = await run_in_threadpool(self._turn, body, person, language)
         events, completion = Events[TurnEvent](), Completion(body.model)
-        running = self._turns.begin(self._assistant.stream, turn, events.deliver)
+        running = await run_in_threadpool(self._turns.begin, self._assistant.stream, turn, events.deliver, person)
         if body.stream:
             headers = {**SILENT, "x-pilares-conversation": turn.conversation_id or ""}
             stream = _streamed(events, running, completion, body, turn.conversation_id or "")
@@ -99,7 +98,7 @@ def _asked(model: str) -> Asked:
 
 
 async def _streamed(
-    events: Events[TurnEvent], running: RunningTurn[TurnEvent], completion: Completion, body: ChatBody, kept: str
+    events: Events[TurnEvent], running: RunningTurn, completion: Completion, body: ChatBody, kept: str
 ) -> AsyncIterator[str]:
     """The chunks. What is written is kept back until it was checked, unless drafts are asked for."""
     usage = body.stream_options is not None and body.stream_options.include_usage

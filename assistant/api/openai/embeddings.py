@@ -3,13 +3,17 @@
 import base64
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.api.errors import language_of
+from assistant.api.identity import person_of
 from assistant.api.openai.errors import refused
 from assistant.api.openai.ports import Gateway
 from assistant.errors import NotFound
 from assistant.messages import message
+from assistant.security.limits import Limits
+from assistant.security.spending import Use
 
 _Text = Annotated[str, Field(max_length=100_000)]
 
@@ -26,19 +30,22 @@ class EmbeddingBody(BaseModel):
     input_type: Literal["passage", "query"] = "passage"
 
 
-def embedding_routes(gateway: Gateway) -> APIRouter:
+def embedding_routes(gateway: Gateway, limits: Limits) -> APIRouter:
     """The route, bound to the models; a plain function: embedding takes a while."""
     router = APIRouter()
 
     @router.post("/v1/embeddings")
-    def embed(body: EmbeddingBody) -> dict[str, Any]:
+    def embed(body: EmbeddingBody, request: Request) -> dict[str, Any]:
         name = gateway.embedder()
         if body.model not in ("", name):
             raise NotFound(message("model_unknown", "en", model=body.model, known=name))
         texts = [body.input] if isinstance(body.input, str) else body.input
         if not all(isinstance(each, str) for each in texts):
             raise refused("tokens_refused")
+        tab = limits.open(person_of(request), language_of(request))
         vectors, tokens = gateway.embed(texts, body.input_type)
+        tab.note(Use(1, tokens))
+        tab.settle()
         if body.dimensions not in (None, vectors.shape[1]):
             raise refused("dimensions_refused", model=name, dimension=vectors.shape[1])
         packed = body.encoding_format == "base64"

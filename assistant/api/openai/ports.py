@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from assistant.security.spending import Use
 from knowledge.embedder import Vectors
 
 Tier = Literal["slm", "llm"]
@@ -17,6 +18,14 @@ class Served:
     name: str
     remote: bool = False
     adapter: str = ""
+    price_in: float = 0.0
+    price_out: float = 0.0
+
+    def use(self, usage: Mapping[str, Any]) -> Use:
+        """What the `usage` of an answer comes to; prices are those of a million tokens."""
+        read, written = (usage.get(f"{part}_tokens") for part in ("prompt", "completion"))
+        read, written = (each if isinstance(each, int) else 0 for each in (read, written))
+        return Use(1, read + written, (read * self.price_in + written * self.price_out) / 1e6)
 
 
 class Gateway(Protocol):

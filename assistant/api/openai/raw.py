@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from assistant.api.ask import last_of
@@ -16,7 +17,7 @@ from assistant.api.openai.body import ChatBody
 from assistant.api.openai.completion import DONE, sent
 from assistant.api.openai.errors import openai_error, openai_status, refused
 from assistant.api.openai.ports import Gateway, Served
-from assistant.api.running import RunningTurn, RunningTurns
+from assistant.api.running import RunningTurn, RunningTurns, Used
 from assistant.errors import AssistantError
 from assistant.messages import message
 from assistant.routing.privacy import personal_data
@@ -40,7 +41,6 @@ class RawRequest:
     served: Served
     body: Mapping[str, Any]
     interface_language: str | None
-    user_id: str
 
 
 class RawChat:
@@ -53,12 +53,15 @@ class RawChat:
         """The model's answer, whole or streamed. Raises InvalidRequest when no model may be asked."""
         served = self._chosen(body)
         passed = {name: given[name] for name in PASSED if given.get(name) is not None}
-        asked = RawRequest(served, passed, language_of(request), person_of(request).id)
+        if body.stream:
+            passed["stream_options"] = {"include_usage": True}  # limits want to know it, whoever else does not
+        person = person_of(request)
+        asked = RawRequest(served, passed, language_of(request))
         events = Events[Piece]()
-        running = self._turns.begin(self._run, asked, events.deliver)
+        running = await run_in_threadpool(self._turns.begin, self._run, asked, events.deliver, person)
         headers = {"x-pilares-tier": served.tier, "x-pilares-model": served.name, "x-pilares-grounded": "false"}
         if body.stream:
-            stream = _streamed(events, running, body.model)
+            stream = _streamed(events, running, body)
             return StreamingResponse(stream, media_type="text/event-stream", headers={**SILENT, **headers})
         last = await last_of(events, running, request)
         if isinstance(last, AssistantError):
@@ -68,10 +71,13 @@ class RawChat:
             return error_response(503, "ModelUnavailable", text, request.url.path)
         return JSONResponse({**last, "model": body.model}, headers=headers)
 
-    def _run(self, asked: RawRequest) -> Iterator[Piece]:
+    def _run(self, asked: RawRequest) -> Iterator[Piece | Used]:
         """An error is handed on as it is: what a model finds wrong with a request is its sender's to mend."""
         try:
-            yield from self._gateway.complete(asked.served, asked.body)
+            for chunk in self._gateway.complete(asked.served, asked.body):
+                if isinstance(usage := chunk.get("usage"), dict):
+                    yield Used(asked.served.use(usage))
+                yield chunk
         except AssistantError as error:
             yield error
 
@@ -89,7 +95,8 @@ class RawChat:
         return here
 
 
-async def _streamed(events: Events[Piece], running: RunningTurn[Piece], model: str) -> AsyncIterator[str]:
+async def _streamed(events: Events[Piece], running: RunningTurn, body: ChatBody) -> AsyncIterator[str]:
+    wants_usage = body.stream_options is not None and body.stream_options.include_usage
     async with aclosing(events.follow(running)) as following:
         async for event in following:
             if event is None:
@@ -100,6 +107,6 @@ async def _streamed(events: Events[Piece], running: RunningTurn[Piece], model: s
             elif isinstance(event, AssistantError):
                 yield sent(openai_error(openai_status(status_of(event)), type(event).__name__, str(event)))
                 return
-            else:
-                yield sent({**event, "model": model})
+            elif event.get("choices") or wants_usage:
+                yield sent({**event, "model": body.model})
     yield DONE

@@ -8,13 +8,16 @@ from assistant.api.openai.models import model_routes
 from assistant.api.openai.ports import Gateway
 from assistant.api.ports import Assistant
 from assistant.api.running import RunningTurns
+from assistant.security.limits import Limits
 from assistant.settings import Settings
 
 
-def openai_routes(assistant: Assistant, settings: Settings, turns: RunningTurns, gateway: Gateway) -> APIRouter:
+def openai_routes(
+    assistant: Assistant, settings: Settings, turns: RunningTurns, gateway: Gateway, limits: Limits
+) -> APIRouter:
     """The routes, bound to an assistant and its models."""
     router = APIRouter()
     router.include_router(model_routes(gateway))
     router.include_router(chat_routes(assistant, settings, turns, gateway))
-    router.include_router(embedding_routes(gateway))
+    router.include_router(embedding_routes(gateway, limits))
     return router
