@@ -21,6 +21,7 @@ from assistant.security.person import Person
 from assistant.settings import Settings
 from assistant.ui.controls import say
 from assistant.ui.importing import import_gradio
+from assistant.ui.owners import PageOwners
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ class Page:
         try:
             shell = await run_in_threadpool(asyncio.run, self._build())
             async with shell.router.lifespan_context(shell):
-                self._gradio = shell
+                self._gradio = PageOwners(shell)
                 await self._closing.wait()
         except Exception:
             self._failed = True
