@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 ACCESS: Mapping[str, Right | None] = {
     # Anybody (None); `identity.is_open` has the same paths.
     "GET /health": None,
+    "GET /healthz": None,
+    "GET /readyz": None,
     "GET /sign-in": None,
     "POST /sign-in": None,
     "GET /sign-in/{token}": None,
@@ -32,6 +34,10 @@ ACCESS: Mapping[str, Right | None] = {
     "POST /api/feedback": Right.ASK,
     "GET /api/appointments": Right.ASK,
     "GET /api/appointments/{appointment_id}.ics": Right.ASK,
+    "GET /api/me": Right.ASK,
+    "GET /api/me/keys": Right.ASK,
+    "POST /api/me/keys": Right.ASK,
+    "DELETE /api/me/keys/{key_id}": Right.ASK,
     # Documents: each route asks for those that the person's groups may read.
     "GET /api/documents": Right.READ,
     "GET /api/documents/{document_id}/text": Right.READ,
@@ -42,7 +48,16 @@ ACCESS: Mapping[str, Right | None] = {
     "GET /v1/models/{model:path}": Right.ASK,
     "POST /v1/chat/completions": Right.ASK,
     "POST /v1/embeddings": Right.ASK,
+    # People.
+    "GET /api/users": Right.ACCOUNTS,
+    "POST /api/users": Right.ACCOUNTS,
+    "PATCH /api/users/{name}": Right.ACCOUNTS,
+    "POST /api/users/{name}/link": Right.ACCOUNTS,
+    "GET /api/keys": Right.ACCOUNTS,
+    "DELETE /api/keys/{key_id}": Right.ACCOUNTS,
+    "GET /api/audit": Right.ACCOUNTS,
     # The installation.
+    "GET /metrics": Right.OPERATE,
     "GET /api/ledger": Right.OPERATE,
     "GET /api/handoffs": Right.OPERATE,
     "GET /api/handoffs/{handoff_id}": Right.OPERATE,

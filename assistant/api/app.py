@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from assistant.api.access import guard
+from assistant.api.accounts import own_routes, user_routes
 from assistant.api.appointments import appointment_routes
 from assistant.api.ask import ask_routes
 from assistant.api.conversations import conversation_routes
@@ -17,6 +18,7 @@ from assistant.api.handoffs import handoff_routes
 from assistant.api.health import health_routes
 from assistant.api.identity import Identity
 from assistant.api.ledger import ledger_routes
+from assistant.api.metrics import Counted, Metrics, metrics_routes
 from assistant.api.middleware.bodies import BodyLimit
 from assistant.api.middleware.headers import SecurityHeaders
 from assistant.api.middleware.hosts import LoopbackHosts
@@ -74,9 +76,14 @@ def create_app(
     )  # fmt: skip
     app.state.turns = turns
     install(app)
-    app.include_router(health_routes(assistant))
+    metrics = Metrics(turns)
+    turns.on_answer = metrics.answered
+    app.include_router(metrics_routes(metrics))
+    app.include_router(health_routes(assistant, turns))
     if accounts is not None:
         app.include_router(signing_routes(accounts, settings.security.session_days))
+        app.include_router(own_routes(accounts))
+        app.include_router(user_routes(accounts))
     app.include_router(ask_routes(assistant, settings, turns))
     app.include_router(conversation_routes(assistant))
     app.include_router(document_routes(assistant, settings))
@@ -92,6 +99,7 @@ def create_app(
     if front is not None:
         app.mount("/", front)
     _guard(app, settings, accounts)
+    app.add_middleware(Counted, metrics=metrics)
     return app
 
 

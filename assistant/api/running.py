@@ -13,6 +13,7 @@ from assistant.security.limits import Limits, Tab
 from assistant.security.person import LOCAL, Person
 from assistant.security.queueing import FairQueue
 from assistant.security.spending import Use
+from assistant.turn.answer import Answer
 from assistant.turn.events import Failed, Finished
 from knowledge.errors import KnowledgeError
 
@@ -105,6 +106,7 @@ class RunningTurns:
 
     def __init__(self, limit: int = 64, *, limits: Limits | None = None, queue: FairQueue | None = None) -> None:
         self._limit = limit
+        self.on_answer: Callable[[Answer], None] = lambda _: None
         self._limits, self._queue = limits, queue or FairQueue(limit, limit)
         self._turns: set[RunningTurn] = set()
         self._lock = threading.Lock()
@@ -112,6 +114,11 @@ class RunningTurns:
 
     def __len__(self) -> int:
         return len(self._turns)
+
+    @property
+    def closing(self) -> bool:
+        """Whether the server is stopping."""
+        return self._closing
 
     @property
     def waiting(self) -> int:
@@ -142,6 +149,7 @@ class RunningTurns:
             if isinstance(event, Finished):
                 usage = event.answer.usage
                 tab.note(Use(1, usage.input_tokens + usage.output_tokens, usage.cost))
+                self.on_answer(event.answer)
             deliver(event)
 
         with self._lock:

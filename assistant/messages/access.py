@@ -35,6 +35,10 @@ ACCESS: dict[str, tuple[str, str]] = {
         "Inicia sesión primero. Los programas envían una clave: `Authorization: Bearer pilares_...`; "
         "`pilares keys create` crea una.",
     ),
+    "key_makes_no_key": (
+        "A key neither makes nor revokes keys. Sign in, or use `pilares keys create`.",
+        "Una clave no crea ni revoca claves. Inicia sesión o usa `pilares keys create`.",
+    ),
     "limit_minute": (
         "Too many requests in this minute. Go on at {when}.",
         "Demasiadas peticiones en este minuto. Sigue a las {when}.",
