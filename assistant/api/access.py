@@ -48,6 +48,11 @@ ACCESS: Mapping[str, Right | None] = {
     "GET /v1/models/{model:path}": Right.ASK,
     "POST /v1/chat/completions": Right.ASK,
     "POST /v1/embeddings": Right.ASK,
+    "GET /v1/files": Right.READ,
+    "GET /v1/files/{document_id}": Right.READ,
+    "GET /v1/files/{document_id}/content": Right.READ,
+    "POST /v1/files": Right.WRITE,
+    "DELETE /v1/files/{document_id}": Right.WRITE,
     # People.
     "GET /api/users": Right.ACCOUNTS,
     "POST /api/users": Right.ACCOUNTS,

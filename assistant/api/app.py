@@ -38,7 +38,7 @@ from assistant.security.spending import Spending
 from assistant.settings import Settings
 from assistant.ui.page import Page
 
-UPLOAD_PATHS = ("/api/documents", "/gradio_api/upload")
+UPLOAD_PATHS = ("/api/documents", "/v1/files", "/gradio_api/upload")
 FILES_AT_ONCE = 4
 """One request may bring this many files of the largest size, or any number of smaller ones."""
 

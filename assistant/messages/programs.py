@@ -32,6 +32,10 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "local-only was asked for, and no model runs on this computer.",
         "Se pidió local-only y ningún modelo se ejecuta en este equipo.",
     ),
+    "file_unknown": (
+        "There is no such file. GET /v1/files lists those that may be read.",
+        "No hay tal archivo. GET /v1/files enumera los que se pueden leer.",
+    ),
     "tokens_refused": (
         "Input is text, or a list of texts; tokens are not read. With LangChain, set check_embedding_ctx_length=False.",
         "La entrada es texto o una lista de textos; no se leen tokens. Con LangChain, usa "

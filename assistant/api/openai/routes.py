@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from assistant.api.openai.chat import chat_routes
 from assistant.api.openai.embeddings import embedding_routes
+from assistant.api.openai.files import file_routes
 from assistant.api.openai.models import model_routes
 from assistant.api.openai.ports import Gateway
 from assistant.api.ports import Assistant
@@ -20,4 +21,5 @@ def openai_routes(
     router.include_router(model_routes(gateway))
     router.include_router(chat_routes(assistant, settings, turns, gateway))
     router.include_router(embedding_routes(gateway, limits))
+    router.include_router(file_routes(assistant, settings))
     return router

@@ -1,5 +1,6 @@
 """The official client and LangChain, unchanged: tools and formats reach the model, embeddings come back."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import openai
@@ -11,6 +12,8 @@ from pydantic import BaseModel, SecretStr
 
 from assistant.api.openai.ports import Served
 from assistant.errors import InvalidRequest
+from assistant.security.allowance import Allowance
+from assistant.security.spending import Spending
 from assistant.testing.service import Service
 
 ASK = [{"role": "user", "content": "What is the weather in Lima?"}]
@@ -128,3 +131,49 @@ def test_langchain_embeds(service: Service) -> None:
     )  # fmt: skip
     assert len(embeddings.embed_documents(["leave", "travel"])) == 2
     embeddings.client._client.close()
+
+
+def test_documents_are_files(service: Service) -> None:
+    with OpenAI(base_url=f"{service.address}v1", api_key=service.boss.key["authorization"][7:], max_retries=0) as boss:
+        made = boss.files.create(file=("note.md", b"The door code changes on Monday."), purpose="assistants")
+        assert (made.filename, made.status, made.bytes) == ("note.md", "processed", 32)
+        assert made.id in {each.id for each in boss.files.list()}
+        assert boss.files.retrieve(made.id).bytes == 32
+        assert boss.files.content(made.id).text == "The door code changes on Monday."
+        assert boss.files.delete(made.id).deleted
+        with pytest.raises(openai.NotFoundError):
+            boss.files.retrieve(made.id)
+        with pytest.raises(openai.BadRequestError, match="not a text file"):
+            boss.files.create(file=("x.bin", b"\xff"), purpose="assistants")
+
+
+def test_a_key_without_the_right_adds_no_file(client: OpenAI) -> None:
+    with pytest.raises(openai.PermissionDeniedError) as raised:
+        client.files.create(file=("note.md", b"x"), purpose="assistants")
+    assert raised.value.type == "permission_error"
+
+
+def test_a_budget_that_is_used_up_is_a_rate_limit(service: Service) -> None:
+    _, token = service.accounts.keys.make(service.ana.user, "small", budget=Allowance(tokens_per_day=4_100))
+    with OpenAI(base_url=f"{service.address}v1", api_key=token, max_retries=0) as small:
+        question: Any = [{"role": "user", "content": "How many days of leave do I have?"}]
+        answer = small.chat.completions.create(model="auto", messages=question)
+        assert answer.usage is not None
+        with pytest.raises(openai.RateLimitError) as raised:
+            small.chat.completions.create(model="auto", messages=question)
+    assert raised.value.code == "rate_limit_exceeded"
+    assert int(raised.value.response.headers["retry-after"]) > 0
+    assert "read and write today" in raised.value.body["message"]  # type: ignore[index]
+
+
+def test_what_a_model_itself_used_counts_too(service: Service) -> None:
+    key, token = service.accounts.keys.make(service.ana.user, "raw", budget=Allowance(requests_per_day=5))
+    with OpenAI(base_url=f"{service.address}v1", api_key=token, max_retries=0) as small:
+        for stream in (False, True):
+            got = small.chat.completions.create(model="llm", messages=ASK, tools=[WEATHER], stream=stream)  # type: ignore
+            usage = [chunk.usage for chunk in got if chunk.usage] if stream else []
+        small.embeddings.create(model="hashing", input="leave")
+    assert usage
+    spending = Spending(service.accounts._database, lambda: datetime.now(UTC))
+    used = spending.used(f"key:{key.id}")
+    assert (used.requests, used.tokens) == (3, 24 + 1)

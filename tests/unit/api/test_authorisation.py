@@ -46,6 +46,9 @@ FOREIGN: dict[str, dict[str, Any] | None] = {
     "GET /api/appointments/{appointment_id}.ics": None,
     "DELETE /api/me/keys/{key_id}": None,
     "GET /api/documents/{document_id}/text": None,
+    "GET /v1/files/{document_id}": None,
+    "GET /v1/files/{document_id}/content": None,
+    "DELETE /v1/files/{document_id}": None,
     "DELETE /api/documents/{document_id}": None,
 }
 # Ids of what belongs to the installation, for whoever has the right.
@@ -66,6 +69,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/ask": {"json": {"question": "leave"}},
     "POST /v1/chat/completions": {"json": {"messages": [{"role": "user", "content": "leave"}]}},
     "POST /v1/embeddings": {"json": {"input": "leave"}},
+    "POST /v1/files": {"files": {"file": ("n.md", b"Hello")}},
     "POST /api/documents": {"files": {"files": ("n.md", b"Hello")}},
     "POST /api/feedback": {"json": {"answer_id": UNKNOWN, "verdict": "up"}},
     "POST /api/sources": {"json": {"name": "x", "kind": "website", "options": {}}},
