@@ -19,11 +19,10 @@ PURPOSE = "assistants"
 def file_routes(assistant: Assistant, settings: Settings) -> APIRouter:
     """The routes, bound to an assistant. `bytes` is the length of the text that was read, which is all that is kept."""
     router = APIRouter(prefix="/v1/files")
-    documents = assistant.documents
 
     @router.get("")
     def list_files(request: Request) -> dict[str, Any]:
-        found = [file_json(each) for each in documents.list(person_of(request).groups)]
+        found = [file_json(each) for each in assistant.documents.list(person_of(request).groups)]
         return {"object": "list", "data": found, "has_more": False}
 
     @router.post("")
@@ -42,15 +41,17 @@ def file_routes(assistant: Assistant, settings: Settings) -> APIRouter:
     @router.get("/{document_id}")
     def show_file(request: Request, document_id: str) -> dict[str, Any]:
         groups = person_of(request).groups
-        return file_json(_one(assistant, document_id, groups), len(documents.text(document_id, groups).encode()))
+        return file_json(
+            _one(assistant, document_id, groups), len(assistant.documents.text(document_id, groups).encode())
+        )
 
     @router.get("/{document_id}/content")
     def file_content(request: Request, document_id: str) -> PlainTextResponse:
-        return PlainTextResponse(documents.text(document_id, person_of(request).groups))
+        return PlainTextResponse(assistant.documents.text(document_id, person_of(request).groups))
 
     @router.delete("/{document_id}")
     def delete_file(request: Request, document_id: str) -> dict[str, Any]:
-        documents.delete(document_id, person_of(request).groups)
+        assistant.documents.delete(document_id, person_of(request).groups)
         return {"id": document_id, "object": "file", "deleted": True}
 
     return router
