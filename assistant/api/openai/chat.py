@@ -1,6 +1,6 @@
 """POST /v1/chat/completions: a question answered from the documents, or put to a model as it is."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from typing import get_args
 
@@ -100,22 +100,30 @@ def _asked(model: str) -> Asked:
 async def _streamed(
     events: Events[TurnEvent], running: RunningTurn, completion: Completion, body: ChatBody, kept: str
 ) -> AsyncIterator[str]:
-    """The chunks. What is written is kept back until it was checked, unless drafts are asked for."""
-    usage = body.stream_options is not None and body.stream_options.include_usage
-    yield completion.begun(kept)
-    async with aclosing(events.follow(running)) as following:
-        async for event in following:
-            match event:
-                case Wrote(text) if body.pilares.drafts:
-                    yield completion.wrote(text)
-                case Finished(answer):
-                    for piece in () if body.pilares.drafts else pieces(answer.text):
-                        yield completion.wrote(piece)
-                    for chunk in completion.ended(answer, body.ignored(), include_usage=usage):
-                        yield chunk
-                case Failed(text):
-                    yield sent(openai_error(503, "TurnFailed", text))
-                case None:
-                    yield ": still working\n\n"
-                case _:
-                    pass
+    """The stream; whoever leaves it, at its first chunk or later, stops the model."""
+    try:
+        yield completion.begun(kept)
+        async with aclosing(events.follow(running)) as following:
+            async for event in following:
+                for chunk in _chunks(event, completion, body):
+                    yield chunk
+    finally:
+        running.stop()
+
+
+def _chunks(event: TurnEvent | None, completion: Completion, body: ChatBody) -> Iterator[str]:
+    """What an event adds. Words are kept back until they were checked, unless drafts are asked for."""
+    match event:
+        case None:
+            yield ": still working\n\n"
+        case Wrote(text) if body.pilares.drafts:
+            yield completion.wrote(text)
+        case Finished(answer):
+            if not body.pilares.drafts:
+                yield from map(completion.wrote, pieces(answer.text))
+            usage = body.stream_options is not None and body.stream_options.include_usage
+            yield from completion.ended(answer, body.ignored(), include_usage=usage)
+        case Failed(text):
+            yield sent(openai_error(503, "TurnFailed", text))
+        case _:
+            pass

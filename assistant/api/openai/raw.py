@@ -96,6 +96,7 @@ class RawChat:
 
 
 async def _streamed(events: Events[Piece], running: RunningTurn, body: ChatBody) -> AsyncIterator[str]:
+    """The chunks of the model, by the name it was asked by. Those with the usage alone go to whoever asked for them."""
     wants_usage = body.stream_options is not None and body.stream_options.include_usage
     async with aclosing(events.follow(running)) as following:
         async for event in following:

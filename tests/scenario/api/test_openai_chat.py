@@ -175,7 +175,36 @@ def test_a_reader_that_leaves_stops_the_model(client: OpenAI, service: Service) 
 
 def test_bodies_that_are_no_json_and_odd_types_are_refused(service: Service) -> None:
     address, headers = f"{service.address}v1/chat/completions", service.ana.key
-    for content in (b"", b"{", b"[]", b"null", json.dumps({"model": 7, "messages": "x"}).encode(), b"\xff\xfe"):
+    for content in (
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        json.dumps({"model": 7, "messages": "x"}).encode(),
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"messages":' + b"[" * 50_000 + b"]" * 50_000 + b"}",
+    ):
         response = httpx.post(address, content=content, headers={**headers, "content-type": "application/json"})
         assert response.status_code == 400
         assert response.json()["error"]["type"] == "invalid_request_error"
+
+
+def test_a_body_above_the_limit_is_refused_before_it_is_read(service: Service) -> None:
+    address, headers = f"{service.address}v1/chat/completions", service.ana.key
+    began = time.monotonic()
+    response = httpx.post(address, content=b"x" * 5_000_000, headers=headers)
+    assert (response.status_code, response.json()["error"]["code"]) == (413, "too_large")
+    assert httpx.post(address, content=b"{}", headers={"content-type": "application/json"}).status_code == 401
+    assert time.monotonic() - began < 5
+
+
+def test_a_reader_that_leaves_at_the_first_chunk_stops_the_model(client: OpenAI, service: Service) -> None:
+    service.assistant.word_s = 0.05
+    body = {"model": "auto", "messages": [{"role": "user", "content": "compare"}], "stream": True}
+    with httpx.stream("POST", f"{service.address}v1/chat/completions", json=body, headers=service.ana.key) as response:
+        next(response.iter_bytes())
+    deadline = time.monotonic() + 5
+    while not service.assistant.stopped and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert service.assistant.stopped == 1
