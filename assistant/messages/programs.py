@@ -28,7 +28,7 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "La petición tiene datos personales ({kind}) y routing.privacy los mantiene en modelos de este equipo; "
         "no hay ninguno.",
     ),
-    "no_local_model": (
+    "local_only_refused": (
         "local-only was asked for, and no model runs on this computer.",
         "Se pidió local-only y ningún modelo se ejecuta en este equipo.",
     ),

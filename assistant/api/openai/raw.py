@@ -91,7 +91,7 @@ class RawChat:
             return served[wished]
         here = next((each for each in (served["llm"], served["slm"]) if not each.remote), None)
         if here is None:
-            raise refused("kept_here", kind=kind) if kind else refused("no_local_model")
+            raise refused("kept_here", kind=kind) if kind else refused("local_only_refused")
         return here
 
 
