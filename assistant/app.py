@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
 from assistant.adapting import Adapting
-from assistant.api.ports import PartState, Progress, ServiceState
+from assistant.api.ports import EVERYONE, Groups, PartState, Progress, ServiceState
 from assistant.documents import LibraryDocuments
 from assistant.errors import AssistantError, InvalidRequest
 from assistant.finetuning.withdrawing import Withdrawals
 from assistant.messages import message
 from assistant.models.models import Models
 from assistant.pace import Errand, Pace
+from assistant.security.accounts import Accounts
+from assistant.security.person import LOCAL_USER
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
 from assistant.tasks import TaskDesk
 from assistant.turn.answer import TurnRequest
 from assistant.turn.events import Failed, Finished, Revised, TurnEvent, Wrote
 from knowledge.errors import KnowledgeError
-from knowledge.library import EVERYONE, Library
+from knowledge.library import Library
 
 if TYPE_CHECKING:
     from assistant.finetuning.watch import AdapterWatch
@@ -36,8 +38,6 @@ REFINED_AT_ONCE = 8
 CLOSING_S = 10.0
 log = logging.getLogger(__name__)
 
-LOCAL_USER = "local"
-
 
 def build_app(settings: Settings, *, on_handoff: "Sequence[Announce]" = ()) -> "Assistant":
     """Open everything an installation has. Models are loaded when first needed, or by `Assistant.warm`.
@@ -51,28 +51,28 @@ def build_app(settings: Settings, *, on_handoff: "Sequence[Announce]" = ()) -> "
     try:
         conversations = Conversations.open(
             settings.conversations_url,
-            # Until there are accounts, everybody belongs to the group everyone and to no other.
-            permitted=lambda _user, documents: library.grants.readable(documents, EVERYONE),
+            permitted=lambda user, documents: library.grants.readable(documents, accounts.users.groups_of(user)),
             deleted=Withdrawals(settings.home).conversation,
         )
     except BaseException:
         library.close()
         raise
-    return Assistant(settings, models, library, conversations, pace, on_handoff)
+    accounts = Accounts(conversations.database, session_days=settings.security.session_days)
+    return Assistant(settings, models, library, conversations, accounts, pace, on_handoff)
 
 
 class Assistant:
     """A turn in, a stream of events out; beside it the documents and the conversations."""
 
     def __init__(
-        self, settings: Settings, models: Models, library: Library, conversations: Conversations, pace: Pace,
-        on_handoff: "Sequence[Announce]" = (),
+        self, settings: Settings, models: Models, library: Library, conversations: Conversations, accounts: Accounts,
+        pace: Pace, on_handoff: "Sequence[Announce]" = (),
     ) -> None:  # fmt: skip
         self.settings = settings
         self._on_handoff = on_handoff
         self.models = models
         self.library = library
-        self.conversations = conversations
+        self.conversations, self.accounts = conversations, accounts
         self._refining = Errand(self._refine_quietly, "refine")
         self.withdrawals = Withdrawals(settings.home)
         self.documents = LibraryDocuments(library, self._refining.soon, self.withdrawals.document)
@@ -260,14 +260,14 @@ class Assistant:
         runner.on_changed = self._refining.soon
         runner.start()
 
-    def state(self) -> ServiceState:
-        """Which parts can work. Quick; never waits for a model."""
+    def state(self, groups: Groups = EVERYONE) -> ServiceState:
+        """Which parts can work, and how many documents these groups may read. Quick; never waits for a model."""
         index: PartState = "ready" if self._agent is not None else "unavailable" if self._broken else "starting"
         return ServiceState(
             slm=self.models.state("slm"),
             llm=self.models.state("llm"),
             index=index,
-            documents=self.library.count_documents(EVERYONE),
+            documents=self.library.count_documents(groups),
         )
 
     def _refine_quietly(self) -> None:

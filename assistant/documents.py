@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from assistant.api.ports import DocumentSummary, Progress, Upload
+from assistant.api.ports import EVERYONE, DocumentSummary, Groups, Progress, Upload
 from assistant.errors import InvalidRequest
 from assistant.messages import message
 from knowledge.document import Document
 from knowledge.ingest.names import safe_name
-from knowledge.library import EVERYONE, UPLOADS, Library
+from knowledge.library import UPLOADS, Library
 
 
 class LibraryDocuments:
@@ -18,34 +18,49 @@ class LibraryDocuments:
         self._changed = changed
         self._deleted = deleted
 
-    def list(self) -> Sequence[DocumentSummary]:
-        """Every document that everyone may read."""
-        return [_summary(document) for document in self._library.documents(EVERYONE)]
+    def list(self, groups: Groups = EVERYONE) -> Sequence[DocumentSummary]:
+        """Every document that these groups may read."""
+        return [_summary(document) for document in self._library.documents(groups)]
 
-    def add_upload(self, name: str, content: bytes, progress: Progress | None = None) -> Upload:
+    def add_upload(
+        self,
+        name: str,
+        content: bytes,
+        progress: Progress | None = None,
+        *,
+        groups: Groups = EVERYONE,
+        audience: Groups | None = None,
+    ) -> Upload:
         """Read, cut and index one file; found when this returns."""
-        self._check_name(name)
-        stored = self._library.add_upload(name, content, EVERYONE)
+        kept = self._readers(name, groups)
+        readers = kept if audience is None else audience
+        stored = self._library.add_upload(name, content, readers)
         self._changed()
         return Upload(_summary(stored.document), unchanged=stored.unchanged)
 
-    def _check_name(self, name: str) -> None:
-        """A document that this page does not show must not be replaced through it. Raises InvalidRequest."""
+    def _readers(self, name: str, groups: Groups) -> Groups:
+        """Who may read what is replaced, else everyone."""
+        replaced = self._replaced(name, groups)
+        return EVERYONE if replaced is None else frozenset(replaced.audience)
+
+    def _replaced(self, name: str, groups: Groups) -> Document | None:
+        """What an upload of that name replaces; nobody replaces what they may not read. Raises InvalidRequest."""
         uploaded = [
             each for each in self._library.documents() if (each.source, each.name) == (UPLOADS, safe_name(name))
         ]
-        if any(not EVERYONE & set(each.audience) for each in uploaded):
+        if any(not groups & set(each.audience) for each in uploaded):
             raise InvalidRequest(message("name_taken", None, name=safe_name(name)))
+        return uploaded[0] if uploaded else None
 
-    def delete(self, document_id: str) -> None:
-        """Take a document out. Raises DocumentNotFound, also for one that not everyone may read."""
-        gone = self._library.delete(self._library.document(document_id, EVERYONE).id)
+    def delete(self, document_id: str, groups: Groups = EVERYONE) -> None:
+        """Take a document out. Raises DocumentNotFound, also for one that these groups may not read."""
+        gone = self._library.delete(self._library.document(document_id, groups).id)
         self._changed()
         self._deleted(gone.id)
 
-    def text(self, document_id: str) -> str:
+    def text(self, document_id: str, groups: Groups = EVERYONE) -> str:
         """The stored text that offsets count in."""
-        return self._library.text(document_id, EVERYONE)
+        return self._library.text(document_id, groups)
 
 
 def _summary(document: Document) -> DocumentSummary:

@@ -8,6 +8,10 @@
     │   └── GenerationFailed  the endpoint answered with something unusable, or stopped half-way
     ├── InvalidRequest        the input of a person or program is refused (too long, empty, malformed)
     ├── NotFound              no such conversation, answer or document for this person
+    ├── AccessError
+    │   ├── NotSignedIn       nobody is known behind a request, or what it shows is not valid (any more)
+    │   ├── NotAllowed        this person, or this key, may not do that
+    │   └── LimitReached      a limit or budget is used up; says when it begins anew
     └── StorageError          conversations cannot be read or written (disk full, damaged, locked)
 
 Each message says what happened, why, and what to do next; it can be shown to a person as it is.
@@ -45,6 +49,26 @@ class InvalidRequest(AssistantError):
 
 class NotFound(AssistantError):
     """No such thing for this person."""
+
+
+class AccessError(AssistantError):
+    """Somebody may not do something, or not now."""
+
+
+class NotSignedIn(AccessError):
+    """Nobody is known behind a request."""
+
+
+class NotAllowed(AccessError):
+    """This person, or this key, may not do that."""
+
+
+class LimitReached(AccessError):
+    """A limit is used up. `wait_s` is the number of seconds until it begins anew."""
+
+    def __init__(self, text: str, wait_s: float = 1.0) -> None:
+        super().__init__(text)
+        self.wait_s = wait_s
 
 
 class StorageError(AssistantError):

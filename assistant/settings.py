@@ -20,8 +20,9 @@ from assistant.curated.settings import CuratedSettings
 from assistant.errors import ConfigurationError
 from assistant.handoff.settings import HandoffSettings
 from assistant.learning.settings import LearnSettings
-from assistant.loopback import stays_here
+from assistant.loopback import is_loopback, stays_here
 from assistant.paths import default_home, model_cache
+from assistant.security.settings import LimitSettings, SecuritySettings
 from assistant.tools.settings import ToolSettings
 from knowledge.settings import KnowledgeSettings
 
@@ -189,6 +190,8 @@ class Settings(BaseSettings):
     handoff: HandoffSettings = HandoffSettings()
     curated: CuratedSettings = CuratedSettings()
     learn: LearnSettings = LearnSettings()
+    security: SecuritySettings = SecuritySettings()
+    limits: LimitSettings = LimitSettings()
 
     @field_validator("slm", mode="before")
     @classmethod
@@ -199,6 +202,11 @@ class Settings(BaseSettings):
     @classmethod
     def _short_llm(cls, value: Any) -> Any:
         return _model(value, **LLM_DEFAULT)
+
+    @property
+    def needs_accounts(self) -> bool:
+        """Whether people have to sign in: on any address but this computer's own, and where it is set."""
+        return self.security.accounts or not is_loopback(self.server.host)
 
     @property
     def knowledge_folder(self) -> Path:

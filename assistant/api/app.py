@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
+from assistant.api.access import guard
+from assistant.api.accounts import own_routes, user_routes
 from assistant.api.appointments import appointment_routes
 from assistant.api.ask import ask_routes
 from assistant.api.conversations import conversation_routes
@@ -15,18 +18,27 @@ from assistant.api.handoffs import handoff_routes
 from assistant.api.health import health_routes
 from assistant.api.identity import Identity
 from assistant.api.ledger import ledger_routes
+from assistant.api.metrics import Counted, Metrics, metrics_routes
 from assistant.api.middleware.bodies import BodyLimit
 from assistant.api.middleware.headers import SecurityHeaders
 from assistant.api.middleware.hosts import LoopbackHosts
 from assistant.api.middleware.origins import SameOrigin
+from assistant.api.openai.ports import Gateway
+from assistant.api.openai.routes import openai_routes
 from assistant.api.ports import Assistant, OpenAppointments
 from assistant.api.running import RunningTurns
+from assistant.api.signing import signing_routes
 from assistant.api.sources import OpenSources, job_routes, source_routes
+from assistant.errors import ConfigurationError
 from assistant.loopback import is_loopback
+from assistant.security.accounts import Accounts
+from assistant.security.limits import Limits
+from assistant.security.queueing import FairQueue
+from assistant.security.spending import Spending
 from assistant.settings import Settings
 from assistant.ui.page import Page
 
-UPLOAD_PATHS = ("/api/documents", "/gradio_api/upload")
+UPLOAD_PATHS = ("/api/documents", "/v1/files", "/gradio_api/upload")
 FILES_AT_ONCE = 4
 """One request may bring this many files of the largest size, or any number of smaller ones."""
 
@@ -38,33 +50,65 @@ def create_app(
     page: bool = True,
     sources: OpenSources | None = None,
     appointments: OpenAppointments | None = None,
+    accounts: Accounts | None = None,
+    gateway: Gateway | None = None,
 ) -> FastAPI:
     """The application around an assistant. It does not close the assistant: whoever made it does.
 
+    Without `accounts` everything belongs to the one person at this computer; where the settings require them, that is a
+    ConfigurationError.
     The page takes seconds to import; it is built after the server listens, and a waiting page is shown until then.
     """
-    turns = RunningTurns()
+    if not settings.needs_accounts:
+        accounts = None
+    elif accounts is None:
+        raise ConfigurationError("Accounts are required at this address, and the application was made without them.")
+    limits = limits_of(assistant, settings)
+    turns = RunningTurns(
+        limits=limits, queue=FairQueue(settings.limits.turns_at_once, settings.limits.waiting_per_person)
+    )
     front = Page(assistant, settings, turns) if page else None
     # The interactive documentation would load scripts from the internet; the schema is at /api/openapi.json.
     lifespan = _lifespan(turns, front)
-    app = FastAPI(title="Pilares", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=lifespan)
+    app = FastAPI(
+        title="Pilares", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=lifespan,
+        dependencies=[Depends(guard)],
+    )  # fmt: skip
     app.state.turns = turns
     install(app)
-    app.include_router(health_routes(assistant))
+    metrics = Metrics(turns)
+    turns.on_answer = metrics.answered
+    app.include_router(metrics_routes(metrics))
+    app.include_router(health_routes(assistant, turns))
+    if accounts is not None:
+        app.include_router(signing_routes(accounts, settings.security.session_days))
+        app.include_router(own_routes(accounts))
+        app.include_router(user_routes(accounts))
     app.include_router(ask_routes(assistant, settings, turns))
     app.include_router(conversation_routes(assistant))
     app.include_router(document_routes(assistant, settings))
     app.include_router(ledger_routes(assistant, settings))
-    app.include_router(handoff_routes(assistant, settings))
+    app.include_router(handoff_routes(assistant))
+    if gateway is not None:
+        app.include_router(openai_routes(assistant, settings, turns, gateway, limits))
     if sources is not None:
         app.include_router(source_routes(sources, settings))
-        app.include_router(job_routes(sources, settings))
+        app.include_router(job_routes(sources))
     if appointments is not None:
         app.include_router(appointment_routes(appointments))
     if front is not None:
         app.mount("/", front)
-    _guard(app, settings)
+    _guard(app, settings, accounts)
+    app.add_middleware(Counted, metrics=metrics)
     return app
+
+
+def limits_of(assistant: Assistant, settings: Settings) -> Limits:
+    """The limits of an installation; what is used is counted beside its conversations."""
+    models = (settings.slm, settings.llm)
+    dearest = max(price for model in models for price in (model.price_in, model.price_out))
+    spending = Spending(assistant.conversations.database, lambda: datetime.now(UTC))
+    return Limits(settings.limits, spending, dearest)
 
 
 def _lifespan(turns: RunningTurns, front: Page | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -80,14 +124,14 @@ def _lifespan(turns: RunningTurns, front: Page | None) -> Callable[[FastAPI], Ab
     return lifespan
 
 
-def _guard(app: FastAPI, settings: Settings) -> None:
+def _guard(app: FastAPI, settings: Settings, accounts: Accounts | None) -> None:
     """Wrap the application; the last one added is the first a request meets."""
     server, knowledge = settings.server, settings.knowledge
     upload_bytes = FILES_AT_ONCE * knowledge.max_file_bytes + 1024 * 1024
     text_bytes = 256 * 1024 + 12 * settings.turn.max_question_chars  # a character takes up to 12 bytes of JSON
     local = is_loopback(server.host)
     app.add_middleware(BodyLimit, text_bytes=text_bytes, upload_bytes=upload_bytes, uploads=UPLOAD_PATHS)
-    app.add_middleware(Identity, single_user=local)
+    app.add_middleware(Identity, accounts=accounts)
     app.add_middleware(SameOrigin)
     if local:
         app.add_middleware(LoopbackHosts, address=f"http://localhost:{server.port}/")

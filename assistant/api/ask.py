@@ -1,8 +1,8 @@
 """POST /api/ask: one question, answered as server-sent events or as one JSON object."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated, Literal
+from contextlib import aclosing
+from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -10,16 +10,18 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.errors import error_response, language_of
-from assistant.api.identity import user_of
+from assistant.api.following import SILENT, Events
+from assistant.api.identity import person_of
 from assistant.api.ports import Assistant
 from assistant.api.question import AskedOf, checked_question
 from assistant.api.running import RunningTurn, RunningTurns
 from assistant.api.wire import answer_json, server_sent
+from assistant.messages import message
 from assistant.settings import Settings
 from assistant.turn.answer import Asked, TurnRequest, wanted
 from assistant.turn.events import Failed, Finished, TurnEvent
 
-KEEP_ALIVE_S = 10.0
+T = TypeVar("T")
 
 
 class Ask(BaseModel):
@@ -41,72 +43,41 @@ def ask_routes(assistant: Assistant, settings: Settings, turns: RunningTurns) ->
 
     @router.post("/api/ask")
     async def ask(body: Ask, request: Request) -> Response:
-        user, language = user_of(request), body.language or language_of(request)
+        person, language = person_of(request), body.language or language_of(request)
         question = checked_question(body.question, settings.turn, language)
         if body.conversation_id is not None:
-            await run_in_threadpool(assistant.conversations.get, user, body.conversation_id)
+            await run_in_threadpool(assistant.conversations.get, person.id, body.conversation_id)
         model, profile = wanted(body.model)
         turn = TurnRequest(
-            question, body.conversation_id, model=model, interface_language=language, user_id=user,
-            filter=body.filter.as_filter(), profile=profile,
+            question, body.conversation_id, model=model, interface_language=language, user_id=person.id,
+            groups=person.groups, filter=body.filter.as_filter(), profile=profile,
         )  # fmt: skip
-        events = _Events()
-        running = turns.begin(assistant.stream, turn, events.deliver)
+        events = Events[TurnEvent]()
+        running = await run_in_threadpool(turns.begin, assistant.stream, turn, events.deliver, person)
         if body.stream or "text/event-stream" in request.headers.get("accept", ""):
-            headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-            return StreamingResponse(_sse(events, running), media_type="text/event-stream", headers=headers)
-        return await _whole(events, running, request)
+            return StreamingResponse(_sse(events, running), media_type="text/event-stream", headers=SILENT)
+        last = await last_of(events, running, request)
+        return _outcome(last)
 
     return router
 
 
-class _Events:
-    """Events cross from the turn's thread to the event loop."""
-
-    def __init__(self) -> None:
-        self._queue: asyncio.Queue[TurnEvent | None] = asyncio.Queue()
-        self._loop = asyncio.get_running_loop()
-
-    def deliver(self, event: TurnEvent | None) -> None:
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._queue.put_nowait, event)
-
-    async def next(self) -> TurnEvent | None:
-        return await self._queue.get()
-
-
-async def _sse(events: _Events, running: RunningTurn) -> AsyncIterator[str]:
+async def _sse(events: Events[TurnEvent], running: RunningTurn) -> AsyncIterator[str]:
     """The events as they come. A reader that leaves ends this generator, and that stops the model."""
-    try:
-        while True:
-            try:
-                event = await asyncio.wait_for(events.next(), KEEP_ALIVE_S)
-            except TimeoutError:
-                yield ": still working\n\n"
-                continue
-            if event is None:
-                return
-            yield server_sent(event)
-    finally:
-        running.stop()
+    async with aclosing(events.follow(running)) as following:
+        async for event in following:
+            yield ": still working\n\n" if event is None else server_sent(event)
 
 
-async def _whole(events: _Events, running: RunningTurn, request: Request) -> JSONResponse:
-    last: TurnEvent | None = None
-    try:
-        while True:
-            try:
-                event = await asyncio.wait_for(events.next(), 1.0)
-            except TimeoutError:
-                if await request.is_disconnected():
-                    break
-                continue
-            if event is None:
+async def last_of(events: Events[T], running: RunningTurn, request: Request) -> T | None:
+    """The last event of a turn; the turn is stopped when nobody waits for it any more."""
+    last: T | None = None
+    async with aclosing(events.follow(running, pause_s=1.0)) as following:
+        async for event in following:
+            if event is None and await request.is_disconnected():
                 break
-            last = event
-    finally:
-        running.stop()
-    return _outcome(last)
+            last = event or last
+    return last
 
 
 def _outcome(last: TurnEvent | None) -> JSONResponse:
@@ -116,4 +87,4 @@ def _outcome(last: TurnEvent | None) -> JSONResponse:
         case Failed(text):
             return error_response(503, "TurnFailed", text)
         case _:
-            return error_response(503, "TurnFailed", "The turn was stopped before it was answered. Ask again.")
+            return error_response(503, "TurnFailed", message("turn_stopped", "en"))

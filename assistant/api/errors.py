@@ -1,9 +1,12 @@
 """The one table that maps errors to HTTP, and the shape every error leaves this server in.
 
 {"error": {"type": "NotFound", "message": "There is no such conversation. ..."}}
+
+Under /v1 errors have the form that clients of the OpenAI API read (`assistant.api.openai.errors`).
 """
 
 import logging
+from math import ceil
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,7 +14,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from assistant import errors as assistant_errors
-from assistant.errors import AssistantError, InvalidRequest
+from assistant.api.openai.errors import OPENAI_PREFIX, openai_error, openai_status
+from assistant.errors import AssistantError, InvalidRequest, LimitReached, NotSignedIn
 from assistant.messages import message, preferred
 from knowledge import errors as knowledge_errors
 from knowledge.errors import KnowledgeError
@@ -28,7 +32,7 @@ class Busy(AssistantError):
 
 
 class OperatorOnly(AssistantError):
-    """Something that is done at the server itself, not through the network or not through the API."""
+    """Something that is done at the server itself, not through the API."""
 
 
 STATUS: dict[type[Exception], int] = {
@@ -36,6 +40,10 @@ STATUS: dict[type[Exception], int] = {
     TooLarge: 413,
     Busy: 503,
     OperatorOnly: 403,
+    assistant_errors.NotSignedIn: 401,
+    assistant_errors.NotAllowed: 403,
+    assistant_errors.LimitReached: 429,
+    assistant_errors.AccessError: 403,
     assistant_errors.NotFound: 404,
     assistant_errors.ModelUnavailable: 503,
     assistant_errors.ModelCorrupt: 503,
@@ -62,9 +70,21 @@ def status_of(error: Exception) -> int:
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
 
 
-def error_response(status: int, kind: str, text: str) -> JSONResponse:
-    """An error in the one shape clients get."""
+def error_response(status: int, kind: str, text: str, path: str = "") -> JSONResponse:
+    """An error in the one shape clients get; `path` is what was asked for."""
+    if path.startswith(OPENAI_PREFIX):
+        return JSONResponse(openai_error(status, kind, text), openai_status(status))
     return JSONResponse({"error": {"type": kind, "message": text}}, status)
+
+
+def response_of(error: Exception, path: str) -> JSONResponse:
+    """An error of ours as a response, with the headers that belong to it."""
+    response = error_response(status_of(error), type(error).__name__, str(error), path)
+    if isinstance(error, LimitReached):
+        response.headers["retry-after"] = str(max(1, ceil(error.wait_s)))
+    if isinstance(error, NotSignedIn):
+        response.headers["www-authenticate"] = "Bearer"
+    return response
 
 
 def language_of(request: Request) -> str:
@@ -77,24 +97,24 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(AssistantError)
     @app.exception_handler(KnowledgeError)
-    async def _ours(_request: Request, error: Exception) -> JSONResponse:
-        return error_response(status_of(error), type(error).__name__, str(error))
+    async def _ours(request: Request, error: Exception) -> JSONResponse:
+        return response_of(error, request.url.path)
 
     @app.exception_handler(RequestValidationError)
     async def _malformed(request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
         text = message("malformed_request", language_of(request), detail=f"{where}: {first['msg']}")
-        return error_response(422, "InvalidRequest", text)
+        return error_response(422, "InvalidRequest", text, request.url.path)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
         text = message("not_found", language_of(request)) if error.status_code == 404 else str(error.detail)
-        response = error_response(error.status_code, "HttpError", text)
+        response = error_response(error.status_code, "HttpError", text, request.url.path)
         response.headers.update(error.headers or {})
         return response
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:
         log.error("unexpected error at %s", request.url.path, exc_info=error)
-        return error_response(500, "Unexpected", message("unexpected", language_of(request)))
+        return error_response(500, "Unexpected", message("unexpected", language_of(request)), request.url.path)

@@ -1,55 +1,80 @@
-"""Who is asking, until there are accounts.
+"""Who is asking.
 
 A server that listens on loopback belongs to the one person at this computer: everything is the user "local", so that
-conversations survive another browser and an emptied cookie store. Any other server gives each browser a random
-256-bit secret in an HttpOnly cookie; the user id is the secret's SHA-256, so the database holds nothing that could be
-used as a cookie.
+conversations survive another browser and an emptied cookie store. Where accounts are required, a request shows a
+session (browsers) or a key (programs), and nothing is behind this middleware that nobody may see.
 """
 
-import re
-import secrets
-from hashlib import sha256
+from urllib.parse import quote
 
-from starlette.datastructures import MutableHeaders
+from fastapi.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-LOCAL_USER = "local"
-COOKIE = "pilares_browser"
-_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
-_YEAR_S = 365 * 24 * 3600
+from assistant.api.errors import response_of
+from assistant.errors import NotSignedIn
+from assistant.messages import message, preferred
+from assistant.security.accounts import Accounts
+from assistant.security.credentials import credential_of
+from assistant.security.person import LOCAL, Person
+
+OPEN_PATHS = frozenset({"/health", "/healthz", "/readyz", "/favicon.ico", "/theme.css", "/sign-in"})
+OPEN_PREFIXES = ("/sign-in/", "/pilares/", "/assets/", "/static/")
+"""What anybody may have: whether the server is well, the way in, and files that every installation has alike."""
 
 
 class Identity:
-    """ASGI middleware: puts the user's id into `scope["pilares_user"]`, and gives a new browser its cookie."""
+    """ASGI middleware: puts the person into `scope["pilares_person"]`. Without accounts it is always the local one.
 
-    def __init__(self, app: ASGIApp, single_user: bool) -> None:
+    Whoever is nobody gets what is open; else a browser is sent to sign in, and a program is answered 401.
+    """
+
+    def __init__(self, app: ASGIApp, accounts: Accounts | None) -> None:
         self._app = app
-        self._single_user = single_user
+        self._accounts = accounts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Name the user of a request."""
-        if scope["type"] not in ("http", "websocket") or self._single_user:
-            scope["pilares_user"] = LOCAL_USER
+        """Name the person of a request, or turn it away."""
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        connection = HTTPConnection(scope)
-        secret = connection.cookies.get(COOKIE, "")
-        known = _SECRET.fullmatch(secret) is not None
-        secret = secret if known else secrets.token_urlsafe(32)
-        scope["pilares_user"] = f"browser-{sha256(secret.encode()).hexdigest()}"
+        person = await self._person(HTTPConnection(scope))
+        if person is None and not is_open(scope["path"]):
+            await _turned_away(HTTPConnection(scope))(scope, receive, send)
+            return
+        scope["pilares_person"] = person
+        await self._app(scope, receive, send)
 
-        async def with_cookie(message: Message) -> None:
-            if message["type"] == "http.response.start" and not known:
-                secure = "; Secure" if connection.url.scheme == "https" else ""
-                cookie = f"{COOKIE}={secret}; Path=/; Max-Age={_YEAR_S}; HttpOnly; SameSite=Lax{secure}"
-                MutableHeaders(scope=message).append("set-cookie", cookie)
-            await send(message)
+    async def _person(self, connection: HTTPConnection) -> Person | None:
+        if self._accounts is None:
+            return LOCAL
+        credential = credential_of(connection.headers, connection.cookies)
+        return None if credential is None else await run_in_threadpool(self._accounts.person, credential)
 
-        await self._app(scope, receive, with_cookie)
+
+def is_open(path: str) -> bool:
+    """Whether anybody may have what is there."""
+    return path in OPEN_PATHS or path.startswith(OPEN_PREFIXES)
+
+
+def person_of(connection: HTTPConnection) -> Person:
+    """The person of a request that passed `Identity`. Raises NotSignedIn where there is none."""
+    person: Person | None = connection.scope["pilares_person"]
+    if person is None:
+        raise NotSignedIn(message("not_signed_in", preferred(connection.headers.get("accept-language"))))
+    return person
 
 
 def user_of(connection: HTTPConnection) -> str:
-    """The user of a request that passed `Identity`."""
-    user: str = connection.scope["pilares_user"]
-    return user
+    """The id of the person of a request that passed `Identity`."""
+    return person_of(connection).id
+
+
+def _turned_away(connection: HTTPConnection) -> Response:
+    path, language = connection.url.path, preferred(connection.headers.get("accept-language"))
+    browsing = connection.scope.get("method") == "GET" and "text/html" in connection.headers.get("accept", "")
+    if path == "/" and browsing:
+        wanted = f"/?{connection.url.query}" if connection.url.query else ""
+        return RedirectResponse("/sign-in" + (f"?next={quote(wanted, safe='')}" if wanted else ""), 303)
+    return response_of(NotSignedIn(message("not_signed_in", language)), path)

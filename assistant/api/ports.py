@@ -52,19 +52,38 @@ class ServiceState:
         return "starting" if "starting" in parts else "degraded" if "unavailable" in parts else "ok"
 
 
+Groups = frozenset[str]
+EVERYONE: Groups = frozenset({"everyone"})
+
+
 class Documents(Protocol):
-    """The documents answers are found in. Errors are those of `knowledge.errors`."""
+    """The documents answers are found in. Errors are those of `knowledge.errors`.
 
-    def list(self) -> Sequence[DocumentSummary]:
-        """Every document this installation has."""
+    `groups` are those of whoever asks: what is granted to none of them does not exist.
+    """
 
-    def add_upload(self, name: str, content: bytes, progress: Progress | None = None) -> Upload:
-        """Read, cut and index one file; a known `name` with other content replaces the old one."""
+    def list(self, groups: Groups = EVERYONE) -> Sequence[DocumentSummary]:
+        """Every document that these groups may read."""
 
-    def delete(self, document_id: str) -> None:
+    def add_upload(
+        self,
+        name: str,
+        content: bytes,
+        progress: Progress | None = None,
+        *,
+        groups: Groups = EVERYONE,
+        audience: Groups | None = None,
+    ) -> Upload:
+        """Read, cut and index one file; a known `name` with other content replaces the old one.
+
+        `audience` may read it; None is whoever could read what it replaces, else everyone. Raises InvalidRequest for
+        the name of a document that `groups` may not read.
+        """
+
+    def delete(self, document_id: str, groups: Groups = EVERYONE) -> None:
         """Take a document out. Raises DocumentNotFound."""
 
-    def text(self, document_id: str) -> str:
+    def text(self, document_id: str, groups: Groups = EVERYONE) -> str:
         """The stored text that passages and citations count their offsets in. Raises DocumentNotFound."""
 
 
@@ -86,5 +105,5 @@ class Assistant(Protocol):
         reads the history there when the request brings none.
         """
 
-    def state(self) -> ServiceState:
-        """Which parts can work. Quick; never waits for a model."""
+    def state(self, groups: Groups = EVERYONE) -> ServiceState:
+        """Which parts can work, and how many documents these groups may read. Quick; never waits for a model."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from assistant.api.errors import TooLarge
 from assistant.api.middleware.bodies import megabytes
-from assistant.api.ports import Documents, Progress, Upload
+from assistant.api.ports import EVERYONE, Documents, Groups, Progress, Upload
 from assistant.errors import AssistantError
 from assistant.messages import message
 from knowledge.errors import KnowledgeError
@@ -37,14 +37,22 @@ class Outcome:
 
 
 def add_file(
-    documents: Documents, name: str, content: bytes, limit: int, language: str | None, progress: Progress | None = None
+    documents: Documents,
+    name: str,
+    content: bytes,
+    limit: int,
+    language: str | None,
+    progress: Progress | None = None,
+    *,
+    groups: Groups = EVERYONE,
+    audience: Groups | None = None,
 ) -> Outcome:
     """Add one file. Never raises for what is wrong with the file: the outcome says it."""
     name = clean_name(name)
     try:
         if len(content) > limit:
             raise too_large(name, len(content), limit, language)
-        return Outcome(name, documents.add_upload(name, content, progress))
+        return Outcome(name, documents.add_upload(name, content, progress, groups=groups, audience=audience))
     except (AssistantError, KnowledgeError) as error:
         return Outcome(name, error=error)
 

@@ -13,6 +13,7 @@ from assistant.cli import (
     handoffs,
     jobs,
     keeping,
+    keys,
     learning,
     ledger,
     models,
@@ -20,6 +21,7 @@ from assistant.cli import (
     serving,
     sources,
     tools,
+    users,
 )
 
 app = typer.Typer(
@@ -40,6 +42,8 @@ app.add_typer(documents.app, name="documents")
 app.add_typer(sources.app, name="sources")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(grants.app, name="grants")
+app.add_typer(users.app, name="users")
+app.add_typer(keys.app, name="keys")
 app.add_typer(handoffs.app, name="handoffs")
 app.add_typer(curated.app, name="curated")
 app.add_typer(models.app, name="models")

@@ -8,6 +8,7 @@ from assistant.cli.errors import clear_errors
 from assistant.cli.taking_in import take_in
 
 if TYPE_CHECKING:
+    from assistant.security.accounts import Accounts
     from assistant.settings import Settings
 
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
@@ -54,8 +55,11 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
     from assistant.api.app import create_app
     from assistant.api.server import run
     from assistant.app import build_app
+    from assistant.models.gateway import ModelGateway
     from assistant.paths import sample_documents
+    from assistant.security.defaults import refuse_default_secrets
 
+    refuse_default_secrets(settings)
     with build_app(settings) as assistant:
         if samples and assistant.library.stats().documents == 0:
             take_in(assistant, [sample_documents() / "corpus"], source="samples")
@@ -65,6 +69,15 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
         assistant.start_syncing()
         assistant.start_learning()
         app = create_app(
-            assistant, settings, sources=lambda: assistant.syncing().sources, appointments=assistant.tasks.appointments
-        )
-        run(app, settings)
+            assistant, settings, sources=lambda: assistant.syncing().sources, appointments=assistant.tasks.appointments,
+            accounts=assistant.accounts, gateway=ModelGateway(settings, assistant.models),
+        )  # fmt: skip
+        run(app, settings, ready=lambda address: _announce(address, settings, assistant.accounts))
+
+
+def _announce(address: str, settings: "Settings", accounts: "Accounts") -> None:
+    """Say where to go; to the first administrator, with the link that lets them in."""
+    typer.echo(f"Pilares answers at {address}  (Ctrl+C stops it)")
+    token = accounts.first_link() if settings.needs_accounts else None
+    if token is not None:
+        typer.echo(f"Choose the password of the first administrator, within two days: {address}sign-in/{token}")

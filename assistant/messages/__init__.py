@@ -6,6 +6,7 @@ whose text depends on a number has two entries, `key_one` and `key_many`, and is
 
 from typing import Any, Literal
 
+from assistant.messages.access import ACCESS
 from assistant.messages.answers import ANSWERS
 from assistant.messages.chat import CHAT
 from assistant.messages.checking import CHECKING
@@ -13,6 +14,7 @@ from assistant.messages.errors import ERRORS
 from assistant.messages.handoff import HANDOFF
 from assistant.messages.library import LIBRARY
 from assistant.messages.parts import PARTS
+from assistant.messages.programs import PROGRAMS
 from assistant.messages.recommending import RECOMMENDING
 from assistant.messages.routes import ROUTES
 from assistant.messages.tasks import TASKS
@@ -21,8 +23,8 @@ from assistant.messages.writing import WRITING
 Language = Literal["en", "es"]
 LANGUAGES: tuple[Language, ...] = ("en", "es")
 CATALOGUE: dict[str, tuple[str, str]] = {
-    **ANSWERS, **CHAT, **CHECKING, **ERRORS, **HANDOFF, **LIBRARY, **PARTS, **RECOMMENDING, **ROUTES, **TASKS,
-    **WRITING,
+    **ACCESS, **ANSWERS, **CHAT, **CHECKING, **ERRORS, **HANDOFF, **LIBRARY, **PARTS, **PROGRAMS, **RECOMMENDING,
+    **ROUTES, **TASKS, **WRITING,
 }  # fmt: skip
 
 

@@ -30,6 +30,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The server is stopping. Ask again in a moment.",
         "El servidor se está deteniendo. Vuelve a preguntar dentro de un momento.",
     ),
+    "turn_stopped": (
+        "The turn was stopped before it was answered. Ask again.",
+        "El turno se detuvo antes de responder. Vuelve a preguntar.",
+    ),
     "busy": (
         "Too many questions at once. Ask again in a moment.",
         "Demasiadas preguntas a la vez. Vuelve a preguntar dentro de un momento.",
@@ -37,14 +41,6 @@ ERRORS: dict[str, tuple[str, str]] = {
     "name_taken": (
         "A document called {name} cannot be replaced here. Give the file another name.",
         "Un documento llamado {name} no se puede sustituir aquí. Pon otro nombre al archivo.",
-    ),
-    "ledger_operator_only": (
-        "What answers cost is shown at the server itself: run `pilares ledger` there.",
-        "Lo que cuestan las respuestas se muestra en el propio servidor: ejecuta allí `pilares ledger`.",
-    ),
-    "operator_only": (
-        "Sources and jobs are managed at the server itself: `pilares sources`, `pilares jobs`.",
-        "Las fuentes y los trabajos se gestionan en el propio servidor: `pilares sources`, `pilares jobs`.",
     ),
     "source_exists": (
         "There is a source called {name} already. Give this one another name.",

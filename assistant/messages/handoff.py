@@ -43,8 +43,4 @@ HANDOFF: dict[str, tuple[str, str]] = {
     "handoff_earlier": ("Exchanges before these: {number}", "Intercambios anteriores a estos: {number}"),
     "handoff_open": ("Stayed open:", "Quedó abierto:"),
     "handoff_messages": ("Written since:", "Ha escrito después:"),
-    "handoff_operator_only": (
-        "Hand-offs are seen to at the server itself: run `pilares handoffs` there.",
-        "Los casos pasados a personas se atienden en el propio servidor: ejecuta allí `pilares handoffs`.",
-    ),
 }

@@ -99,6 +99,11 @@ class Conversations:
         return self._database.name
 
     @property
+    def database(self) -> Database:
+        """Where it is all kept; accounts are kept there too."""
+        return self._database
+
+    @property
     def handoffs(self) -> Handoffs:
         """Conversations that wait for a person."""
         return Handoffs(self._database, self._now)
@@ -132,15 +137,15 @@ class Conversations:
 
     # A turn
 
-    def start(self, user_id: str, *, language: str | None = None, title: str = "") -> Conversation:
-        """Begin an empty conversation."""
+    def start(self, user_id: str, *, language: str | None = None, title: str = "", surface: str = "") -> Conversation:
+        """Begin an empty conversation; with a `surface`, one that is listed there alone."""
         now = self._now()
         begun = Conversation(uuid4().hex, user_id, title[:TITLE_CHARS], language, now, now)
         with self._database.write() as connection:
             connection.execute(
                 sa.insert(conversations).values(
                     id=begun.id, user_id=user_id, title=begun.title, searchable=folded(begun.title),
-                    language=language, created=now, updated=now,
+                    language=language, created=now, updated=now, surface=surface,
                 )
             )  # fmt: skip
         return begun
@@ -255,9 +260,11 @@ class Conversations:
         shown = iter(self._shown(user_id, [turn.answer for turn in found if turn.answer is not None]))
         return [turn if turn.answer is None else replace(turn, answer=next(shown)) for turn in found]
 
-    def list(self, user_id: str, limit: int = 50, search: str = "") -> builtins.list[Conversation]:
-        """A person's conversations, latest first; with `search`, those that hold all its words."""
-        query = listing(user_id, limit, folded(storable(search)).split()[:12])
+    def list(
+        self, user_id: str, limit: int = 50, search: str = "", *, surface: str = ""
+    ) -> builtins.list[Conversation]:
+        """A person's conversations of a surface, latest first; with `search`, those that hold all its words."""
+        query = listing(user_id, limit, folded(storable(search)).split()[:12], surface)
         with self._database.read() as connection:
             return [conversation_of(row) for row in connection.execute(query)]
 

@@ -70,11 +70,15 @@ def update(connection: Connection, conversation_id: str, **values: Any) -> None:
     connection.execute(sa.update(conversations).where(conversations.c.id == conversation_id).values(**values))
 
 
-def listing(user_id: str, limit: int, words: Sequence[str]) -> sa.Select[Any]:
-    """A person's conversations, latest first, that hold all of these (folded) words."""
+def listing(user_id: str, limit: int, words: Sequence[str], surface: str = "") -> sa.Select[Any]:
+    """A person's conversations of a surface, latest first, that hold all of these (folded) words."""
     query = (
         sa.select(conversations)
-        .where(conversations.c.user_id == user_id, conversations.c.deleted.is_(None))
+        .where(
+            conversations.c.user_id == user_id,
+            conversations.c.surface == surface,
+            conversations.c.deleted.is_(None),
+        )
         .order_by(conversations.c.updated.desc(), conversations.c.id)
         .limit(limit)
     )

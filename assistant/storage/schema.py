@@ -1,36 +1,27 @@
 """The tables of conversations. `migrations/` is what creates them; this module is what the code reads and writes with.
 
-Types are those SQLite and PostgreSQL share; JSON columns become JSONB on PostgreSQL. Times are stored in UTC.
+Those of accounts are in `account_tables`; all have one metadata.
 """
 
-from datetime import UTC, datetime
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine import Dialect
 
-HEAD = "0004_learning"
+from assistant.storage import account_tables
+from assistant.storage.columns import Json, Moment, metadata
+
+__all__ = [
+    "HEAD",
+    "account_tables",
+    "answers",
+    "appointments",
+    "conversations",
+    "feedback",
+    "handoffs",
+    "metadata",
+    "turns",
+]
+
+HEAD = "0005_accounts"
 """The revision the code below expects; a test holds it equal to the newest file in `migrations/versions`."""
-
-metadata = sa.MetaData()
-Json = sa.JSON().with_variant(JSONB(), "postgresql")
-
-
-class Moment(sa.TypeDecorator[datetime]):
-    """An aware datetime, stored in UTC; SQLite forgets the zone, so it is put back on the way out."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To UTC, whatever zone the value came in."""
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Aware in UTC."""
-        return None if value is None else (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
-
 
 conversations = sa.Table(
     "conversations",
@@ -43,6 +34,7 @@ conversations = sa.Table(
     sa.Column("created", Moment, nullable=False),
     sa.Column("updated", Moment, nullable=False),
     sa.Column("deleted", Moment),
+    sa.Column("surface", sa.String(16), nullable=False, server_default=""),
     sa.Index("conversations_by_user", "user_id", "updated"),
 )
 

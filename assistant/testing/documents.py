@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from assistant.api.ports import DocumentSummary, Progress, Upload
+from assistant.api.ports import EVERYONE, DocumentSummary, Groups, Progress, Upload
+from assistant.errors import InvalidRequest
 from assistant.turn.answer import Citation, Evidence
 from knowledge.errors import DocumentNotFound, ParseError
 from knowledge.passage import Passage, Sentence
@@ -104,16 +105,30 @@ class ScriptedDocuments:
     def __init__(self, texts: Sequence[Text] = TEXTS, index_s: float = 0.0) -> None:
         self.index_s = index_s
         self._lock = threading.Lock()
+        self._audiences: dict[str, Groups] = {}
         self._texts: dict[str, tuple[DocumentSummary, str]] = {}
         for text in texts:
             self._put(text, datetime(2026, 3, 1, tzinfo=UTC))
 
-    def list(self) -> Sequence[DocumentSummary]:
-        """Every document, by name."""
+    def list(self, groups: Groups = EVERYONE) -> Sequence[DocumentSummary]:
+        """Every document that these groups may read, by name."""
         with self._lock:
-            return sorted((summary for summary, _ in self._texts.values()), key=lambda each: each.name)
+            found = [summary for summary, _ in self._texts.values() if self._audience(summary.id) & groups]
+        return sorted(found, key=lambda each: each.name)
 
-    def add_upload(self, name: str, content: bytes, progress: Progress | None = None) -> Upload:
+    def restrict(self, document_id: str, audience: Groups) -> None:
+        """Let these groups alone read a document."""
+        self._audiences[document_id] = audience
+
+    def add_upload(
+        self,
+        name: str,
+        content: bytes,
+        progress: Progress | None = None,
+        *,
+        groups: Groups = EVERYONE,
+        audience: Groups | None = None,
+    ) -> Upload:
         """Take a UTF-8 text in, in four steps of progress."""
         try:
             text = Text(name, name.rsplit(".", 1)[0], "en", content.decode())
@@ -121,27 +136,34 @@ class ScriptedDocuments:
             raise ParseError(f"{name} is not a text file. Convert it to text and add it again.") from None
         if not text.text.strip():
             raise ParseError(f"No text was found in {name}. If it is a scan, run text recognition on it first.")
+        if not self._audience(document_id(text)) & groups and document_id(text) in self._texts:
+            raise InvalidRequest(f"A document called {name} cannot be replaced here. Give the file another name.")
         for step in range(1, 5):
             time.sleep(self.index_s / 4)
             if progress is not None:
                 progress(step, 4)
         known = self._texts.get(document_id(text))
+        if audience is not None:
+            self.restrict(document_id(text), audience)
         if known is not None and known[1] == text.text:
             return Upload(known[0], unchanged=True)
         return Upload(self._put(text, datetime.now(UTC)))
 
-    def delete(self, document_id: str) -> None:
+    def delete(self, document_id: str, groups: Groups = EVERYONE) -> None:
         """Take a document out."""
+        self.text(document_id, groups)
         with self._lock:
-            if self._texts.pop(document_id, None) is None:
-                raise DocumentNotFound(_GONE)
+            del self._texts[document_id]
 
-    def text(self, document_id: str) -> str:
+    def text(self, document_id: str, groups: Groups = EVERYONE) -> str:
         """The text of a document."""
         with self._lock:
-            if document_id not in self._texts:
+            if document_id not in self._texts or not self._audience(document_id) & groups:
                 raise DocumentNotFound(_GONE)
             return self._texts[document_id][1]
+
+    def _audience(self, document_id: str) -> Groups:
+        return self._audiences.get(document_id, EVERYONE)
 
     def _put(self, text: Text, added: datetime) -> DocumentSummary:
         passages = max(1, text.text.count("\n\n# "))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from uuid import uuid4
 
-from assistant.api.ports import ServiceState
+from assistant.api.ports import EVERYONE, Groups, ServiceState
 from assistant.errors import AssistantError
 from assistant.storage.conversations import Conversations
 from assistant.testing.documents import ScriptedDocuments
@@ -41,9 +41,9 @@ class ScriptedAssistant:
         self.go = threading.Event()
         self.go.set()
 
-    def state(self) -> ServiceState:
+    def state(self, groups: Groups = EVERYONE) -> ServiceState:
         """`service` when a test set it, else everything ready."""
-        return self.service or ServiceState(documents=len(self.documents.list()))
+        return self.service or ServiceState(documents=len(self.documents.list(groups)))
 
     def stream(self, request: TurnRequest) -> Iterator[TurnEvent]:
         """Answer from the script, storing the turn as the real assistant does."""

@@ -5,6 +5,7 @@ import gradio as gr
 from assistant.api.ports import Assistant
 from assistant.errors import NotFound
 from assistant.messages import Language, speech
+from assistant.security.person import Person
 from assistant.storage.records import Verdict
 from assistant.ui.conversing import Conversing
 from assistant.ui.showing import Showing, Updates, sources_of
@@ -23,20 +24,20 @@ class Browsing:
 
     def visit(self, request: gr.Request) -> Updates:
         """A page was opened: the conversation in its address, in the language of its visitor."""
-        user = visitor(request)
+        who = visitor(request)
         wanted = str(request.request.query_params.get("c", ""))
-        conversation_id = wanted if wanted and self._showing.still_there(user, wanted) else ""
-        return self._everything(user, conversation_id, wanted_language(request, self._language), request)
+        conversation_id = wanted if wanted and self._showing.still_there(who, wanted) else ""
+        return self._everything(who, conversation_id, wanted_language(request, self._language), request)
 
     def speak(self, conversation_id: str, request: gr.Request, event: gr.EventData) -> Updates:
         """Another language for the page; answers stay as they were given."""
-        user = visitor(request)
-        there = conversation_id if self._showing.still_there(user, conversation_id) else ""
-        return self._everything(user, there, speech(word(event, "language")), request)
+        who = visitor(request)
+        there = conversation_id if self._showing.still_there(who, conversation_id) else ""
+        return self._everything(who, there, speech(word(event, "language")), request)
 
-    def recount(self, conversation_id: str, language: str) -> Updates:
+    def recount(self, conversation_id: str, language: str, request: gr.Request) -> Updates:
         """Documents came or went without this page having done it; an empty conversation says how many there are."""
-        return self._showing.counted(conversation_id, language)
+        return self._showing.counted(visitor(request), conversation_id, language)
 
     def pick(self, language: str, request: gr.Request, event: gr.EventData) -> Updates:
         """Another conversation."""
@@ -48,19 +49,19 @@ class Browsing:
 
     def rename(self, conversation_id: str, language: str, request: gr.Request, event: gr.EventData) -> Updates:
         """Another title."""
-        user, title = visitor(request), word(event, "title").strip()
+        who, title = visitor(request), word(event, "title").strip()
         if title:
-            self._assistant.conversations.rename(user, word(event, "id"), title)
-        return self._showing.list(user, conversation_id, language)
+            self._assistant.conversations.rename(who.id, word(event, "id"), title)
+        return self._showing.list(who, conversation_id, language)
 
     def remove(self, conversation_id: str, language: str, request: gr.Request, event: gr.EventData) -> Updates:
         """A conversation erased; if it is the one shown, an empty one takes its place."""
-        user, gone = visitor(request), word(event, "id")
+        who, gone = visitor(request), word(event, "id")
         self._conversing.stop(gone, request)
-        self._assistant.conversations.delete(user, gone)
+        self._assistant.conversations.delete(who.id, gone)
         if gone == conversation_id:
             return self._open("", language, request)
-        return self._showing.list(user, conversation_id, language)
+        return self._showing.list(who, conversation_id, language)
 
     def search(self, words: str, conversation_id: str, language: str, request: gr.Request) -> Updates:
         """The conversations that hold the words."""
@@ -69,7 +70,7 @@ class Browsing:
     def reveal(self, conversation_id: str, language: str, request: gr.Request, event: gr.EventData) -> Updates:
         """The sources of an answer of the past, opened at one of them."""
         try:
-            turns = self._assistant.conversations.turns(visitor(request), conversation_id)
+            turns = self._assistant.conversations.turns(visitor(request).id, conversation_id)
         except NotFound:
             return {self._view.sources: gr.skip()}
         turn = next((each for each in turns if each.id == word(event, "turn")), None)
@@ -78,27 +79,27 @@ class Browsing:
     def judge(self, request: gr.Request, event: gr.EventData) -> None:
         """A verdict on an answer, perhaps with a reason and a correction."""
         verdict: Verdict = "up" if word(event, "verdict") == "up" else "down"
-        user, answer_id = visitor(request), word(event, "answer")
+        who, answer_id = visitor(request), word(event, "answer")
         reason, correction = word(event, "reason"), word(event, "correction").strip()
-        self._assistant.conversations.add_feedback(user, answer_id, verdict, reason=reason, correction=correction)
+        self._assistant.conversations.add_feedback(who.id, answer_id, verdict, reason=reason, correction=correction)
 
     def _open(self, conversation_id: str, language: str, request: gr.Request) -> Updates:
-        user, session = visitor(request), request.session_hash or ""
-        if conversation_id and not self._showing.still_there(user, conversation_id):
+        who, session = visitor(request), request.session_hash or ""
+        if conversation_id and not self._showing.still_there(who, conversation_id):
             conversation_id = ""
         self._conversing.look_at(session, conversation_id)
-        running = self._conversing.running_here(user, conversation_id, session)
+        running = self._conversing.running_here(who.id, conversation_id, session)
         return {
-            **self._showing.conversation(user, conversation_id, language, hide_running=running),
+            **self._showing.conversation(who, conversation_id, language, hide_running=running),
             **self._showing.composer(language, running),
             self._view.live: "",
         }
 
-    def _everything(self, user: str, conversation_id: str, language: Language, request: gr.Request) -> Updates:
+    def _everything(self, who: Person, conversation_id: str, language: Language, request: gr.Request) -> Updates:
         session = request.session_hash or ""
         self._conversing.look_at(session, conversation_id)
-        running = self._conversing.running_here(user, conversation_id, session)
+        running = self._conversing.running_here(who.id, conversation_id, session)
         return {
-            **self._showing.everything(user, conversation_id, language, hide_running=running),
+            **self._showing.everything(who, conversation_id, language, hide_running=running),
             **self._showing.composer(language, running),
         }

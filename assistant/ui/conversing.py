@@ -12,6 +12,7 @@ from assistant.api.ports import Assistant
 from assistant.api.question import checked_question
 from assistant.api.running import RunningTurn, RunningTurns
 from assistant.messages import message, speech
+from assistant.security.person import Person
 from assistant.settings import Settings
 from assistant.storage.records import Turn
 from assistant.storage.rows import title_of
@@ -66,20 +67,20 @@ class Conversing:
         self, conversation_id: str, language: str, model: Asked, request: gr.Request, event: gr.EventData
     ) -> Iterator[Updates]:
         """A question of the past again: as it was, in other words, or put to another model."""
-        user, turn_id, chosen = visitor(request), word(event, "turn"), word(event, "model")
-        turns = self._assistant.conversations.turns(user, conversation_id)
+        who, turn_id, chosen = visitor(request), word(event, "turn"), word(event, "model")
+        turns = self._assistant.conversations.turns(who.id, conversation_id)
         turn = next((each for each in turns if each.id == turn_id), None)
-        if turn is None or self._busy(user, conversation_id):
+        if turn is None or self._busy(who.id, conversation_id):
             yield self._unchanged()
             return
         text = checked_question(word(event, "text") or turn.question, self._limits, language)
-        self._assistant.conversations.supersede(user, turn_id)
+        self._assistant.conversations.supersede(who.id, turn_id)
         asked: Asked = "slm" if chosen == "slm" else "llm" if chosen == "llm" else model
         yield from self._answer(text, conversation_id, language, asked, request)
 
     def stop(self, conversation_id: str, request: gr.Request) -> None:
         """End the running turn; the generator that follows it shows what there is."""
-        turn = self._running.get((visitor(request), conversation_id))
+        turn = self._running.get((visitor(request).id, conversation_id))
         if turn is not None:
             turn.running.stop()
             turn.events.put(None)
@@ -103,30 +104,36 @@ class Conversing:
     def _answer(
         self, text: str, conversation_id: str, language: str, model: Asked, request: gr.Request
     ) -> Iterator[Updates]:
-        user, session = visitor(request), request.session_hash or ""
-        if self._busy(user, conversation_id) or not self._enter(session):
+        who, session = visitor(request), request.session_hash or ""
+        if self._busy(who.id, conversation_id) or not self._enter(session):
             yield self._unchanged()
             return
         turn: _Turn | None = None
         try:
             question = checked_question(text, self._limits, language)
-            conversation_id = self._place(user, conversation_id, question, language)
+            conversation_id = self._place(who, conversation_id, question, language)
             tier, profile = wanted(model)
             asked = TurnRequest(
-                question, conversation_id, model=tier, profile=profile, interface_language=language, user_id=user
+                question,
+                conversation_id,
+                model=tier,
+                profile=profile,
+                interface_language=language,
+                user_id=who.id,
+                groups=who.groups,
             )
-            turn, live = self._begin(asked, session), LiveTurn(question)
+            turn, live = self._begin(asked, session, who), LiveTurn(question)
             self.look_at(session, conversation_id)
-            yield self._begun(live, user, conversation_id, language)
+            yield self._begun(live, who, conversation_id, language)
             self._starting.discard(session)
             yield from self._follow(turn, live, conversation_id, language)
         finally:
             self._starting.discard(session)
             if turn is not None:
                 turn.running.stop()
-                self._running.pop((user, conversation_id), None)
+                self._running.pop((who.id, conversation_id), None)
         turn.running.thread.join(STOP_S)
-        yield self._ended(live, user, conversation_id, language, session)
+        yield self._ended(live, who, conversation_id, language, session)
 
     def _enter(self, session: str) -> bool:
         """Keep a second press of Enter out until the page shows the first one's turn."""
@@ -135,22 +142,22 @@ class Conversing:
             self._starting.add(session)
         return free
 
-    def _place(self, user: str, conversation_id: str, question: str, language: str) -> str:
+    def _place(self, who: Person, conversation_id: str, question: str, language: str) -> str:
         """The conversation to ask in; a new one if there is none, or if it was deleted elsewhere."""
-        if conversation_id and self._showing.still_there(user, conversation_id):
+        if conversation_id and self._showing.still_there(who, conversation_id):
             return conversation_id
-        begun = self._assistant.conversations.start(user, language=speech(language), title=title_of(question))
+        begun = self._assistant.conversations.start(who.id, language=speech(language), title=title_of(question))
         return begun.id
 
-    def _begin(self, request: TurnRequest, session: str) -> _Turn:
+    def _begin(self, request: TurnRequest, session: str, who: Person) -> _Turn:
         events: queue.Queue[TurnEvent | None] = queue.Queue()
-        turn = _Turn(session, self._turns.begin(self._assistant.stream, request, events.put), events)
+        turn = _Turn(session, self._turns.begin(self._assistant.stream, request, events.put, who), events)
         self._running[(request.user_id or "", request.conversation_id or "")] = turn
         return turn
 
-    def _begun(self, live: LiveTurn, user: str, conversation_id: str, language: str) -> Updates:
+    def _begun(self, live: LiveTurn, who: Person, conversation_id: str, language: str) -> Updates:
         view = self._view
-        shown = self._showing.conversation(user, conversation_id, language, hide_running=True)
+        shown = self._showing.conversation(who, conversation_id, language, hide_running=True)
         return {
             **shown,
             **self._showing.composer(language, running=True),
@@ -174,13 +181,13 @@ class Conversing:
             here = self._looking_at.get(turn.session) == conversation_id
             yield updates if here else self._unchanged()
 
-    def _ended(self, live: LiveTurn, user: str, conversation_id: str, language: str, session: str) -> Updates:
+    def _ended(self, live: LiveTurn, who: Person, conversation_id: str, language: str, session: str) -> Updates:
         here = self._looking_at.get(session)
-        if here != conversation_id or not self._showing.still_there(user, conversation_id):
-            return self._showing.list(user, here or "", language)
-        stored = self._settle(live, user, conversation_id)
+        if here != conversation_id or not self._showing.still_there(who, conversation_id):
+            return self._showing.list(who, here or "", language)
+        stored = self._settle(live, who, conversation_id)
         shown = {
-            **self._showing.conversation(user, conversation_id, language),
+            **self._showing.conversation(who, conversation_id, language),
             **self._showing.composer(language, running=False),
             self._view.live: "",
         }
@@ -192,9 +199,9 @@ class Conversing:
             shown[self._view.question] = gr.update(value=live.question)
         return shown
 
-    def _settle(self, live: LiveTurn, user: str, conversation_id: str) -> Turn | None:
+    def _settle(self, live: LiveTurn, who: Person, conversation_id: str) -> Turn | None:
         """The turn as it is stored. A model that has not noticed yet that it was stopped does not keep it running."""
-        turns = self._assistant.conversations.turns(user, conversation_id)
+        turns = self._assistant.conversations.turns(who.id, conversation_id)
         last = turns[-1] if turns else None
         if last is not None and last.state == "running":
             self._assistant.conversations.interrupt_turn(last.id, live.text)

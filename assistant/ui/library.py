@@ -31,32 +31,40 @@ def library_head(language: str) -> str:
     return f'<header class="pl-panel-head"><h2>{say("documents", language)}</h2>{close}</header>'
 
 
-def document_list(documents: Sequence[DocumentSummary], language: str, note: str = "") -> str:
-    """Every document with a way to read and to delete it."""
+def document_list(
+    documents: Sequence[DocumentSummary], language: str, note: str = "", *, may_delete: bool = True
+) -> str:
+    """Every document with a way to read it, and one to delete it for those who may."""
     said = f'<p class="pl-note" role="status">{plain(note)}</p>' if note else ""
     if not documents:
         return f'{said}<p class="pl-muted">{say("documents_empty", language)}</p>'
-    items = "".join(_document(each, language) for each in documents)
+    items = "".join(_document(each, language, may_delete) for each in documents)
     return f'{said}<ul class="pl-documents">{items}</ul>'
 
 
-def _document(each: DocumentSummary, language: str) -> str:
+def _document(each: DocumentSummary, language: str, may_delete: bool) -> str:
     about = [counted("passages", each.passages, language)]
     if each.language in ("en", "es"):
         about.append(message(f"language_{each.language}", language))
     if each.added is not None:
         about.append(each.added.astimezone().strftime("%Y-%m-%d"))
-    form_id = f"pl-drop-{each.id}"
-    form = attributes(class_="pl-inline pl-danger", id=form_id, hidden=True, data_act="discard", data_id=each.id)
-    yes = text_button(message("delete", language), submit=True, class_="pl-primary")
-    no = text_button(message("cancel", language), class_="pl-quiet", data_hide=form_id)
     read = attributes(type="button", class_="pl-document", data_act="read", data_document=each.id)
     name = f'<span class="pl-document-name">{plain(each.name)}</span>' if each.name != each.title else ""
     return (
         f"<li><button{read}>{icon('file')}<span><strong>{plain(each.title or each.name)}</strong>{name}"
         f'<span class="pl-about">{escape(" · ".join(about))}</span></span></button>'
+        f"{_delete_form(each.id, language) if may_delete else ''}</li>"
+    )
+
+
+def _delete_form(document_id: str, language: str) -> str:
+    form_id = f"pl-drop-{document_id}"
+    form = attributes(class_="pl-inline pl-danger", id=form_id, hidden=True, data_act="discard", data_id=document_id)
+    yes = text_button(message("delete", language), submit=True, class_="pl-primary")
+    no = text_button(message("cancel", language), class_="pl-quiet", data_hide=form_id)
+    return (
         f"{icon_button('trash', message('delete', language), data_show=form_id)}"
-        f"<form{form}><p>{say('delete_document_question', language)}</p>{yes}{no}</form></li>"
+        f"<form{form}><p>{say('delete_document_question', language)}</p>{yes}{no}</form>"
     )
 
 

@@ -17,9 +17,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.api.ports import Assistant
 from assistant.api.running import RunningTurns
 from assistant.messages import preferred
+from assistant.security.person import Person
 from assistant.settings import Settings
 from assistant.ui.controls import say
 from assistant.ui.importing import import_gradio
+from assistant.ui.owners import PageOwners
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +82,7 @@ class Page:
         try:
             shell = await run_in_threadpool(asyncio.run, self._build())
             async with shell.router.lifespan_context(shell):
-                self._gradio = shell
+                self._gradio = PageOwners(shell)
                 await self._closing.wait()
         except Exception:
             self._failed = True
@@ -109,6 +111,8 @@ class Page:
             await self._static({**scope, "path": path.removeprefix(STATIC_PATH), "root_path": ""}, receive, send)
         elif path != "/" and not path.startswith(ALLOWED):
             await PlainTextResponse("Not found", 404)(scope, receive, send)
+        elif _is_key(scope):  # its scopes say what it may do in the API; here they would be passed by
+            await PlainTextResponse("Keys are for the API", 403)(scope, receive, send)
         elif self._gradio is None:
             await self._waiting(scope)(scope, receive, send)
         elif path == "/":
@@ -127,6 +131,11 @@ class Page:
         html = (STATIC / "waiting.html").read_text(encoding="utf-8")
         html = html.replace("{language}", language).replace("{title}", title).replace("{hint}", hint)
         return HTMLResponse(html, 500 if self._failed else 200, {"cache-control": "no-store"})
+
+
+def _is_key(scope: Scope) -> bool:
+    person: Person | None = scope["pilares_person"]
+    return person is not None and bool(person.key)
 
 
 def _kept(send: Send) -> Send:

@@ -8,6 +8,8 @@ import gradio as gr
 from assistant.api.ports import Assistant
 from assistant.errors import NotFound
 from assistant.messages import message
+from assistant.security.person import LOCAL_USER, Person
+from assistant.security.rights import Right
 from assistant.storage.records import Turn
 from assistant.turn.answer import Asked
 from assistant.ui.controls import say
@@ -27,52 +29,53 @@ class Showing:
         self._view = view
         self._assistant = assistant
 
-    def everything(self, user: str, conversation_id: str, language: str, hide_running: bool = False) -> Updates:
+    def everything(self, who: Person, conversation_id: str, language: str, hide_running: bool = False) -> Updates:
         """The whole page, for a new visit or another language."""
         return {
             **self.labels(language),
-            **self.conversation(user, conversation_id, language, hide_running),
-            self._view.foot: side_foot(language, self._assistant.state().documents),
+            self._view.upload: gr.update(label=message("add_documents", language), visible=who.may(Right.WRITE)),
+            **self.conversation(who, conversation_id, language, hide_running),
+            self._view.foot: side_foot(language, self._assistant.state(who.groups).documents, signed_in(who)),
         }
 
-    def conversation(self, user: str, conversation_id: str, language: str, hide_running: bool = False) -> Updates:
+    def conversation(self, who: Person, conversation_id: str, language: str, hide_running: bool = False) -> Updates:
         """One conversation ("" is a new one) with the sources of its last answer. Raises NotFound.
 
         `hide_running` leaves out the turn that the page shows as it runs.
         """
         view = self._view
-        turns = self._assistant.conversations.turns(user, conversation_id) if conversation_id else []
+        turns = self._assistant.conversations.turns(who.id, conversation_id) if conversation_id else []
         shown = [turn for turn in turns if not (hide_running and turn.state == "running")]
-        title = self._assistant.conversations.get(user, conversation_id).title if conversation_id else ""
+        title = self._assistant.conversations.get(who.id, conversation_id).title if conversation_id else ""
         last = shown[-1] if shown else None
-        documents = None if hide_running else self._assistant.state().documents
+        documents = None if hide_running else self._assistant.state(who.groups).documents
         return {
             view.conversation: conversation_id,
             view.transcript: transcript(conversation_id, shown, language, documents),
             view.sources: sources_of(last, language),
             view.top: top_bar(title or message("app_name", language), language, _count(last)),
-            **self.list(user, conversation_id, language),
+            **self.list(who, conversation_id, language),
         }
 
-    def list(self, user: str, conversation_id: str, language: str, search: str = "") -> Updates:
+    def list(self, who: Person, conversation_id: str, language: str, search: str = "") -> Updates:
         """The conversations in the side bar."""
-        found = self._assistant.conversations.list(user, 100, search)
+        found = self._assistant.conversations.list(who.id, 100, search)
         html = conversation_list(found, conversation_id, language, datetime.now(UTC), searching=bool(search.strip()))
         return {self._view.conversations: html}
 
-    def documents(self, language: str, note: str = "") -> Updates:
+    def documents(self, who: Person, language: str, note: str = "") -> Updates:
         """The documents in the drawer, and their number in the side bar."""
-        documents = self._assistant.documents.list()
+        documents = self._assistant.documents.list(who.groups)
         return {
-            self._view.documents: document_list(documents, language, note),
-            self._view.foot: side_foot(language, len(documents)),
+            self._view.documents: document_list(documents, language, note, may_delete=who.may(Right.WRITE)),
+            self._view.foot: side_foot(language, len(documents), signed_in(who)),
         }
 
-    def counted(self, conversation_id: str, language: str) -> Updates:
+    def counted(self, who: Person, conversation_id: str, language: str) -> Updates:
         """The number of documents, where it is shown."""
-        number = self._assistant.state().documents
+        number = self._assistant.state(who.groups).documents
         welcome = gr.skip() if conversation_id else transcript("", [], language, number)
-        return {self._view.foot: side_foot(language, number), self._view.transcript: welcome}
+        return {self._view.foot: side_foot(language, number, signed_in(who)), self._view.transcript: welcome}
 
     def composer(self, language: str, running: bool) -> Updates:
         """Send or Stop, whichever can be done."""
@@ -99,16 +102,20 @@ class Showing:
             view.hint: hint(language),
             view.banner: banner(language),
             view.library_head: library_head(language),
-            view.upload: gr.update(label=message("add_documents", language)),
         }
 
-    def still_there(self, user: str, conversation_id: str) -> bool:
+    def still_there(self, who: Person, conversation_id: str) -> bool:
         """Whether the person has such a conversation."""
         try:
-            self._assistant.conversations.get(user, conversation_id)
+            self._assistant.conversations.get(who.id, conversation_id)
         except NotFound:
             return False
         return True
+
+
+def signed_in(who: Person) -> str:
+    """The name to show of somebody who signed in; none of the one person at this computer."""
+    return "" if who.id == LOCAL_USER else who.name
 
 
 def sources_of(turn: Turn | None, language: str, focus: int = 0) -> str:

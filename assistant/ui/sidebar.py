@@ -79,8 +79,8 @@ def icon_submit(name: str, label: str) -> str:
     return icon_button(name, label).replace('type="button"', 'type="submit"', 1)
 
 
-def side_foot(language: str, documents: int) -> str:
-    """Documents, language, light or dark."""
+def side_foot(language: str, documents: int, name: str = "") -> str:
+    """Documents, language, light or dark; with a `name`, who is signed in and the way out."""
     library = text_button(
         f"{message('documents', language)} ({documents})",
         symbol="book",
@@ -95,7 +95,14 @@ def side_foot(language: str, documents: int) -> str:
     switch = f'<select data-act="speak" aria-label="{say("language_switch", language)}">{options}</select>'
     theme = icon_button("moon", message("theme_switch", language), data_theme="toggle")
     about = attributes(class_="pl-side-foot", data_documents=documents)
-    return f'<div{about}>{library}<div class="pl-row">{switch}{theme}</div></div>'
+    return f'<div{about}>{library}<div class="pl-row">{switch}{theme}</div>{_sign_out(name, language)}</div>'
+
+
+def _sign_out(name: str, language: str) -> str:
+    if not name:
+        return ""
+    out = text_button(message("sign_out", language), submit=True, class_="pl-quiet")
+    return f'<form class="pl-row" method="post" action="/sign-out"><span>{plain(name)}</span>{out}</form>'
 
 
 def top_bar(title: str, language: str, sources: int) -> str:

@@ -3,14 +3,15 @@
 import gradio as gr
 
 from assistant.messages import LANGUAGES, Language, preferred, speech
+from assistant.security.person import Person
 
 LANGUAGE_COOKIE = "pilares_language"
 
 
-def visitor(request: gr.Request) -> str:
-    """The user that `assistant.api.identity` found for the request."""
-    user: str = request.request.scope["pilares_user"]
-    return user
+def visitor(request: gr.Request) -> Person:
+    """The person that `assistant.api.identity` found for the request."""
+    person: Person = request.request.scope["pilares_person"]
+    return person
 
 
 def wanted_language(request: gr.Request, default: Language | None) -> Language:

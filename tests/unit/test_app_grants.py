@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.app import LOCAL_USER, build_app
+from assistant.app import build_app
 from assistant.messages import message
 from assistant.models.models import Models
+from assistant.security.person import LOCAL_USER
 from assistant.settings import Settings
 from assistant.turn.answer import Answer, Citation, Evidence, Route, Support, Understanding
 from knowledge.testing.embedder import HashingEmbedder
@@ -53,3 +54,30 @@ def test_a_conversation_forgets_what_its_owner_may_not_read(
         assert "May" not in shown()
         assert "plan.md" not in shown()
         assert message("withheld", "es") in shown()
+
+
+def test_an_answer_is_shown_while_its_owner_is_in_a_group_that_may_read_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Models, "embedder", lambda _: HashingEmbedder())
+    with build_app(Settings(home=tmp_path)) as app:
+        app.library.add_texts([("board/plan.md", "Plan", SECRET)], source="wiki", audience=["board"])
+        (passage,) = app.library.search("merger", k=1, groups=["board"])
+        ana = app.accounts.users.add("ana", groups=["board"]).id
+        begun = app.conversations.start(ana)
+        turn = app.conversations.begin_turn(ana, begun.id, "When?")
+        found = Evidence(1, passage, passage.sentences[0], 0.9, passage.sentences)
+        app.conversations.finish_turn(turn.id, answered(found, begun.id))
+
+        def shown() -> str:
+            return repr((app.conversations.turns(ana, begun.id), app.conversations.history(ana, begun.id, 2)))
+
+        assert "May" in shown()
+        assert [each.name for each in app.documents.list(app.accounts.users.groups_of(ana))] == ["board/plan.md"]
+        app.accounts.users.change("ana", groups=["sales"])
+        assert "May" not in shown()
+        assert app.documents.list(app.accounts.users.groups_of(ana)) == []
+        app.accounts.users.change("ana", groups=["board"])
+        assert "May" in shown()
+        app.accounts.users.suspend("ana")
+        assert "May" not in shown()

@@ -50,3 +50,15 @@ def test_what_everyone_may_read_is_replaced_and_deleted(library: Library, docume
     assert documents.text(shown.id) == "Open from ten."
     documents.delete(shown.id)
     assert documents.list() == []
+
+
+def test_who_may_read_an_upload_may_replace_it_and_it_stays_theirs(
+    documents: LibraryDocuments, library: Library
+) -> None:
+    board = frozenset({"everyone", "board"})
+    assert [each.name for each in documents.list(board)] == ["board.txt"]
+    documents.add_upload("board.txt", b"The merger is off.", groups=board)
+    assert documents.list() == []
+    assert "off" in library.text("board.txt", ["board"])
+    documents.add_upload("board.txt", b"The merger is off for good.", groups=board, audience=frozenset({"everyone"}))
+    assert len(documents.list()) == 1

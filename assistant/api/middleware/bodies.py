@@ -32,9 +32,11 @@ class BodyLimit:
         text = message("body_too_large", preferred(headers.get("accept-language")), limit=megabytes(limit))
         declared = headers.get("content-length", "0")
         if not declared.isdecimal():
-            await error_response(400, "InvalidRequest", "Content-Length is not a number.")(scope, receive, send)
+            await error_response(400, "InvalidRequest", "Content-Length is not a number.", scope["path"])(
+                scope, receive, send
+            )
         elif int(declared) > limit:
-            await error_response(413, "TooLarge", text)(scope, receive, send)
+            await error_response(413, "TooLarge", text, scope["path"])(scope, receive, send)
         else:
             await self._app(scope, _counted(receive, limit, text), send)
 

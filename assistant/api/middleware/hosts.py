@@ -34,6 +34,6 @@ class LoopbackHosts:
             headers = Headers(scope=scope)
             if not is_loopback(host_name(headers.get("host", ""))):
                 text = message("foreign_host", preferred(headers.get("accept-language")), address=self._address)
-                await error_response(421, "ForeignHost", text)(scope, receive, send)
+                await error_response(421, "ForeignHost", text, scope["path"])(scope, receive, send)
                 return
         await self._app(scope, receive, send)

@@ -25,7 +25,7 @@ class SameOrigin:
         """Pass the request on, or answer 403."""
         if scope["type"] == "http" and scope["method"] not in _SAFE and _foreign(Headers(scope=scope)):
             text = message("foreign_origin", preferred(Headers(scope=scope).get("accept-language")))
-            await error_response(403, "ForeignOrigin", text)(scope, receive, send)
+            await error_response(403, "ForeignOrigin", text, scope["path"])(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

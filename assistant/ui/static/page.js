@@ -157,8 +157,9 @@
       if (target && allowed(target.dataset)) act(target, { ...target.dataset }, trigger);
     });
     element.addEventListener("submit", (event) => {
-      event.preventDefault();
       const form = event.target;
+      if (form.getAttribute("action") === "/sign-out") return;  // leaves the page
+      event.preventDefault();
       if (!allowed(form.dataset)) return;
       const fields = Object.fromEntries([...new FormData(form)].map(([key, value]) => [key, String(value)]));
       act(form, { ...fields, ...form.dataset }, trigger);

@@ -6,8 +6,10 @@ from blockbuster import blockbuster_ctx
 from fastapi.testclient import TestClient
 
 from assistant.api.app import create_app
+from assistant.security.accounts import Accounts
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
+from assistant.testing.accounts import cheap_accounts
 from assistant.testing.scripted import ScriptedAssistant
 
 LOCAL = "http://127.0.0.1:7860"
@@ -37,6 +39,19 @@ def client(assistant: ScriptedAssistant, settings: Settings) -> Iterator[TestCli
 
 
 @pytest.fixture
-def shared(assistant: ScriptedAssistant, settings: Settings) -> Settings:
-    """Settings of a server on the network: each browser is a user of its own."""
+def shared(settings: Settings) -> Settings:
+    """Settings of a server on the network: people sign in."""
     return settings.model_copy(update={"server": settings.server.model_copy(update={"host": "0.0.0.0"})})
+
+
+@pytest.fixture
+def accounts(assistant: ScriptedAssistant) -> Accounts:
+    return cheap_accounts(assistant.conversations.database)
+
+
+@pytest.fixture
+def network(assistant: ScriptedAssistant, shared: Settings, accounts: Accounts) -> Iterator[TestClient]:
+    """A client of a server on the network, which nobody is signed in with."""
+    app = create_app(assistant, shared, page=False, accounts=accounts)
+    with TestClient(app, base_url="http://pilares.example", follow_redirects=False) as client:
+        yield client

@@ -43,11 +43,11 @@ def test_a_person_gets_their_appointments_and_files(
 
 
 def test_others_appointments_are_not_found(
-    assistant: ScriptedAssistant, shared: Settings, store: AppointmentStore
+    assistant: ScriptedAssistant, settings: Settings, store: AppointmentStore
 ) -> None:
-    other = _book(store, "local")
-    app = create_app(assistant, shared, page=False, appointments=lambda: store)
-    with TestClient(app, base_url="http://example.org") as client:
+    other = _book(store, "ana")
+    app = create_app(assistant, settings, page=False, appointments=lambda: store)
+    with TestClient(app, base_url=LOCAL) as client:
         assert client.get(f"/api/appointments/{other.id}.ics").status_code == 404
         assert client.get("/api/appointments").json() == {"appointments": []}
         assert client.get("/api/appointments/..%2Fx.ics").status_code in {404, 422}

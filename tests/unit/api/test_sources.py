@@ -134,22 +134,6 @@ def test_the_settings_name_guarded_kinds_only() -> None:
         Settings(server={"api_sources": ["folder"]})
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/api/sources"), ("POST", "/api/sources"), ("DELETE", "/api/sources/x"),
-        ("POST", "/api/sources/x/sync"),
-        ("GET", "/api/jobs"), ("GET", "/api/jobs/1"), ("POST", "/api/jobs/1/cancel"), ("POST", "/api/jobs/1/retry"),
-    ],
-)  # fmt: skip
-def test_a_server_on_the_network_has_none_of_it(connect: Connect, shared: Settings, method: str, path: str) -> None:
-    server = shared.server.model_copy(update={"api_sources": ("website",)})
-    client = connect(shared.model_copy(update={"server": server}))
-    client.base_url = "http://pilares.example"  # type: ignore[assignment]
-    refused = client.request(method, path, json=SITE if path == "/api/sources" and method == "POST" else None)
-    assert (refused.status_code, refused.json()["error"]["type"]) == (403, "OperatorOnly")
-
-
 def test_another_sites_page_starts_nothing(client: TestClient) -> None:
     refused = client.post("/api/sources/team/handbook/sync", headers={"sec-fetch-site": "cross-site"})
     assert refused.status_code == 403

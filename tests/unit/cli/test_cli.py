@@ -41,6 +41,8 @@ def test_help_names_every_command() -> None:
         "sources",
         "jobs",
         "grants",
+        "users",
+        "keys",
         "models",
         "evaluate",
         "backup",

@@ -8,6 +8,7 @@ import pytest
 
 import assistant
 from assistant.messages import CATALOGUE, counted, message, preferred, speech
+from assistant.messages.access import ACCESS
 from assistant.messages.answers import ANSWERS
 from assistant.messages.chat import CHAT
 from assistant.messages.checking import CHECKING
@@ -15,6 +16,7 @@ from assistant.messages.errors import ERRORS
 from assistant.messages.handoff import HANDOFF
 from assistant.messages.library import LIBRARY
 from assistant.messages.parts import PARTS
+from assistant.messages.programs import PROGRAMS
 from assistant.messages.recommending import RECOMMENDING
 from assistant.messages.routes import ROUTES
 from assistant.messages.tasks import TASKS
@@ -43,6 +45,7 @@ def test_no_key_stands_in_two_tables() -> None:
     assert len(CATALOGUE) == sum(
         len(table)
         for table in (
+            ACCESS,
             ANSWERS,
             CHAT,
             CHECKING,
@@ -50,6 +53,7 @@ def test_no_key_stands_in_two_tables() -> None:
             HANDOFF,
             LIBRARY,
             PARTS,
+            PROGRAMS,
             RECOMMENDING,
             ROUTES,
             TASKS,

@@ -1,0 +1,68 @@
+"""Signing in, and what somebody may not do."""
+
+ACCESS: dict[str, tuple[str, str]] = {
+    "sign_in": ("Sign in", "Iniciar sesión"),
+    "sign_out": ("Sign out", "Cerrar sesión"),
+    "sign_in_name": ("Name", "Nombre"),
+    "sign_in_password": ("Password", "Contraseña"),
+    "sign_in_failed": (
+        "Name or password is wrong. Try again, or ask an administrator for a new link.",
+        "El nombre o la contraseña no son correctos. Inténtalo de nuevo o pide un enlace nuevo a un administrador.",
+    ),
+    "sign_in_wait": (
+        "Too many attempts with this name. Try again in {seconds} seconds.",
+        "Demasiados intentos con este nombre. Inténtalo de nuevo dentro de {seconds} segundos.",
+    ),
+    "choose_password": ("Choose a password", "Elige una contraseña"),
+    "choose_password_for": (
+        "For the account {name}. At least {shortest} characters; a few words in a row are a good one.",
+        "Para la cuenta {name}. Al menos {shortest} caracteres; varias palabras seguidas sirven bien.",
+    ),
+    "password_length": (
+        "A password has between {shortest} and {longest} characters. Choose another one.",
+        "Una contraseña tiene entre {shortest} y {longest} caracteres. Elige otra.",
+    ),
+    "password_weak": (
+        "That password is too easy to guess: it has few different characters, or your name. Choose another one.",
+        "Esa contraseña es demasiado fácil de adivinar: tiene pocos caracteres distintos o tu nombre. Elige otra.",
+    ),
+    "link_used": (
+        "This link was used already, or is over. Ask an administrator for a new one.",
+        "Este enlace ya se usó o ha caducado. Pide uno nuevo a un administrador.",
+    ),
+    "not_signed_in": (
+        "Sign in first. Programs send a key: `Authorization: Bearer pilares_...`; `pilares keys create` makes one.",
+        "Inicia sesión primero. Los programas envían una clave: `Authorization: Bearer pilares_...`; "
+        "`pilares keys create` crea una.",
+    ),
+    "key_makes_no_key": (
+        "A key neither makes nor revokes keys. Sign in, or use `pilares keys create`.",
+        "Una clave no crea ni revoca claves. Inicia sesión o usa `pilares keys create`.",
+    ),
+    "limit_minute": (
+        "Too many requests in this minute. Go on at {when}.",
+        "Demasiadas peticiones en este minuto. Sigue a las {when}.",
+    ),
+    "limit_requests": (
+        "The requests of today are used up. They begin anew at {when}; an administrator can raise the limit.",
+        "Las peticiones de hoy se han agotado. Se renuevan a las {when}; un administrador puede subir el límite.",
+    ),
+    "limit_tokens": (
+        "What models may read and write today is used up until {when}; an administrator can raise the limit.",
+        "Lo que los modelos pueden leer y escribir hoy se ha agotado. Se renueva a las {when}; un administrador puede "
+        "subir el límite.",
+    ),
+    "limit_cost": (
+        "What models may cost today is used up. It begins anew at {when}; an administrator can raise the limit.",
+        "Lo que los modelos pueden costar hoy se ha agotado. Se renueva a las {when}; un administrador puede subir el "
+        "límite.",
+    ),
+    "limit_waiting": (
+        "Many of your questions wait already. Ask again when some of them are answered.",
+        "Muchas de tus preguntas ya están esperando. Vuelve a preguntar cuando algunas estén respondidas.",
+    ),
+    "not_allowed": (
+        "This account or key may not do that: it needs the right `{right}`. An administrator can give it.",
+        "Esta cuenta o clave no puede hacer eso: necesita el permiso `{right}`. Un administrador puede darlo.",
+    ),
+}

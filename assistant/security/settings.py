@@ -1,0 +1,31 @@
+"""Settings of accounts and limits."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.security.allowance import Allowance
+
+
+class SecuritySettings(BaseModel):
+    """Who may come in. Off the computer's own address accounts are always required, whatever `accounts` says."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    accounts: bool = Field(default=False, description="require accounts on the computer's own address as well")
+    session_days: float = Field(default=14, gt=0, le=366, description="how long a browser stays signed in")
+
+
+class LimitSettings(BaseModel):
+    """How much may be used: by each person, by each key, and by the whole organisation."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    person: Allowance = Allowance()
+    key: Allowance = Allowance()
+    organisation: Allowance = Allowance()
+    tokens_expected: int = Field(
+        default=4_000,
+        ge=0,
+        description="tokens put aside for a request before it is asked; what it used counts after it",
+    )
+    turns_at_once: int = Field(default=8, ge=1, le=256, description="answers in the making; others wait in turn")
+    waiting_per_person: int = Field(default=16, ge=1, le=1000, description="how many of one person may wait")

@@ -1,0 +1,77 @@
+"""The tables of accounts: people, their sessions and keys, what they used, and what was administered.
+
+No secret is in them: of passwords there is an Argon2 hash, of links, sessions and keys the SHA-256.
+"""
+
+import sqlalchemy as sa
+
+from assistant.storage.columns import Json, Moment, metadata
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(100), nullable=False, unique=True),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("groups", Json, nullable=False),
+    sa.Column("password", sa.String(200), nullable=False, server_default=""),
+    sa.Column("suspended", sa.Boolean, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+)
+
+links = sa.Table(
+    "links",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("user_id", sa.String(64), sa.ForeignKey("users.id"), nullable=False),
+    sa.Column("expires", Moment, nullable=False),
+    sa.Index("links_by_user", "user_id"),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("user_id", sa.String(64), sa.ForeignKey("users.id"), nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("expires", Moment, nullable=False),
+    sa.Index("sessions_by_user", "user_id"),
+)
+
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("user_id", sa.String(64), sa.ForeignKey("users.id"), nullable=False),
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False, unique=True),
+    sa.Column("scopes", Json, nullable=False),
+    sa.Column("budget", Json, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("expires", Moment, nullable=False),
+    sa.Column("revoked", Moment),
+    sa.Index("api_keys_by_user", "user_id"),
+)
+
+spending = sa.Table(
+    "spending",
+    metadata,
+    sa.Column("payer", sa.String(80), primary_key=True),
+    sa.Column("span", sa.String(16), primary_key=True),
+    sa.Column("began", Moment, primary_key=True),
+    sa.Column("requests", sa.Integer, nullable=False),
+    sa.Column("tokens", sa.Integer, nullable=False),
+    sa.Column("cost", sa.Float, nullable=False),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("actor", sa.String(128), nullable=False),
+    sa.Column("act", sa.String(64), nullable=False),
+    sa.Column("target", sa.String(200), nullable=False),
+    sa.Column("detail", Json, nullable=False),
+    sa.Index("audit_by_time", "at"),
+)

@@ -1,0 +1,57 @@
+"""A served application whose assistant and models answer from scripts, and official clients of it."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from openai import OpenAI
+
+from assistant.api.app import create_app
+from assistant.api.server import _Server, address_of, bind
+from assistant.settings import Settings
+from assistant.storage.conversations import Conversations
+from assistant.testing.accounts import cheap_accounts, known
+from assistant.testing.gateway import ScriptedGateway
+from assistant.testing.replies import DEMO
+from assistant.testing.scripted import ScriptedAssistant
+from assistant.testing.service import Service
+
+
+@pytest.fixture(scope="session")
+def running_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    settings = Settings(home=tmp_path_factory.mktemp("service"), server={"port": 0}, security={"accounts": True})
+    with Conversations.open(settings.conversations_url) as conversations:
+        accounts, assistant, gateway = (
+            cheap_accounts(conversations.database),
+            ScriptedAssistant(conversations),
+            ScriptedGateway(),
+        )
+        app = create_app(assistant, settings, page=False, accounts=accounts, gateway=gateway)
+        listener = bind(settings.server)
+        server = _Server(uvicorn.Config(app, log_level="error", ws="none"), app.state.turns, lambda: None)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        address = address_of(listener, settings.server.host)
+        yield Service(address, assistant, gateway, accounts, known(accounts, "ana"), known(accounts, "boss", "admin"))
+        server.should_exit = True
+        thread.join(20)
+        listener.close()
+
+
+@pytest.fixture
+def service(running_service: Service) -> Service:
+    """The server, with nothing left of earlier tests."""
+    assistant, gateway = running_service.assistant, running_service.gateway
+    assistant.word_s, assistant.think_s, assistant.stopped, assistant.replies = 0.0, 0.0, 0, dict(DEMO)
+    assistant.requests.clear()
+    gateway.__init__()  # type: ignore[misc]
+    return running_service
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[OpenAI]:
+    """The official client with Ana's key."""
+    key = service.ana.key["authorization"].removeprefix("Bearer ")
+    with OpenAI(base_url=f"{service.address}v1", api_key=key, max_retries=0, timeout=20) as made:
+        yield made
