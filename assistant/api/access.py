@@ -43,6 +43,7 @@ ACCESS: Mapping[str, Right | None] = {
     "POST /v1/chat/completions": Right.ASK,
     "POST /v1/embeddings": Right.ASK,
     # The installation.
+    "GET /operation": Right.OPERATE,
     "GET /api/ledger": Right.OPERATE,
     "GET /api/handoffs": Right.OPERATE,
     "GET /api/handoffs/{handoff_id}": Right.OPERATE,

@@ -30,6 +30,7 @@ from assistant.errors import ConfigurationError
 from assistant.loopback import is_loopback
 from assistant.security.accounts import Accounts
 from assistant.settings import Settings
+from assistant.ui.operating import operating_routes
 from assistant.ui.page import Page
 
 UPLOAD_PATHS = ("/api/documents", "/gradio_api/upload")
@@ -83,6 +84,7 @@ def create_app(
     if appointments is not None:
         app.include_router(appointment_routes(appointments))
     if front is not None:
+        app.include_router(operating_routes(settings))
         app.mount("/", front)
     _guard(app, settings, accounts)
     return app
