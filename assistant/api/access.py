@@ -63,6 +63,7 @@ ACCESS: Mapping[str, Right | None] = {
     "GET /api/audit": Right.ACCOUNTS,
     # The installation.
     "GET /metrics": Right.OPERATE,
+    "GET /operation": Right.OPERATE,
     "GET /api/ledger": Right.OPERATE,
     "GET /api/handoffs": Right.OPERATE,
     "GET /api/handoffs/{handoff_id}": Right.OPERATE,

@@ -36,6 +36,7 @@ from assistant.security.limits import Limits
 from assistant.security.queueing import FairQueue
 from assistant.security.spending import Spending
 from assistant.settings import Settings
+from assistant.ui.operating import operating_routes
 from assistant.ui.page import Page
 
 UPLOAD_PATHS = ("/api/documents", "/v1/files", "/gradio_api/upload")
@@ -96,6 +97,7 @@ def create_app(
         app.include_router(job_routes(sources))
     if appointments is not None:
         app.include_router(appointment_routes(appointments))
+    app.include_router(operating_routes(settings, has_sources=sources is not None))
     if front is not None:
         app.mount("/", front)
     _guard(app, settings, accounts)

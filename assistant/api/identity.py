@@ -22,6 +22,8 @@ from assistant.security.person import LOCAL, Person
 OPEN_PATHS = frozenset({"/health", "/healthz", "/readyz", "/favicon.ico", "/theme.css", "/sign-in"})
 OPEN_PREFIXES = ("/sign-in/", "/pilares/", "/assets/", "/static/")
 """What anybody may have: whether the server is well, the way in, and files that every installation has alike."""
+PAGES = ("/", "/operation")
+"""What people open in a browser: whoever is nobody is sent to sign in, and comes back."""
 
 
 class Identity:
@@ -74,7 +76,8 @@ def user_of(connection: HTTPConnection) -> str:
 def _turned_away(connection: HTTPConnection) -> Response:
     path, language = connection.url.path, preferred(connection.headers.get("accept-language"))
     browsing = connection.scope.get("method") == "GET" and "text/html" in connection.headers.get("accept", "")
-    if path == "/" and browsing:
-        wanted = f"/?{connection.url.query}" if connection.url.query else ""
+    if path in PAGES and browsing:
+        wanted = path + (f"?{connection.url.query}" if connection.url.query else "")
+        wanted = "" if wanted == "/" else wanted
         return RedirectResponse("/sign-in" + (f"?next={quote(wanted, safe='')}" if wanted else ""), 303)
     return response_of(NotSignedIn(message("not_signed_in", language)), path)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.api.errors import language_of, status_of
+from assistant.api.identity import PAGES
 from assistant.errors import AssistantError, LimitReached
 from assistant.security.accounts import Accounts
 from assistant.security.credentials import COOKIE
@@ -75,6 +76,8 @@ def _signed_in(request: Request, token: str, days: float, wanted: str = "") -> R
 
 def _inside(address: str) -> str:
     """The page with the query of an address; nothing else of it, so that it cannot lead anywhere else."""
+    if address in PAGES:
+        return address
     query = urlsplit(address).query if address.startswith("/?") else ""
     return f"/?{query}" if query.isprintable() and query else "/"
 

@@ -13,6 +13,7 @@ from assistant.messages.checking import CHECKING
 from assistant.messages.errors import ERRORS
 from assistant.messages.handoff import HANDOFF
 from assistant.messages.library import LIBRARY
+from assistant.messages.operating import OPERATING
 from assistant.messages.parts import PARTS
 from assistant.messages.programs import PROGRAMS
 from assistant.messages.recommending import RECOMMENDING
@@ -23,8 +24,8 @@ from assistant.messages.writing import WRITING
 Language = Literal["en", "es"]
 LANGUAGES: tuple[Language, ...] = ("en", "es")
 CATALOGUE: dict[str, tuple[str, str]] = {
-    **ACCESS, **ANSWERS, **CHAT, **CHECKING, **ERRORS, **HANDOFF, **LIBRARY, **PARTS, **PROGRAMS, **RECOMMENDING,
-    **ROUTES, **TASKS, **WRITING,
+    **ACCESS, **ANSWERS, **CHAT, **CHECKING, **ERRORS, **HANDOFF, **LIBRARY, **OPERATING, **PARTS, **PROGRAMS,
+    **RECOMMENDING, **ROUTES, **TASKS, **WRITING,
 }  # fmt: skip
 
 

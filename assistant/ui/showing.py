@@ -35,7 +35,7 @@ class Showing:
             **self.labels(language),
             self._view.upload: gr.update(label=message("add_documents", language), visible=who.may(Right.WRITE)),
             **self.conversation(who, conversation_id, language, hide_running),
-            self._view.foot: side_foot(language, self._assistant.state(who.groups).documents, signed_in(who)),
+            self._view.foot: foot(who, language, self._assistant.state(who.groups).documents),
         }
 
     def conversation(self, who: Person, conversation_id: str, language: str, hide_running: bool = False) -> Updates:
@@ -68,14 +68,14 @@ class Showing:
         documents = self._assistant.documents.list(who.groups)
         return {
             self._view.documents: document_list(documents, language, note, may_delete=who.may(Right.WRITE)),
-            self._view.foot: side_foot(language, len(documents), signed_in(who)),
+            self._view.foot: foot(who, language, len(documents)),
         }
 
     def counted(self, who: Person, conversation_id: str, language: str) -> Updates:
         """The number of documents, where it is shown."""
         number = self._assistant.state(who.groups).documents
         welcome = gr.skip() if conversation_id else transcript("", [], language, number)
-        return {self._view.foot: side_foot(language, number, signed_in(who)), self._view.transcript: welcome}
+        return {self._view.foot: foot(who, language, number), self._view.transcript: welcome}
 
     def composer(self, language: str, running: bool) -> Updates:
         """Send or Stop, whichever can be done."""
@@ -111,6 +111,11 @@ class Showing:
         except NotFound:
             return False
         return True
+
+
+def foot(who: Person, language: str, documents: int) -> str:
+    """What stands at the foot of the side bar for somebody."""
+    return side_foot(language, documents, signed_in(who), operates=who.may(Right.OPERATE))
 
 
 def signed_in(who: Person) -> str:

@@ -7,7 +7,7 @@ from html import escape
 from assistant.messages import LANGUAGES, message
 from assistant.storage.records import Conversation
 from assistant.ui.controls import attributes, icon_button, say, text_button
-from assistant.ui.icons import LOGO
+from assistant.ui.icons import LOGO, icon
 from assistant.ui.markdown import plain
 
 LANGUAGE_NAMES = {"en": "English", "es": "Español"}
@@ -79,8 +79,8 @@ def icon_submit(name: str, label: str) -> str:
     return icon_button(name, label).replace('type="button"', 'type="submit"', 1)
 
 
-def side_foot(language: str, documents: int, name: str = "") -> str:
-    """Documents, language, light or dark; with a `name`, who is signed in and the way out."""
+def side_foot(language: str, documents: int, name: str = "", *, operates: bool = False) -> str:
+    """Documents, the operator's page, language, light or dark; with a `name`, who is signed in and the way out."""
     library = text_button(
         f"{message('documents', language)} ({documents})",
         symbol="book",
@@ -95,7 +95,14 @@ def side_foot(language: str, documents: int, name: str = "") -> str:
     switch = f'<select data-act="speak" aria-label="{say("language_switch", language)}">{options}</select>'
     theme = icon_button("moon", message("theme_switch", language), data_theme="toggle")
     about = attributes(class_="pl-side-foot", data_documents=documents)
-    return f'<div{about}>{library}<div class="pl-row">{switch}{theme}</div>{_sign_out(name, language)}</div>'
+    operation = _operation(language) if operates else ""
+    row = f'<div class="pl-row">{switch}{theme}</div>'
+    return f"<div{about}>{library}{operation}{row}{_sign_out(name, language)}</div>"
+
+
+def _operation(language: str) -> str:
+    link = attributes(class_="pl-button pl-quiet pl-grow", href="/operation")
+    return f"<a{link}>{icon('gauge')}<span>{say('operating', language)}</span></a>"
 
 
 def _sign_out(name: str, language: str) -> str:

@@ -15,6 +15,7 @@ from assistant.messages.checking import CHECKING
 from assistant.messages.errors import ERRORS
 from assistant.messages.handoff import HANDOFF
 from assistant.messages.library import LIBRARY
+from assistant.messages.operating import OPERATING
 from assistant.messages.parts import PARTS
 from assistant.messages.programs import PROGRAMS
 from assistant.messages.recommending import RECOMMENDING
@@ -52,6 +53,7 @@ def test_no_key_stands_in_two_tables() -> None:
             ERRORS,
             HANDOFF,
             LIBRARY,
+            OPERATING,
             PARTS,
             PROGRAMS,
             RECOMMENDING,

@@ -1,0 +1,32 @@
+"""The operator's page in a browser, beside the scripted assistant (which has no sources)."""
+
+from playwright.sync_api import Page, expect
+
+
+def test_the_chat_leads_to_it_and_it_leads_back(site, page: Page) -> None:  # type: ignore[no-untyped-def]
+    page.get_by_role("link", name="Operation").click()
+    expect(page.get_by_role("heading", name="Operation")).to_be_visible()
+    expect(page.locator("#parts")).to_contain_text("small modelready")
+    expect(page.locator("#handoffs")).to_contain_text("Nobody is waiting.")
+    expect(page.locator("#costs")).to_contain_text("if always the large model")
+    expect(page.locator("#jobs")).to_be_hidden()
+    page.get_by_role("link", name="Back to the chat").click()
+    page.wait_for_selector("body[data-ready] .pl-transcript")
+
+
+def test_a_conversation_that_waits_is_taken_and_given_back(site, new_page) -> None:  # type: ignore[no-untyped-def]
+    from assistant.handoff.record import Summary
+    from assistant.handoff.store import Circumstances
+
+    conversations = site.assistant.conversations
+    begun = conversations.start("local")
+    why = Circumstances("en", "asked", "normal", "neutral")
+    conversations.handoffs.begin("local", begun.id, why, Summary("<b>I want to talk to somebody</b>"))
+    page = new_page()
+    page.goto(site.address + "operation")
+    waiting = page.locator("#handoffs article")
+    expect(waiting).to_contain_text("<b>I want to talk to somebody</b>")
+    waiting.get_by_role("button", name="Take it").click()
+    expect(waiting).to_contain_text("taken")
+    waiting.get_by_role("button", name="Give back").click()
+    expect(page.locator("#handoffs")).to_contain_text("Nobody is waiting.")
