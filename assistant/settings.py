@@ -21,6 +21,7 @@ from assistant.handoff.settings import HandoffSettings
 from assistant.loopback import stays_here
 from assistant.paths import default_home, model_cache
 from assistant.tools.settings import ToolSettings
+from connectors.settings import AllConnectors
 from knowledge.settings import KnowledgeSettings
 
 
@@ -185,6 +186,7 @@ class Settings(BaseSettings):
     tools: ToolSettings = ToolSettings()
     appointments: AppointmentSettings = AppointmentSettings()
     handoff: HandoffSettings = HandoffSettings()
+    connectors: AllConnectors = Field(default_factory=dict, description="chat platforms (docs/connectors.md)")
 
     @field_validator("slm", mode="before")
     @classmethod
@@ -212,6 +214,13 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.home / 'pilares.db'}"
+
+    @property
+    def connectors_url(self) -> str:
+        """SQLAlchemy URL of what connectors keep; it may hold a password."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.home / 'connectors.db'}"
 
     @classmethod
     def settings_customise_sources(

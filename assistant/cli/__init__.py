@@ -4,6 +4,7 @@ import typer
 
 from assistant.cli import (
     asking,
+    connectors,
     doctor,
     documents,
     evaluate,
@@ -39,6 +40,7 @@ app.add_typer(sources.app, name="sources")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(grants.app, name="grants")
 app.add_typer(handoffs.app, name="handoffs")
+app.add_typer(connectors.app, name="connectors")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(router.app, name="router")
