@@ -1,7 +1,7 @@
 """The assistant as chat platforms see it: turns run in threads, their events come to the event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import Protocol
 
 from assistant.api.running import RunningTurns
@@ -53,7 +53,7 @@ class ConnectedAssistant:
         self._assistant = assistant
         self._turns = RunningTurns(MOST_TURNS)
 
-    async def answer(self, turn: Turn) -> AsyncIterator[AnswerEvent]:
+    async def answer(self, turn: Turn) -> AsyncGenerator[AnswerEvent, None]:
         """The events of a turn. What is said while a person has the conversation is passed on, and not answered."""
         known, had_person = await asyncio.to_thread(self._standing, turn.user, turn.conversation)
         request = TurnRequest(

@@ -1,6 +1,6 @@
 """The assistant as connectors see it: a turn in, a stream of events out."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -96,8 +96,8 @@ class Judgement:
 class Assistant(Protocol):
     """Whatever answers. Neither method may block the event loop."""
 
-    def answer(self, turn: Turn) -> AsyncIterator[AnswerEvent]:
-        """The events of one turn; the last is Answered or Failed. Closing the iterator stops it."""
+    def answer(self, turn: Turn) -> AsyncGenerator[AnswerEvent, None]:
+        """The events of one turn; the last is Answered or Failed. Closing the generator stops it."""
 
     async def judge(self, judgement: Judgement) -> bool:
         """Keep what a person says of an answer; False when there is no such answer for them."""

@@ -1,5 +1,6 @@
 """All connectors of an installation."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Self
@@ -10,7 +11,6 @@ from connectors.connector import Connector, Health
 from connectors.errors import ConnectorError, ConnectorMisconfigured
 from connectors.registry import platform
 from connectors.settings import ConnectorSettings
-from connectors.store.database import Database
 from connectors.store.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ class Connectors:
 
     @classmethod
     def open(cls, settings: Mapping[str, ConnectorSettings], url: str, assistant: Assistant) -> "Connectors":
-        """Build every connector that is enabled. Raises ConnectorMisconfigured, LibraryMissing and StoreError.
+        """Build every connector that is enabled. Raises ConnectorMisconfigured and LibraryMissing.
 
         Nothing is connected yet. `url` is the database's: sqlite:///PATH or postgresql+psycopg://...
         """
@@ -34,7 +34,7 @@ class Connectors:
             if each.enabled:
                 check(name, each)
                 adapters[name] = platform(each.platform).build(each)
-        journal = Journal(Database(url))
+        journal = Journal(url)
         return cls(
             {name: Connector(name, settings[name], found, journal, assistant) for name, found in adapters.items()},
             journal,
@@ -51,7 +51,7 @@ class Connectors:
                 await connector.stop()
             except ConnectorError as error:
                 log.error("%s did not stop cleanly: %s", connector.name, error)
-        self._journal.close()
+        await asyncio.to_thread(self._journal.close)
 
     @property
     def names(self) -> list[str]:

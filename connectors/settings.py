@@ -48,6 +48,8 @@ class ConnectorSettings(_Frozen):
     settle_s: float = Field(default=0.3, ge=0, le=10, description="how long to wait for the rest of a burst")
     most_answers: int = Field(default=30, ge=1, description="answers in a conversation before it looks like a loop")
     loop_window_s: float = Field(default=300, gt=0)
+    pace_s: float | None = Field(default=None, ge=0, description="seconds between messages to a channel")
+    live_s: float | None = Field(default=None, ge=0, description="seconds between updates of an answer in the making")
     turns_at_once: int = Field(default=4, ge=1, le=64)
 
     def policy(self, channel: str) -> ChannelPolicy:

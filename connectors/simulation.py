@@ -21,7 +21,7 @@ HELP = (
 
 async def simulate(name: str, assistant: Assistant, echo: Echo, say: Sequence[str] | None = None) -> None:
     """Play a platform until the input ends, or only say these words. Raises ConnectorError."""
-    found = platform(name)
+    found = await asyncio.to_thread(platform, name)
     async with found.fake() as fake:
         settings = found.settings(**{"platform": name, "name": name, **fake.settings})
         with tempfile.TemporaryDirectory() as folder:

@@ -5,15 +5,16 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Self
 
-from connectors.adapter import Adapter, Busying, Card, Post, Preview, Previewing
+from connectors.adapter import Busying, Card, Post, Preview, Previewing
 from connectors.core.clock import either
 from connectors.core.composing import Envelope
-from connectors.core.pacing import Pacing
+from connectors.core.parts import Parts
 from connectors.errors import NotNow, SendError, SlowDown
 from connectors.markdown.heal import heal
 from connectors.markdown.parse import parse
 from connectors.markdown.plain import PlainText
-from connectors.markdown.split import split
+from connectors.markdown.split import splitting
+from connectors.markdown.tree import Blocks
 from connectors.messages import text
 
 log = logging.getLogger(__name__)
@@ -30,12 +31,11 @@ class Live:
     Updates come as they come; those in between are left out, and the same text is never shown twice.
     """
 
-    def __init__(
-        self, adapter: Adapter, pacing: Pacing, to: Envelope, person: str, message_id: str, kept: Kept
-    ) -> None:
+    def __init__(self, parts: Parts, to: Envelope, person: str, message_id: str, kept: Kept) -> None:
         self.message_id = message_id
-        self._adapter = adapter
-        self._pacing = pacing
+        self._adapter = parts.adapter
+        self._pacing = parts.pacing
+        self._pause = parts.live_pause(to.place)
         self._to = to
         self._person = person
         self._kept = kept
@@ -78,13 +78,11 @@ class Live:
 
     async def _show(self) -> None:
         shown: str | None = None
-        direct, elsewhere = self._adapter.card.live_s
-        pause = direct if self._to.place.direct else elsewhere
         try:
             self._preview = await self._begin()
             while not self._ended.is_set():
                 current, shown = self._text, await self._step(shown)
-                await either(self._ended, pause)
+                await either(self._ended, self._pause)
                 if current == self._text and not self._ended.is_set():
                     self._changed.clear()
                     await self._changed.wait()
@@ -93,7 +91,8 @@ class Live:
 
     async def _step(self, shown: str | None) -> str | None:
         """Show the text of this moment, unless it is what stands there; what stands there now."""
-        current = heal(self._text)
+        # More than this is not shown, however much of it is markup.
+        current = heal(self._text[: 2 * self._adapter.card.dialect.limit])
         current = f"{current} …" if current else text("working", self._to.language)
         if current == shown:
             return shown
@@ -144,6 +143,5 @@ class Live:
 
 def shown_post(markdown: str, to: Envelope, card: Card) -> Post:
     """As much of a growing text as one message holds."""
-    parts = split(parse(markdown), card.dialect)
-    part = parts[0] if parts else ()
+    part: Blocks = next(splitting(parse(markdown), card.dialect), ())
     return Post(to.place, card.dialect.render(part), PlainText().render(part), f"{to.key}.live", to.reply_to)

@@ -42,6 +42,12 @@ class Parts:
         hidden = self.settings.policy(place.channel).ephemeral and self.adapter.card.ephemeral
         return place.direct or hidden
 
+    def live_pause(self, place: Place) -> float:
+        """Seconds between two updates of an answer in the making."""
+        direct, elsewhere = self.adapter.card.live_s
+        own = self.settings.live_s
+        return own if own is not None else direct if place.direct else elsewhere
+
     def language(self, place: Place, thread: Thread) -> str:
         """The language of our own words."""
         return thread.language or self.settings.policy(place.channel).language or self.settings.language

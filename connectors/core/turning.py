@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -51,7 +52,7 @@ class Turning:
             outcome, preview = await self._ask(asked, thread, None), asked.preview
         else:
             outcome, preview = await self._shown(asked, thread, to)
-        letters = self._letters(outcome, to, preview, unasked=unasked)
+        letters = await asyncio.to_thread(self._letters, outcome, to, preview, unasked=unasked)
         await self._parts.journal.do(lambda c: self._store(c, asked, thread, outcome, letters))
 
     async def _shown(self, asked: Asked, thread: Thread, to: Envelope) -> tuple[Answered | Failed, str]:
@@ -59,7 +60,7 @@ class Turning:
             await self._parts.journal.do(lambda c: inbox.previewed(c, asked.rows[0], message_id))
 
         parts = self._parts
-        async with Live(parts.adapter, parts.pacing, to, asked.last.person.id, asked.preview, kept) as live:
+        async with Live(parts, to, asked.last.person.id, asked.preview, kept) as live:
             outcome = await self._ask(asked, thread, live)
             return outcome, await live.end()
 
@@ -67,12 +68,13 @@ class Turning:
         written = ""
         async with self._room:
             try:
-                async for event in self._parts.assistant.answer(self._turn(asked, thread)):
-                    if isinstance(event, Answered | Failed):
-                        return event
-                    written = event.text if isinstance(event, Revised) else written + event.text
-                    if live is not None:
-                        live.update(written)
+                async with aclosing(self._parts.assistant.answer(self._turn(asked, thread))) as events:
+                    async for event in events:
+                        if isinstance(event, Answered | Failed):
+                            return event
+                        written = event.text if isinstance(event, Revised) else written + event.text
+                        if live is not None:
+                            live.update(written)
             except Exception:
                 log.exception("%s: a turn ended unexpectedly", self._parts.connector)
         return Failed(text("failed", self._parts.language(asked.last.place, thread)))

@@ -12,19 +12,24 @@ _SENTENCE_END = re.compile(r"[.!?…:;]['\")\]»”]*\s+$|\n$")
 
 def pieces(block: Block) -> int:
     """How many pieces a block falls into; one that has a single piece cannot be cut by `cut`."""
+    return len(sizes(block))
+
+
+def sizes(block: Block) -> list[int]:
+    """The characters of each piece of a block; written in a dialect they are as many or more."""
     match block:
         case Paragraph(runs):
-            return len(words(runs))
+            return [sum(len(run.text.strip()) for run in word) for word in words(runs)] or [0]
         case Code(text):
-            return text.count("\n") + 1
+            return [len(line) for line in text.split("\n")]
         case Items(items):
-            return sum(_all(item.blocks) for item in items)
+            return [size for item in items for size in _sizes(item.blocks)] or [0]
         case Quote(blocks):
-            return _all(blocks)
+            return _sizes(blocks)
         case Table(_, rows):
-            return max(1, len(rows))
+            return [sum(len(text_of(cell).strip()) for cell in row) for row in rows] or [0]
         case _:
-            return 1
+            return [0]
 
 
 def cut(block: Block, at: int) -> tuple[Block, Block]:
@@ -151,8 +156,12 @@ def _cut_items(block: Items, at: int) -> tuple[Items, Items]:
     return replace(block, items=tuple(left)), Items(tuple(rest), start)
 
 
+def _sizes(blocks: Blocks) -> list[int]:
+    return [size for block in blocks for size in sizes(block)] or [0]
+
+
 def _all(blocks: Blocks) -> int:
-    return max(1, sum(map(pieces, blocks)))
+    return len(_sizes(blocks))
 
 
 def _torn(text: str) -> tuple[str, str]:

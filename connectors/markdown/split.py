@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from connectors.markdown.cut import cut, good, halves, pieces, told
+from connectors.markdown.cut import cut, good, halves, pieces, sizes, told
 from connectors.markdown.dialect import Dialect
 from connectors.markdown.tree import Block, Blocks, Items, Quote, Table
 
@@ -12,20 +12,28 @@ WORTHWHILE = 0.6
 
 def split(blocks: Blocks, dialect: Dialect, limit: int | None = None) -> list[Blocks]:
     """The messages of a text, each as blocks. `limit` is smaller than the dialect's where something is added later."""
+    return list(splitting(blocks, dialect, limit))
+
+
+def splitting(blocks: Blocks, dialect: Dialect, limit: int | None = None) -> Iterator[Blocks]:
+    """The same, one message after the other: the first is there before the rest has been looked at."""
     most = min(limit or dialect.limit, dialect.limit)
-    messages: list[Blocks] = []
     current: Blocks = ()
     for block in blocks:
         if _fits((*current, block), dialect, most):
             current = (*current, block)
             continue
         if current and not _worth_filling(current, block, dialect, most):
-            messages.append(current)
+            yield current
             current = ()
-        *whole, rest = _parts(current, block, dialect, most)
-        messages += whole
-        current = rest
-    return [*messages, current] if current else messages
+        waiting: Blocks | None = None
+        for part in _parts(current, block, dialect, most):
+            if waiting is not None:
+                yield waiting
+            waiting = part
+        current = waiting or ()
+    if current:
+        yield current
 
 
 def _fits(blocks: Blocks, dialect: Dialect, limit: int) -> bool:
@@ -60,7 +68,9 @@ def _parts(before: Blocks, block: Block, dialect: Dialect, limit: int) -> Iterat
 
 def _most(before: Blocks, block: Block, dialect: Dialect, limit: int) -> int:
     """The most pieces that still fit behind `before`; fewer when that ends a sentence or an item."""
-    low, high = 0, pieces(block) - 1
+    low, high = 0, _at_most(block, limit)
+    if high + 1 < pieces(block):
+        block, _ = cut(block, high + 1)  # what is far beyond the limit is not written at every step
     while low < high:
         middle = (low + high + 1) // 2
         if _fits((*before, cut(block, middle)[0]), dialect, limit):
@@ -71,6 +81,16 @@ def _most(before: Blocks, block: Block, dialect: Dialect, limit: int) -> int:
         if good(block, at):
             return at
     return low
+
+
+def _at_most(block: Block, limit: int) -> int:
+    """More pieces than this cannot fit, however they are written; never all of them."""
+    total, each = 0, sizes(block)
+    for number, size in enumerate(each):
+        total += size
+        if total > limit:
+            return number
+    return len(each) - 1
 
 
 def _broken(block: Block, dialect: Dialect, limit: int) -> Iterator[Blocks]:

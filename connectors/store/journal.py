@@ -32,8 +32,8 @@ class _Work:
 class Journal:
     """Runs functions on a connection; what `do` returned is committed when it is awaited."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, url: str) -> None:
+        self._url = url
         self._waiting: SimpleQueue[_Work | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
@@ -54,9 +54,21 @@ class Journal:
             self._closed = True
             self._waiting.put(None)
             self._thread.join()
-            self._database.close()
 
     def _run(self) -> None:
+        """The database is opened here as well: the event loop may not wait for a disk."""
+        database: Database | StoreError
+        try:
+            database = Database(self._url)
+        except StoreError as error:
+            database = error
+        try:
+            self._serve(database)
+        finally:
+            if isinstance(database, Database):
+                database.close()
+
+    def _serve(self, database: Database | StoreError) -> None:
         while (first := self._waiting.get()) is not None:
             group, ends = [first], False
             while len(group) < MOST_AT_ONCE and not self._waiting.empty():
@@ -65,23 +77,27 @@ class Journal:
                     ends = True
                     break
                 group.append(another)
-            self._commit(group)
+            _commit(database, group)
             if ends:
                 return
 
-    def _commit(self, group: list[_Work]) -> None:
-        results: list[tuple[Any, Exception | None]] = []
-        try:
-            with self._database.write() as connection:
-                results = [_tried(connection, work) for work in group]
-        except StoreError as error:
-            if len(group) > 1:  # one of them may be to blame; the others are not
-                for work in group:
-                    self._commit([work])
-                return
-            results = [(None, error) for _ in group]
-        for work, (result, error) in zip(group, results, strict=True):
-            _tell(work, result, error)
+
+
+def _commit(database: Database | StoreError, group: list[_Work]) -> None:
+    results: list[tuple[Any, Exception | None]] = []
+    try:
+        if isinstance(database, StoreError):
+            raise database
+        with database.write() as connection:
+            results = [_tried(connection, work) for work in group]
+    except StoreError as error:
+        if len(group) > 1:  # one of them may be to blame; the others are not
+            for work in group:
+                _commit(database, [work])
+            return
+        results = [(None, error) for _ in group]
+    for work, (result, error) in zip(group, results, strict=True):
+        _tell(work, result, error)
 
 
 def _tried(connection: Connection, work: _Work) -> tuple[Any, Exception | None]:

@@ -29,6 +29,10 @@ class Faults:
         """The next so many times."""
         self._left[name] += times
 
+    def clear(self) -> None:
+        """Nothing goes wrong any more."""
+        self._left.clear()
+
     def take(self, name: Fault) -> bool:
         """Whether it happens now."""
         if not self._left[name]:
@@ -52,10 +56,16 @@ class Shown:
 
 
 class FakePlatform(Protocol):
-    """A server on loopback with people on it. `settings` are those of an adapter that talks to this server."""
+    """A server on loopback with people on it.
+
+    `settings` are those of an adapter that talks to this server. `texts` is every text that the bot ever showed, in
+    edits, drafts and streams too; `busied` how often it said that somebody is at it. The person "me" is the bot itself.
+    """
 
     settings: dict[str, Any]
     faults: Faults
+    texts: list[str]
+    busied: int
 
     async def say(
         self, text: str, *, person: str = "ana", channel: str = "", mention: bool = False, thread: str = ""
@@ -65,8 +75,11 @@ class FakePlatform(Protocol):
     async def press(self, shown: Shown, verdict: Literal["up", "down"], *, person: str = "ana") -> None:
         """A person presses a thumb under a message."""
 
+    def thread_of(self, message_id: str) -> str:
+        """The thread in which a message of a person is answered; empty where there are no threads."""
+
     def shown(self) -> Sequence[Shown]:
         """The bot's messages that are there now, oldest first."""
 
-    def history(self) -> Sequence[str]:
-        """Every text that the bot ever showed, in edits, drafts and streams too, in that order."""
+    async def again(self) -> None:
+        """Deliver everything once more that was ever said or pressed."""

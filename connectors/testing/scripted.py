@@ -1,7 +1,7 @@
 """An assistant that answers from a script."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from uuid import uuid4
 
 from connectors.answering import Answered, AnswerEvent, Failed, Judgement, Revised, Source, Turn, Wrote
@@ -26,7 +26,7 @@ class ScriptedAssistant:
         self.running = 0
         self.most_running = 0
 
-    async def answer(self, turn: Turn) -> AsyncIterator[AnswerEvent]:
+    async def answer(self, turn: Turn) -> AsyncGenerator[AnswerEvent, None]:
         """One turn from the script."""
         self.turns.append(turn)
         self.running += 1

@@ -4,7 +4,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from connectors.markdown.parse import parse
-from connectors.markdown.split import split
+from connectors.markdown.split import splitting
 from connectors.platforms.telegram.errors import sending
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Draft:
-    """One draft. Of a text that takes several messages, the one that is being written is shown."""
+    """One draft. Of a text that takes several messages, the first is shown."""
 
     def __init__(self, bot: "telegram.Bot", place: "Place", dialect: "Dialect") -> None:
         self._bot = bot
@@ -25,13 +25,11 @@ class Draft:
 
     async def show(self, text: str) -> None:
         """Show the text so far. Raises SendError."""
-        parts = split(parse(text), self._dialect)
-        if not parts:
-            return
+        part = next(splitting(parse(text), self._dialect), ())
         thread = int(self._place.thread) if self._place.thread else None
         with sending():
             await self._bot.send_message_draft(
-                int(self._place.channel), self._id, self._dialect.render(parts[-1]), thread, "HTML"
+                int(self._place.channel), self._id, self._dialect.render(part), thread, "HTML"
             )
 
     async def end(self) -> str:

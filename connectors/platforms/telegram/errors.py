@@ -2,43 +2,48 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from connectors.errors import ConnectionLost, ConnectorMisconfigured, MarkupRefused, NotNow, NotPossible, SlowDown
+
+
+if TYPE_CHECKING:
+    import telegram.error
 
 
 @contextmanager
 def sending() -> Iterator[None]:
     """Turns the library's errors of a call that sends into SendErrors; "not modified" is none."""
-    from telegram import error as telegram
+    from telegram import error as refused
 
     try:
         yield
-    except telegram.RetryAfter as error:
-        raise SlowDown(_seconds(error.retry_after)) from None
-    except telegram.BadRequest as error:  # before NetworkError, whose subclass it is
+    except refused.RetryAfter as error:
+        raise SlowDown(_seconds(error)) from None
+    except refused.BadRequest as error:  # before NetworkError, whose subclass it is
         _refused(error.message)
-    except (telegram.TimedOut, telegram.NetworkError) as error:
+    except (refused.TimedOut, refused.NetworkError) as error:
         raise NotNow(f"Telegram could not take the message: {error.message}. It is tried again.") from None
-    except telegram.TelegramError as error:
+    except refused.TelegramError as error:
         raise NotPossible(f"Telegram will not take this message: {error.message}.") from None
 
 
 @contextmanager
 def listening() -> Iterator[None]:
     """Turns the library's errors of a call that fetches into ConnectionLost, for the token ConnectorMisconfigured."""
-    from telegram import error as telegram
+    from telegram import error as refused
 
     try:
         yield
-    except (telegram.InvalidToken, telegram.Forbidden):
+    except (refused.InvalidToken, refused.Forbidden):
         raise ConnectorMisconfigured(
             "Telegram does not know the bot's token. Ask BotFather for it (/token), and set it in pilares.toml."
         ) from None
-    except telegram.Conflict:
+    except refused.Conflict:
         raise ConnectionLost(
             "Another program fetches this bot's messages. Stop it, or give each its own bot; it is tried again."
         ) from None
-    except telegram.TelegramError as error:
+    except refused.TelegramError as error:
         raise ConnectionLost(f"Telegram cannot be reached: {error.message}. It is tried again.") from None
 
 
@@ -51,7 +56,12 @@ def _refused(words: str) -> None:
     raise NotPossible(f"Telegram will not take this message: {words}.")
 
 
-def _seconds(retry_after: object) -> float:
+def _seconds(error: "telegram.error.RetryAfter") -> float:
+    """The library is about to change the type of `retry_after`, and warns whoever reads it."""
+    import warnings
     from datetime import timedelta
 
-    return retry_after.total_seconds() if isinstance(retry_after, timedelta) else float(str(retry_after))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

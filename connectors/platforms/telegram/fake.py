@@ -29,10 +29,15 @@ class FakeTelegram:
         self._updates: list[dict[str, Any]] = []
         self._arrived = asyncio.Event()
         self._messages: dict[int, Shown] = {}
-        self._history: list[str] = []
+        self.texts: list[str] = []
+        self.busied = 0
+        self._said: list[dict[str, Any]] = []
+        self._held: list[dict[str, Any]] = []
+        self._given = 0
         self._number = 100
         self._update = 1000
         self._ids: dict[str, int] = {}
+        self._topics: dict[int, str] = {}
 
     async def say(
         self, text: str, *, person: str = "ana", channel: str = "", mention: bool = False, thread: str = ""
@@ -44,12 +49,14 @@ class FakeTelegram:
             "message_id": self._number,
             "date": 1_790_000_000,
             "chat": self._chat(channel, person),
-            "from": {"id": self._id(person), "is_bot": self.faults.take("bot"), "first_name": person.title()},
+            "from": self._person(person),
             "text": words,
             "entities": _entities(words),
         }
         if thread:
-            message |= {"message_thread_id": self._id(f"topic {thread}"), "is_topic_message": True}
+            topic = self._id(f"topic {thread}")
+            self._topics[topic] = thread
+            message |= {"message_thread_id": topic, "is_topic_message": True}
         self._arrive({"message": message})
         return str(self._number)
 
@@ -65,9 +72,16 @@ class FakeTelegram:
         """The bot's messages."""
         return [self._messages[number] for number in sorted(self._messages)]
 
-    def history(self) -> Sequence[str]:
-        """Every text it ever showed."""
-        return list(self._history)
+    def thread_of(self, message_id: str) -> str:
+        """The topic of a message."""
+        messages = (each.get("message", {}) for each in self._said)
+        found = next(each for each in messages if str(each.get("message_id")) == message_id)
+        return self._topics.get(found.get("message_thread_id", 0), "")
+
+    async def again(self) -> None:
+        """Deliver everything once more."""
+        self._updates += self._said
+        self._arrived.set()
 
     def app(self) -> Starlette:
         """The Bot API."""
@@ -80,9 +94,13 @@ class FakeTelegram:
     def _arrive(self, update: dict[str, Any]) -> None:
         self._update += 1
         whole = {"update_id": self._update, **update}
-        self._updates += [whole, whole] if self.faults.take("duplicate") else [whole]
+        self._said.append(whole)
         if self.faults.take("reorder"):
-            self._updates.reverse()
+            self._held.append(whole)
+            return
+        arrived = [whole, whole] if self.faults.take("duplicate") else [whole]
+        self._updates += [*arrived, *self._held]
+        self._held = []
         self._arrived.set()
 
     async def _call(self, request: Request) -> JSONResponse:
@@ -95,6 +113,8 @@ class FakeTelegram:
             return await self._get_updates(fields)
         if method == "getMe":
             return _ok(ME)
+        if method == "sendChatAction":
+            self.busied += 1
         if method in ("sendMessage", "editMessageText", "sendMessageDraft"):
             return await self._written(method, fields)
         return _ok(True)
@@ -103,8 +123,10 @@ class FakeTelegram:
         if self.faults.take("drop"):
             return _error(502, "Bad Gateway")
         offset = int(fields.get("offset", 0))
-        if offset:
-            self._updates = [each for each in self._updates if each["update_id"] >= offset]
+        # What was confirmed is not kept; what is delivered again comes at the end, as after a webhook's failure.
+        if offset and self._given:
+            self._updates = self._updates[self._given :]
+        self._given = 0
         if not self._updates:
             self._arrived.clear()
             try:
@@ -112,6 +134,7 @@ class FakeTelegram:
                     await self._arrived.wait()
             except TimeoutError:
                 pass
+        self._given = len(self._updates)
         return _ok(self._updates)
 
     async def _written(self, method: str, fields: dict[str, Any]) -> JSONResponse:
@@ -120,7 +143,7 @@ class FakeTelegram:
         trouble = self._trouble(method, fields)
         if trouble is not None:
             return trouble
-        self._history.append(str(fields["text"]))
+        self.texts.append(str(fields["text"]))
         if method == "sendMessageDraft":
             return _ok(True)
         if method == "sendMessage":
@@ -154,15 +177,20 @@ class FakeTelegram:
     def _shown(self, number: int, fields: dict[str, Any]) -> Shown:
         reply = fields.get("reply_parameters") or {}
         before = self._messages.get(number)
-        thread = next((name for name, each in self._ids.items() if each == fields.get("message_thread_id")), "")
+        thread = self._topics.get(fields.get("message_thread_id", 0), "")
         return Shown(
             str(number),
             str(fields["chat_id"]),
             str(fields["text"]),
-            before.thread if before else thread.removeprefix("topic "),
+            before.thread if before else thread,
             bool(fields.get("reply_markup")),
             reply_to=before.reply_to if before else str(reply.get("message_id", "")),
         )
+
+    def _person(self, person: str) -> dict[str, Any]:
+        if person == "me":
+            return ME
+        return {"id": self._id(person), "is_bot": self.faults.take("bot"), "first_name": person.title()}
 
     def _id(self, name: str) -> int:
         return self._ids.setdefault(name, 500 + len(self._ids))
