@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from connectors.markdown.tree import Block, Blocks, Code, Item, Items, Paragraph, Quote, Run, Runs, Table, text_of
 
@@ -19,7 +20,7 @@ def sizes(block: Block) -> list[int]:
     """The characters of each piece of a block; written in a dialect they are as many or more."""
     match block:
         case Paragraph(runs):
-            return [sum(len(run.text.strip()) for run in word) for word in words(runs)] or [0]
+            return [len(word.group().strip()) for word in _WORD.finditer(text_of(runs))] or [0]
         case Code(text):
             return [len(line) for line in text.split("\n")]
         case Items(items):
@@ -36,7 +37,8 @@ def cut(block: Block, at: int) -> tuple[Block, Block]:
     """A block before and from its piece number `at` (1 to `pieces(block) - 1`)."""
     match block:
         case Paragraph(runs):
-            return replace(block, runs=_joined(words(runs)[:at])), replace(block, runs=_joined(words(runs)[at:]))
+            left, right = _parted(runs, _end(runs, at))
+            return replace(block, runs=left), replace(block, runs=right)
         case Code(text):
             lines = text.split("\n")
             return replace(block, text="\n".join(lines[:at])), replace(block, text="\n".join(lines[at:]))
@@ -71,7 +73,8 @@ def good(block: Block, at: int) -> bool:
     """Whether a reader would stop here: after a sentence or between items, rows and lines."""
     match block:
         case Paragraph(runs):
-            return bool(_SENTENCE_END.search(_joined(words(runs)[:at])[-1].text))
+            end = _end(runs, at)
+            return bool(_SENTENCE_END.search(text_of(runs)[max(0, end - 20) : end]))
         case Items(items):
             ends, total = set[int](), 0
             for item in items:
@@ -113,26 +116,21 @@ def _row(header: tuple[Runs, ...], row: tuple[Runs, ...]) -> Runs:
     return tuple(run for run in runs[:-1] if run.text)
 
 
-def words(runs: Runs) -> list[Runs]:
-    """The words of runs, each with the space that follows it; a word of several styles is one word."""
-    found: list[list[Run]] = [[]]
-    for run in runs:
-        for part in _WORD.findall(run.text):
-            before = found[-1]
-            if before and (before[-1].text[-1:].isspace() and not part.isspace()):
-                found.append([])
-            found[-1].append(Run(part, run.style))
-    return [tuple(word) for word in found if word]
+def _end(runs: Runs, at: int) -> int:
+    """How many characters the first `at` words have, each with the space that follows it."""
+    return next(islice(_WORD.finditer(text_of(runs)), at - 1, None)).end()
 
 
-def _joined(parts: Sequence[Runs]) -> Runs:
-    merged: list[Run] = []
-    for run in (run for part in parts for run in part):
-        if merged and merged[-1].style == run.style:
-            merged[-1] = Run(merged[-1].text + run.text, run.style)
-        else:
-            merged.append(run)
-    return tuple(merged)
+def _parted(runs: Runs, at: int) -> tuple[Runs, Runs]:
+    """Runs before and from a character."""
+    left: list[Run] = []
+    for index, run in enumerate(runs):
+        if at < len(run.text):
+            before = [replace(run, text=run.text[:at])] if at else []
+            return (*left, *before), (replace(run, text=run.text[at:]), *runs[index + 1 :])
+        left.append(run)
+        at -= len(run.text)
+    return tuple(left), ()
 
 
 def _cut_items(block: Items, at: int) -> tuple[Items, Items]:

@@ -6,7 +6,8 @@ from connectors.markdown.layout import Layout, fenced
 from connectors.markdown.marks import Marks
 from connectors.markdown.tree import Blocks, Runs
 
-_SPECIAL = re.compile(r"[\\*_~`|<>\[\]#@:]|^(?:[-+]|\d+\.)(?=\s)", re.MULTILINE)
+_SPECIAL = re.compile(r"[\\*_~`|<>\[\]#:]|^(?:[-+]|\d+\.)(?=\s)", re.MULTILINE)
+_EVERYBODY = re.compile(r"@(?=everyone|here)")
 _ADDRESS = re.compile(r"https?://\S+")
 
 
@@ -42,6 +43,7 @@ def _escape(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
+    text = _EVERYBODY.sub("@\u200b", text)
     return _SPECIAL.sub(lambda found: f"{found.group()[:-1]}\\{found.group()[-1]}", text)
 
 

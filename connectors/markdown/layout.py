@@ -1,5 +1,6 @@
 """How blocks stand below each other in a markup of lines: what is the same wherever there is no HTML."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -62,7 +63,7 @@ def fenced(text: str, language: str) -> str:
 
 def without_fences(text: str) -> str:
     """Code in which no three backticks stand together."""
-    parted = text.replace("```", f"`{JOIN}`{JOIN}`")
+    parted = re.sub("`(?=`)", f"`{JOIN}", text) if "```" in text else text
     return parted if not parted.endswith("`") else f"{parted}{JOIN}"
 
 

@@ -7,6 +7,7 @@ from itertools import groupby
 from connectors.markdown.tree import Run, Runs, Style
 
 ORDER = ("strong", "emphasis", "strike")
+MARKS = frozenset("*_~`")
 JOIN = "\u200b"
 """Stands between a mark and a letter that would keep it from being read as a mark."""
 
@@ -75,7 +76,7 @@ class _Writer:
 
     def _open(self, wanted: list[str]) -> None:
         for name in wanted[len(self._opened) :]:
-            if self._text[-1:].isalnum() or self._text.endswith(self._marks.of[name][0]):
+            if self._text[-1:].isalnum() or (not self._opened and self._text[-1:] in MARKS):
                 self._text += JOIN
             self._text += self._marks.of[name]
             self._opened.append(name)
