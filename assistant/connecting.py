@@ -39,7 +39,7 @@ def open_connectors(settings: Settings, assistant: Answering, only: Sequence[str
 
 async def run_connectors(settings: Settings, assistant: Answering, only: Sequence[str] = ()) -> None:
     """Run connectors until this is cancelled. Raises ConnectorError."""
-    async with open_connectors(settings, assistant, only):
+    async with await asyncio.to_thread(open_connectors, settings, assistant, only):
         await asyncio.Event().wait()
 
 

@@ -1,7 +1,7 @@
 """The web application: routes, what guards them, and the page."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -25,6 +25,8 @@ from assistant.api.sources import OpenSources, job_routes, source_routes
 from assistant.loopback import is_loopback
 from assistant.settings import Settings
 from assistant.ui.page import Page
+from connectors.connectors import Connectors
+from connectors.webhook import Webhooks
 
 UPLOAD_PATHS = ("/api/documents", "/gradio_api/upload")
 FILES_AT_ONCE = 4
@@ -38,6 +40,7 @@ def create_app(
     page: bool = True,
     sources: OpenSources | None = None,
     appointments: OpenAppointments | None = None,
+    connectors: Connectors | None = None,
 ) -> FastAPI:
     """The application around an assistant. It does not close the assistant: whoever made it does.
 
@@ -46,7 +49,7 @@ def create_app(
     turns = RunningTurns()
     front = Page(assistant, settings, turns) if page else None
     # The interactive documentation would load scripts from the internet; the schema is at /api/openapi.json.
-    lifespan = _lifespan(turns, front)
+    lifespan = _lifespan(turns, front, connectors)
     app = FastAPI(title="Pilares", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=lifespan)
     app.state.turns = turns
     install(app)
@@ -61,20 +64,25 @@ def create_app(
         app.include_router(job_routes(sources, settings))
     if appointments is not None:
         app.include_router(appointment_routes(appointments))
+    if connectors is not None:
+        app.mount("/connectors", Webhooks(connectors))
     if front is not None:
         app.mount("/", front)
     _guard(app, settings)
     return app
 
 
-def _lifespan(turns: RunningTurns, front: Page | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    turns: RunningTurns, front: Page | None, connectors: Connectors | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        if front is None:
+        async with AsyncExitStack() as stack:
+            if front is not None:
+                await stack.enter_async_context(front.open())
+            if connectors is not None:
+                await stack.enter_async_context(connectors)
             yield
-        else:
-            async with front.open():
-                yield
         await run_in_threadpool(turns.stop_all)
 
     return lifespan

@@ -53,6 +53,7 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
     from assistant.api.app import create_app
     from assistant.api.server import run
     from assistant.app import build_app
+    from assistant.connecting import open_connectors
 
     with build_app(settings) as assistant:
         if samples or settings.server.load_models == "at-start":
@@ -60,6 +61,10 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
         assistant.watch_adapters()
         assistant.start_syncing()
         app = create_app(
-            assistant, settings, sources=lambda: assistant.syncing().sources, appointments=assistant.tasks.appointments
+            assistant,
+            settings,
+            sources=lambda: assistant.syncing().sources,
+            appointments=assistant.tasks.appointments,
+            connectors=open_connectors(settings, assistant) if settings.connectors else None,
         )
         run(app, settings)

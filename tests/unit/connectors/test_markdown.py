@@ -21,20 +21,20 @@ by_dialect = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: di
 @by_dialect
 @pytest.mark.parametrize("limit", [120, 700, None])
 def test_made_up_texts_come_through(dialect: Dialect, limit: int | None) -> None:
-    for seed in range(60):
+    for seed in range(25):
         blocks = parse(made(seed))
         assert not troubles(blocks, split(blocks, dialect, limit), dialect, limit or dialect.limit), f"seed {seed}"
 
 
 @by_dialect
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(text=st.text(alphabet=st.characters(codec="utf-8"), max_size=400) | st.text("*_`~[]()<>|#-+\\!&\n a1", max_size=200))
 def test_any_text_comes_through(dialect: Dialect, text: str) -> None:
     blocks = parse(text)
     assert not troubles(blocks, split(blocks, dialect, 100), dialect, 100)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(text=st.text(max_size=300))
 def test_a_text_cut_anywhere_can_be_healed_and_shown(text: str) -> None:
     for end in range(0, len(text), 7):
