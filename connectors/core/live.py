@@ -93,7 +93,7 @@ class Live:
         """Show the text of this moment, unless it is what stands there; what stands there now."""
         # More than this is not shown, however much of it is markup.
         current = heal(self._text[: 2 * self._adapter.card.dialect.limit])
-        current = f"{current} …" if current else text("working", self._to.language)
+        current = current or text("working", self._to.language)
         if current == shown:
             return shown
         if self._preview is None and not self._pacing.free(self._to.place.channel):
@@ -117,7 +117,7 @@ class Live:
         card = self._adapter.card
         if not card.edits or self._to.only_for:
             return
-        post = shown_post(markdown, self._to, card)
+        post = shown_post(f"{markdown} …" if self._text else markdown, self._to, card)
         if self.message_id:
             await self._adapter.edit(self.message_id, post)
         else:
