@@ -21,7 +21,7 @@ class Turn:
     conversation: str | None = None
     language: str | None = None
     model: Literal["auto", "slm", "llm"] = "auto"
-    profile: str | None = None
+    profile: Literal["auto", "auto-cheap", "auto-quality", "local-only"] | None = None
     attachments: tuple[Attachment, ...] = ()
 
 

@@ -43,7 +43,14 @@ class Connector:
         self.name = name
         self._adapter = adapter
         self._journal = journal
-        parts = Parts(name, settings, adapter, journal, Pacing(adapter.card.pace_s if settings.pace_s is None else settings.pace_s), assistant)
+        parts = Parts(
+            name,
+            settings,
+            adapter,
+            journal,
+            Pacing(adapter.card.pace_s if settings.pace_s is None else settings.pace_s),
+            assistant,
+        )
         self._sending = Sending(parts)
         self._conversing = Conversing(parts, self._sending)
         self._tasks: list[asyncio.Task[None]] = []

@@ -110,7 +110,7 @@ def _inline(node: "SyntaxTreeNode") -> Runs:
     return tuple(merged)
 
 
-_STYLES = {"strong": "strong", "em": "emphasis", "s": "strike"}
+_STYLES = {"strong": Style(strong=True), "em": Style(emphasis=True), "s": Style(strike=True)}
 
 
 def _runs(node: "SyntaxTreeNode", style: Style) -> Iterator[Run]:
@@ -123,11 +123,20 @@ def _runs(node: "SyntaxTreeNode", style: Style) -> Iterator[Run]:
     elif node.type == "link":
         yield from _link(node, style)
     elif node.children:
-        inner = replace(style, **{_STYLES[node.type]: True}) if node.type in _STYLES else style
+        inner = _joined(style, _STYLES.get(node.type, PLAIN))
         for child in node.children:
             yield from _runs(child, inner)
     else:
         yield Run(node.content, style)
+
+
+def _joined(one: Style, other: Style) -> Style:
+    return replace(
+        one,
+        strong=one.strong or other.strong,
+        emphasis=one.emphasis or other.emphasis,
+        strike=one.strike or other.strike,
+    )
 
 
 def _link(node: "SyntaxTreeNode", style: Style) -> Iterator[Run]:

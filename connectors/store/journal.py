@@ -82,7 +82,6 @@ class Journal:
                 return
 
 
-
 def _commit(database: Database | StoreError, group: list[_Work]) -> None:
     results: list[tuple[Any, Exception | None]] = []
     try:
@@ -90,12 +89,12 @@ def _commit(database: Database | StoreError, group: list[_Work]) -> None:
             raise database
         with database.write() as connection:
             results = [_tried(connection, work) for work in group]
-    except StoreError as error:
+    except StoreError as trouble:
         if len(group) > 1:  # one of them may be to blame; the others are not
             for work in group:
                 _commit(database, [work])
             return
-        results = [(None, error) for _ in group]
+        results = [(None, trouble) for _ in group]
     for work, (result, error) in zip(group, results, strict=True):
         _tell(work, result, error)
 

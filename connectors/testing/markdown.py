@@ -8,11 +8,59 @@ from html import unescape
 from connectors.markdown.dialect import Dialect
 from connectors.markdown.tree import Block, Blocks, Code, Items, Paragraph, Quote, Table, text_of
 
-WORDS = (
-    "gym opens at six every morning for members & guests a<b x>y snake_case 2*3 100% [1] [2, 3] @everyone <!channel> "
-    "<@U123> https://example.com/a_b?q=1&r=2 ¿cuándo? mañana 東京 😀 👩‍👩‍👧 e\u0301 `tick ** __ ~~ | \\ # > - + 1. ``` ![x]("
-).split(" ")
-MARKS = ("**{}**", "*{}*", "_{}_", "~~{}~~", "`{}`", "[{}](https://example.com/page)", "***{}***", "![{}](http://evil/p)")
+WORDS = [
+    "gym",
+    "opens",
+    "at",
+    "six",
+    "every",
+    "morning",
+    "for",
+    "members",
+    "&",
+    "guests",
+    "a<b",
+    "x>y",
+    "snake_case",
+    "2*3",
+    "100%",
+    "[1]",
+    "[2,",
+    "3]",
+    "@everyone",
+    "<!channel>",
+    "<@U123>",
+    "https://example.com/a_b?q=1&r=2",
+    "¿cuándo?",
+    "mañana",
+    "東京",
+    "😀",
+    "👩\u200d👩\u200d👧",
+    "é",
+    "`tick",
+    "**",
+    "__",
+    "~~",
+    "|",
+    "\\",
+    "#",
+    ">",
+    "-",
+    "+",
+    "1.",
+    "```",
+    "![x](",
+]
+MARKS = (
+    "**{}**",
+    "*{}*",
+    "_{}_",
+    "~~{}~~",
+    "`{}`",
+    "[{}](https://example.com/page)",
+    "***{}***",
+    "![{}](http://evil/p)",
+)
 
 
 def made(seed: int, *, blocks: int = 8) -> str:

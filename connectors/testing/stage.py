@@ -55,7 +55,9 @@ class Stage:
             while calm < 3:
                 await asyncio.sleep(LOOK_S)
                 health = await self.health()
-                waits = health.inbox.get("waiting", 0) + health.outbox.get("waiting", 0) + health.outbox.get("sending", 0)
+                waits = (
+                    health.inbox.get("waiting", 0) + health.outbox.get("waiting", 0) + health.outbox.get("sending", 0)
+                )
                 ready = not waits and self._idle() and len(self.assistant.turns) >= answered
                 calm = calm + 1 if ready else 0
         return self.fake.shown()

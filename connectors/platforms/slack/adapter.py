@@ -43,7 +43,14 @@ class SlackAdapter:
         self._me = self._team = ""
         self._opening = asyncio.Lock()
         self.card = Card(
-            "slack", SlackMrkdwn(), edits=True, buttons=True, threads=True, ephemeral=True, pace_s=1.0, live_s=(1.2, 1.2)
+            "slack",
+            SlackMrkdwn(),
+            edits=True,
+            buttons=True,
+            threads=True,
+            ephemeral=True,
+            pace_s=1.0,
+            live_s=(1.2, 1.2),
         )
 
     async def listen(self, receive: Receive) -> None:
@@ -140,7 +147,7 @@ class SlackAdapter:
         from slack_sdk.socket_mode.aiohttp import SocketModeClient
         from slack_sdk.socket_mode.response import SocketModeResponse
 
-        assert self._web is not None  # noqa: S101 - listen has made it
+        assert self._web is not None
         token = self._settings.app_token.get_secret_value()
         socket = SocketModeClient(app_token=token, web_client=self._web, auto_reconnect_enabled=False)
 
@@ -193,11 +200,18 @@ class SlackAdapter:
 def _body(delivery: Delivery) -> tuple[str, dict[str, Any]]:
     """The kind of a delivery, and its payload: JSON for events, a form for buttons and commands."""
     if delivery.headers.get("content-type", "").startswith("application/json"):
-        return "events_api", dict(json.loads(delivery.body))
+        return "events_api", _object(delivery.body)
     form = {key: values[0] for key, values in parse_qs(delivery.body.decode()).items()}
     if "payload" in form:
-        return "interactive", dict(json.loads(form["payload"]))
+        return "interactive", _object(form["payload"])
     return "slash_commands", dict(form)
+
+
+def _object(text: str | bytes) -> dict[str, Any]:
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError("no JSON object")
+    return found
 
 
 def build(settings: "SlackSettings") -> SlackAdapter:

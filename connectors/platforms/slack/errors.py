@@ -1,6 +1,5 @@
 """Slack's refusals in our words."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -33,7 +32,7 @@ def sending() -> Iterator[None]:
         yield
     except SlackApiError as error:
         raise _refused(error) from None
-    except (SlackClientError, aiohttp.ClientError, asyncio.TimeoutError) as error:
+    except (TimeoutError, SlackClientError, aiohttp.ClientError) as error:
         raise NotNow(f"Slack could not take the message ({type(error).__name__}). It is tried again.") from None
 
 
@@ -52,7 +51,7 @@ def listening() -> Iterator[None]:
                 f"Slack does not take the tokens ({name}). Install the app again, and set both tokens in pilares.toml."
             ) from None
         raise ConnectionLost(f"Slack cannot be reached ({name}). It is tried again.") from None
-    except (SlackClientError, aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+    except (TimeoutError, SlackClientError, aiohttp.ClientError, OSError) as error:
         raise ConnectionLost(f"Slack cannot be reached ({type(error).__name__}). It is tried again.") from None
 
 

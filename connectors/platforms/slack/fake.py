@@ -65,7 +65,12 @@ class FakeSlack:
 
     async def press(self, shown: Shown, verdict: Literal["up", "down"], *, person: str = "ana") -> None:
         """A person presses a button under a message."""
-        action = {"action_id": "pilares_feedback", "type": "feedback_buttons", "value": verdict, "action_ts": self._ts()}
+        action = {
+            "action_id": "pilares_feedback",
+            "type": "feedback_buttons",
+            "value": verdict,
+            "action_ts": self._ts(),
+        }
         container = {"type": "message", "message_ts": shown.message_id, "channel_id": shown.channel}
         if shown.thread:
             container["thread_ts"] = shown.thread
@@ -101,7 +106,12 @@ class FakeSlack:
                         await socket.close()
 
     async def _deliver(self, kind: str, payload: dict[str, Any]) -> None:
-        envelope = {"envelope_id": f"e{self._ts()}", "type": kind, "payload": payload, "accepts_response_payload": False}
+        envelope = {
+            "envelope_id": f"e{self._ts()}",
+            "type": kind,
+            "payload": payload,
+            "accepts_response_payload": False,
+        }
         self._sent.append(envelope)
         if self.faults.take("reorder"):
             self._held.append(envelope)

