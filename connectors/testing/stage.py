@@ -12,7 +12,7 @@ from connectors.registry import platform
 from connectors.testing.fake import FakePlatform, Shown
 from connectors.testing.scripted import ScriptedAssistant
 
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 LOOK_S = 0.02
 FAST = {"settle_s": 0.03, "pace_s": 0.0, "live_s": 0.02}
 

@@ -1,7 +1,7 @@
 """Slack through its own library: Socket Mode or HTTP in, mrkdwn in blocks out, streams in threads.
 
-Bolt, which is built on the same library, acknowledges an event before its handler has run, and runs it again for a copy;
-here an event is acknowledged once it is stored.
+Bolt, which is built on the same library, acknowledges an event before its handler has run, and runs it again for a
+copy; here an event is acknowledged once it is stored.
 """
 
 import asyncio

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import json
+import ssl
 from typing import TYPE_CHECKING, Any
 
 from connectors.adapter import Card, Delivery, Post, Preview, Receipt, Receive
@@ -32,12 +33,16 @@ class TelegramAdapter:
 
         self._settings = settings
         base = settings.api_url.rstrip("/")
+        # Where there is no TLS no certificate has to be read, and none is trusted.
+        tls = {} if base.startswith("https:") else {"verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
         self._bot = Bot(
             settings.token.get_secret_value(),
             base_url=f"{base}/bot",
             base_file_url=f"{base}/file/bot",
-            request=HTTPXRequest(connection_pool_size=32, read_timeout=30, connect_timeout=10, pool_timeout=30),
-            get_updates_request=HTTPXRequest(connection_pool_size=1, read_timeout=LONG_POLL_S + 10, connect_timeout=10),
+            request=HTTPXRequest(
+                connection_pool_size=32, read_timeout=30, connect_timeout=10, pool_timeout=30, httpx_kwargs=tls
+            ),
+            get_updates_request=HTTPXRequest(1, read_timeout=LONG_POLL_S + 10, connect_timeout=10, httpx_kwargs=tls),
         )
         self._me: telegram.User | None = None
         self._ready = asyncio.Lock()

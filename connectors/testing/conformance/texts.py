@@ -14,7 +14,7 @@ class Texts(Suite):
     """Bugs 5 (splits that break fences, or are too long) and 6 (markup that is refused)."""
 
     async def test_a_long_answer_comes_in_parts_with_nothing_lost(self, tmp_path: Path) -> None:
-        async with self.stage(tmp_path) as stage:
+        async with self.stage(tmp_path, live_s=2.0) as stage:
             stage.assistant.replies = [SENTENCES]
             shown = await stage.ask("all of it")
             card = await self.card(stage.fake)
@@ -23,7 +23,7 @@ class Texts(Suite):
             assert words(" ".join(each.text for each in shown)) == words(SENTENCES)
 
     async def test_code_is_closed_and_opened_again_between_parts(self, tmp_path: Path) -> None:
-        async with self.stage(tmp_path) as stage:
+        async with self.stage(tmp_path, live_s=2.0) as stage:
             stage.assistant.replies = [f"Before.\n\n{CODE}\n\nAfter."]
             shown = await stage.ask("code")
             assert len(shown) > 1
@@ -34,7 +34,7 @@ class Texts(Suite):
             assert found == [f"line_{number}" for number in range(400)]
 
     async def test_a_table_keeps_its_rows_and_its_header(self, tmp_path: Path) -> None:
-        async with self.stage(tmp_path) as stage:
+        async with self.stage(tmp_path, live_s=2.0) as stage:
             stage.assistant.replies = [TABLE]
             shown = await stage.ask("table")
             assert len(shown) > 1
@@ -43,7 +43,7 @@ class Texts(Suite):
             assert found == [f"row{number}" for number in range(900)]
 
     async def test_letters_outside_the_basic_plane_are_counted_and_kept_whole(self, tmp_path: Path) -> None:
-        async with self.stage(tmp_path) as stage:
+        async with self.stage(tmp_path, live_s=2.0) as stage:
             stage.assistant.replies = ["😀" * 5000]
             shown = await stage.ask("smile")
             assert sum(each.text.count("😀") for each in shown) == 5000

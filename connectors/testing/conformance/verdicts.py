@@ -21,7 +21,7 @@ class Verdicts(Suite):
             assert judgement.platform == self.platform
 
     async def test_only_the_last_part_of_an_answer_has_thumbs(self, tmp_path: Path) -> None:
-        async with self.stage(tmp_path) as stage:
+        async with self.stage(tmp_path, live_s=2.0) as stage:
             stage.assistant.replies = [SENTENCES]
             shown = await stage.ask("long")
             if (await self.card(stage.fake)).buttons:

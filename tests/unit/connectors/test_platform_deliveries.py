@@ -1,4 +1,4 @@
-"""Deliveries of each platform that uses webhooks: the signed one is read; forged, old and malformed ones are refused."""
+"""Deliveries of each platform with webhooks: the signed one is read; forged, old and malformed ones are refused."""
 
 import hashlib
 import hmac
