@@ -8,11 +8,13 @@ from functools import partial
 from connectors.adapter import Adapter, Delivery, Hooked, Receipt
 from connectors.answering import Assistant
 from connectors.core.clock import backoff, now
+from connectors.core.composing import Envelope, notice_letters
 from connectors.core.conversing import Conversing
 from connectors.core.pacing import Pacing
 from connectors.core.parts import Parts
 from connectors.core.sending import Sending
 from connectors.errors import ConnectionLost, ConnectorError, ConnectorMisconfigured, DeliveryRefused
+from connectors.event import Place
 from connectors.settings import ConnectorSettings
 from connectors.store import inbox, links, outbox, threads
 from connectors.store.journal import Journal
@@ -92,6 +94,13 @@ class Connector:
         if receipt.events:
             await self._conversing.receive(receipt.events)
         return receipt
+
+    async def say(self, place: Place, markdown: str, key: str) -> None:
+        """Post something that nobody asked for, once for each `key`, in the order of its channel."""
+        to = Envelope(place, f"own{key}")
+        letters = notice_letters(markdown, to, self._adapter.card)
+        await self._journal.do(lambda c: outbox.put(c, self.name, letters, now()))
+        self._sending.workers.wake(place.channel)
 
     async def health(self) -> Health:
         """How it is."""

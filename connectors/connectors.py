@@ -9,6 +9,7 @@ from connectors.adapter import Delivery, Receipt
 from connectors.answering import Assistant
 from connectors.connector import Connector, Health
 from connectors.errors import ConnectorError, ConnectorMisconfigured
+from connectors.event import Place
 from connectors.registry import platform
 from connectors.settings import ConnectorSettings
 from connectors.store.journal import Journal
@@ -65,13 +66,20 @@ class Connectors:
 
     async def deliver(self, name: str, delivery: Delivery) -> Receipt:
         """Take a webhook for a connector. Raises DeliveryRefused, and ConnectorMisconfigured when there is none."""
-        if name not in self._connectors:
-            raise ConnectorMisconfigured(f"There is no connector {name!r}. Add it to pilares.toml.")
-        return await self._connectors[name].deliver(delivery)
+        return await self._found(name).deliver(delivery)
+
+    async def say(self, name: str, place: Place, markdown: str, key: str) -> None:
+        """Post something that nobody asked for, once for each `key`. Raises ConnectorMisconfigured."""
+        await self._found(name).say(place, markdown, key)
 
     async def health(self) -> dict[str, Health]:
         """How each is."""
         return {name: await connector.health() for name, connector in self._connectors.items()}
+
+    def _found(self, name: str) -> Connector:
+        if name not in self._connectors:
+            raise ConnectorMisconfigured(f"There is no connector {name!r}. Add it to pilares.toml.")
+        return self._connectors[name]
 
 
 def check(name: str, settings: ConnectorSettings) -> None:

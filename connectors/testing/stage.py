@@ -8,6 +8,7 @@ from typing import Any
 
 from connectors.connector import Health
 from connectors.connectors import Connectors
+from connectors.event import Place
 from connectors.registry import platform
 from connectors.testing.fake import FakePlatform, Shown
 from connectors.testing.scripted import ScriptedAssistant
@@ -42,6 +43,11 @@ class Stage:
         if self._connectors is not None:
             connectors, self._connectors = self._connectors, None
             await connectors.__aexit__(None, None, None)
+
+    async def say(self, place: Place, markdown: str, key: str) -> None:
+        """Post something that nobody asked for."""
+        assert self._connectors is not None, "the connector is stopped"
+        await self._connectors.say(self.name, place, markdown, key)
 
     async def health(self) -> Health:
         """How the connector is."""

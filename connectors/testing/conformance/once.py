@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from connectors.event import Place
 from connectors.testing.conformance.base import Suite
 
 
@@ -27,6 +28,16 @@ class Once(Suite):
             await stage.fake.again()
             await stage.ask("Another?")
             assert [turn.text for turn in stage.assistant.turns] == ["Once?", "Another?"]
+
+    async def test_what_nobody_asked_for_is_posted_once_for_its_key(self, tmp_path: Path) -> None:
+        async with self.stage(tmp_path) as stage:
+            (shown,) = await stage.ask("hello")
+            place = Place(shown.channel, shown.thread, direct=True)
+            for _ in range(2):
+                await stage.say(place, "The pool is *closed* today.", "pool-closed")
+            _, told = await stage.quiet()
+            assert "closed" in told.text
+            assert not told.judged
 
     async def test_nor_after_a_restart(self, tmp_path: Path) -> None:
         async with self.stage(tmp_path) as stage:
