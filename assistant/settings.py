@@ -24,6 +24,7 @@ from assistant.loopback import is_loopback, stays_here
 from assistant.paths import default_home, model_cache
 from assistant.security.settings import LimitSettings, SecuritySettings
 from assistant.tools.settings import ToolSettings
+from connectors.settings import AllConnectors
 from knowledge.settings import KnowledgeSettings
 
 
@@ -192,6 +193,7 @@ class Settings(BaseSettings):
     learn: LearnSettings = LearnSettings()
     security: SecuritySettings = SecuritySettings()
     limits: LimitSettings = LimitSettings()
+    connectors: AllConnectors = Field(default_factory=dict, description="chat platforms (docs/connectors.md)")
 
     @field_validator("slm", mode="before")
     @classmethod
@@ -224,6 +226,13 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.home / 'pilares.db'}"
+
+    @property
+    def connectors_url(self) -> str:
+        """SQLAlchemy URL of what connectors keep; it may hold a password."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.home / 'connectors.db'}"
 
     @classmethod
     def settings_customise_sources(

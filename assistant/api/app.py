@@ -1,7 +1,7 @@
 """The web application: routes, what guards them, and the page."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 from fastapi import Depends, FastAPI
@@ -38,6 +38,8 @@ from assistant.security.spending import Spending
 from assistant.settings import Settings
 from assistant.ui.operating import operating_routes
 from assistant.ui.page import Page
+from connectors.connectors import Connectors
+from connectors.webhook import Webhooks
 
 UPLOAD_PATHS = ("/api/documents", "/v1/files", "/gradio_api/upload")
 FILES_AT_ONCE = 4
@@ -53,6 +55,7 @@ def create_app(
     appointments: OpenAppointments | None = None,
     accounts: Accounts | None = None,
     gateway: Gateway | None = None,
+    connectors: Connectors | None = None,
 ) -> FastAPI:
     """The application around an assistant. It does not close the assistant: whoever made it does.
 
@@ -70,7 +73,7 @@ def create_app(
     )
     front = Page(assistant, settings, turns) if page else None
     # The interactive documentation would load scripts from the internet; the schema is at /api/openapi.json.
-    lifespan = _lifespan(turns, front)
+    lifespan = _lifespan(turns, front, connectors)
     app = FastAPI(
         title="Pilares", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=lifespan,
         dependencies=[Depends(guard)],
@@ -98,6 +101,8 @@ def create_app(
     if appointments is not None:
         app.include_router(appointment_routes(appointments))
     app.include_router(operating_routes(settings, has_sources=sources is not None))
+    if connectors is not None:
+        app.mount("/connectors", Webhooks(connectors))
     if front is not None:
         app.mount("/", front)
     _guard(app, settings, accounts)
@@ -113,14 +118,17 @@ def limits_of(assistant: Assistant, settings: Settings) -> Limits:
     return Limits(settings.limits, spending, dearest)
 
 
-def _lifespan(turns: RunningTurns, front: Page | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    turns: RunningTurns, front: Page | None, connectors: Connectors | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        if front is None:
+        async with AsyncExitStack() as stack:
+            if front is not None:
+                await stack.enter_async_context(front.open())
+            if connectors is not None:
+                await stack.enter_async_context(connectors)
             yield
-        else:
-            async with front.open():
-                yield
         await run_in_threadpool(turns.stop_all)
 
     return lifespan

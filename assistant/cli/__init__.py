@@ -4,6 +4,7 @@ import typer
 
 from assistant.cli import (
     asking,
+    connectors,
     curated,
     doctor,
     documents,
@@ -46,6 +47,7 @@ app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(handoffs.app, name="handoffs")
 app.add_typer(curated.app, name="curated")
+app.add_typer(connectors.app, name="connectors")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(router.app, name="router")

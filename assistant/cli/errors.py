@@ -12,6 +12,7 @@ BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 def clear_errors() -> Iterator[None]:
     """Say what a person can act on; status 2 for bad input, 1 for everything else, 130 for Ctrl+C."""
     from assistant.errors import AssistantError, ConfigurationError, InvalidRequest
+    from connectors.errors import ConnectorError, ConnectorMisconfigured, LibraryMissing
     from finetune.errors import (
         AdapterUnknown,
         DatasetNotFound,
@@ -28,11 +29,11 @@ def clear_errors() -> Iterator[None]:
         yield
     except (
         ConfigurationError, InvalidRequest, SourceError, ExamplesInvalid, AdapterUnknown, TrainingRefused,
-        *not_there,
+        ConnectorMisconfigured, LibraryMissing, *not_there,
     ) as error:  # fmt: skip
         typer.echo(str(error), err=True)
         raise typer.Exit(BAD_INPUT) from None
-    except (AssistantError, KnowledgeError, FinetuneError) as error:
+    except (AssistantError, KnowledgeError, FinetuneError, ConnectorError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(FAILED) from None
     except KeyboardInterrupt:

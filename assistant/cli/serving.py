@@ -55,6 +55,7 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
     from assistant.api.app import create_app
     from assistant.api.server import run
     from assistant.app import build_app
+    from assistant.connecting import open_connectors
     from assistant.models.gateway import ModelGateway
     from assistant.paths import sample_documents
     from assistant.security.defaults import refuse_default_secrets
@@ -71,6 +72,7 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
         app = create_app(
             assistant, settings, sources=lambda: assistant.syncing().sources, appointments=assistant.tasks.appointments,
             accounts=assistant.accounts, gateway=ModelGateway(settings, assistant.models),
+            connectors=open_connectors(settings, assistant) if settings.connectors else None,
         )  # fmt: skip
         run(app, settings, ready=lambda address: _announce(address, settings, assistant.accounts))
 

@@ -1,0 +1,129 @@
+"""The assistant as chat platforms see it: turns run in threads, their events come to the event loop."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from typing import Protocol
+
+from assistant.api.running import RunningTurns
+from assistant.errors import AssistantError, NotFound
+from assistant.settings import Settings
+from assistant.storage.conversations import Conversations
+from assistant.turn.answer import Answer, TurnRequest
+from assistant.turn.events import Failed as TurnFailed
+from assistant.turn.events import Finished, TurnEvent
+from assistant.turn.events import Revised as TurnRevised
+from assistant.turn.events import Wrote as TurnWrote
+from connectors.answering import Answered, AnswerEvent, Failed, Judgement, Revised, Source, Turn, Wrote
+from connectors.connectors import Connectors
+
+MOST_TURNS = 1_000
+"""Each connector has its own limit (`turns_at_once`)."""
+
+
+class Answering(Protocol):
+    """What is needed of an assistant (`assistant.app.Assistant` is one)."""
+
+    @property
+    def conversations(self) -> Conversations:
+        """Where turns, answers and feedback are stored."""
+
+    def stream(self, request: TurnRequest) -> Iterator[TurnEvent]:
+        """Run one turn; closing the iterator stops it."""
+
+
+def open_connectors(settings: Settings, assistant: Answering, only: Sequence[str] = ()) -> Connectors:
+    """The connectors of an installation (`only` those named), not started yet. Raises ConnectorError."""
+    wanted = {name: each for name, each in settings.connectors.items() if not only or name in only}
+    return Connectors.open(wanted, settings.connectors_url, ConnectedAssistant(assistant))
+
+
+async def run_connectors(settings: Settings, assistant: Answering, only: Sequence[str] = ()) -> None:
+    """Run connectors until this is cancelled. Raises ConnectorError."""
+    async with await asyncio.to_thread(open_connectors, settings, assistant, only):
+        await asyncio.Event().wait()
+
+
+class ConnectedAssistant:
+    """`connectors.answering.Assistant` around the assistant of this installation.
+
+    Its turns are its own: when the server stops, questions of platforms wait in the inbox, and are not waited for.
+    """
+
+    def __init__(self, assistant: Answering) -> None:
+        self._assistant = assistant
+        self._turns = RunningTurns(MOST_TURNS)
+
+    async def answer(self, turn: Turn) -> AsyncGenerator[AnswerEvent, None]:
+        """The events of a turn. What is said while a person has the conversation is passed on, and not answered."""
+        known, had_person = await asyncio.to_thread(self._standing, turn.user, turn.conversation)
+        request = TurnRequest(
+            turn.text, known, model=turn.model, interface_language=turn.language, user_id=turn.user,
+            groups=turn.groups, profile=turn.profile,
+        )  # fmt: skip
+        events: asyncio.Queue[TurnEvent | None] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+
+        def deliver(event: TurnEvent | None) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(events.put_nowait, event)
+
+        running = self._turns.begin(self._assistant.stream, request, deliver)
+        try:
+            while (event := await events.get()) is not None:
+                if isinstance(event, Finished):
+                    _, has_person = await asyncio.to_thread(self._standing, turn.user, event.answer.conversation_id)
+                    yield answered(event.answer, had_person=had_person, has_person=has_person)
+                elif (told := _told(event)) is not None:
+                    yield told
+        finally:
+            running.stop()
+
+    async def judge(self, judgement: Judgement) -> bool:
+        """Store a verdict on an answer; False when there is no such answer in the person's conversation."""
+        store = self._assistant.conversations.add_feedback
+        try:
+            await asyncio.to_thread(
+                store, judgement.user, judgement.answer, judgement.verdict, reason=judgement.reason,
+                correction=judgement.correction, surface=judgement.platform,
+            )  # fmt: skip
+        except AssistantError:
+            return False
+        return True
+
+    def _standing(self, user: str, conversation: str | None) -> tuple[str | None, bool]:
+        """A conversation, unless it was deleted meanwhile, and whether a person has it."""
+        if conversation is None:
+            return None, False
+        try:
+            return conversation, self._assistant.conversations.handoffs.waiting(user, conversation) is not None
+        except NotFound:
+            return None, False
+
+
+def answered(answer: Answer, *, had_person: bool = False, has_person: bool = False) -> Answered:
+    """An answer in the words of connectors; in a conversation that a person has, it is not said aloud."""
+    sources = tuple(
+        Source(each.marker, each.title or each.document, each.page, each.quote) for each in answer.citations
+    )
+    return Answered(
+        answer.id,
+        answer.conversation_id,
+        answer.text,
+        answer.understanding.language,
+        sources,
+        backed=bool(answer.citations) and not answer.abstained,
+        silent=had_person and has_person,
+        handed_over=has_person,
+    )
+
+
+def _told(event: TurnEvent) -> AnswerEvent | None:
+    match event:
+        case TurnWrote(text):
+            return Wrote(text)
+        case TurnRevised(text, _):
+            return Revised(text)
+        case TurnFailed(text, conversation):
+            return Failed(text, conversation)
+        case _:
+            return None

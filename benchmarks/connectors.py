@@ -1,0 +1,75 @@
+"""Chat platforms: a thousand webhooks in ten seconds, the same with kill -9 in the middle, and 10,000 Markdown texts.
+
+The webhooks are Telegram's, the connector is a process of its own, the platform a local server, the assistant repeats
+what it is asked. `edit`: answers replace a message that was posted at once, which is what makes them appear once even
+when the process is killed while one is on its way; `none`: they are posted when they are complete.
+"""
+
+import asyncio
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import process_time
+
+from benchmarks.table import Row, options, parsed, publish
+from connectors.markdown.commonmark import CommonMark
+from connectors.markdown.dialect import Dialect
+from connectors.markdown.discord import DiscordMarkdown
+from connectors.markdown.parse import parse
+from connectors.markdown.plain import PlainText
+from connectors.markdown.slack import SlackMrkdwn
+from connectors.markdown.split import split
+from connectors.markdown.telegram import TelegramHtml
+from connectors.testing.flood import flood
+from connectors.testing.markdown import made, troubles
+
+RUNS = (("edit", None), ("none", None), ("edit", 0.5), ("none", 0.5))
+
+
+def main() -> None:
+    parser = options(__doc__)
+    parser.add_argument("--webhooks", type=int, default=1000)
+    parser.add_argument("--texts", type=int, default=10_000)
+    chosen = parsed(parser)
+    rows = [_flood(streaming, kill_at, chosen.webhooks) for streaming, kill_at in RUNS] if chosen.webhooks else []
+    texts = [_texts(dialect, chosen.texts) for dialect in _dialects()] if chosen.texts else []
+    publish("connectors", [*rows, *texts], chosen.json)
+
+
+def _flood(streaming: str, kill_at: float | None, webhooks: int) -> Row:
+    with TemporaryDirectory() as folder:
+        outcome = asyncio.run(
+            flood(Path(folder), webhooks=webhooks, seconds=webhooks / 100, kill_at=kill_at, streaming=streaming)
+        )
+    return {
+        "run": f"{webhooks} webhooks, {streaming}{', kill -9' if kill_at else ''}",
+        "ack p50 ms": 1000 * outcome.quantile(0.5),
+        "ack p99 ms": 1000 * outcome.quantile(0.99),
+        "once": outcome.once,
+        "twice": outcome.twice,
+        "lost": outcome.lost,
+        "out of order": outcome.disordered,
+        "forged refused": f"{outcome.refused}/50",
+        "all answered s": outcome.answered_s,
+    }
+
+
+def _dialects() -> list[Dialect]:
+    return [TelegramHtml(), DiscordMarkdown(), SlackMrkdwn(), CommonMark(12_000), PlainText()]
+
+
+def _texts(dialect: Dialect, number: int) -> Row:
+    began, found = process_time(), list[str]()
+    for seed in range(number):
+        blocks = parse(made(seed))
+        found += troubles(blocks, split(blocks, dialect), dialect, dialect.limit)
+    return {
+        "run": f"{number} texts, {dialect.name}",
+        "lost": sum("lost" in each for each in found),
+        "too long": sum(">" in each for each in found),
+        "unbalanced": sum("open" in each for each in found),
+        "cpu s": process_time() - began,
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""One connector at work: it listens, answers, sends, and comes back when the link breaks."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from functools import partial
+
+from connectors.adapter import Adapter, Delivery, Hooked, Receipt
+from connectors.answering import Assistant
+from connectors.core.clock import backoff, now
+from connectors.core.composing import Envelope, notice_letters
+from connectors.core.conversing import Conversing
+from connectors.core.pacing import Pacing
+from connectors.core.parts import Parts
+from connectors.core.sending import Sending
+from connectors.errors import ConnectionLost, ConnectorError, ConnectorMisconfigured, DeliveryRefused
+from connectors.event import Place
+from connectors.settings import ConnectorSettings
+from connectors.store import inbox, links, outbox, threads
+from connectors.store.journal import Journal
+from connectors.store.links import Link, LinkState
+
+log = logging.getLogger(__name__)
+# A link that held this long was a good one: the next break begins with the shortest wait again.
+HELD_S = 60.0
+KEEP_DAYS = 30.0
+FORGET_EVERY_S = 6 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a connector is: its link, and how many events and messages are in which state."""
+
+    link: Link | None
+    inbox: dict[str, int]
+    outbox: dict[str, int]
+
+
+class Connector:
+    """A platform's adapter with the durable core behind it."""
+
+    def __init__(
+        self, name: str, settings: ConnectorSettings, adapter: Adapter, journal: Journal, assistant: Assistant
+    ) -> None:
+        self.name = name
+        self._adapter = adapter
+        self._journal = journal
+        parts = Parts(
+            name,
+            settings,
+            adapter,
+            journal,
+            Pacing(adapter.card.pace_s if settings.pace_s is None else settings.pace_s),
+            assistant,
+        )
+        self._sending = Sending(parts)
+        self._conversing = Conversing(parts, self._sending)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Go on with what was left, and listen; returns at once. Raises StoreError."""
+        await self._sending.start()
+        await self._conversing.start()
+        self._tasks = [asyncio.create_task(self._listen(), name=f"link of {self.name}"),
+                       asyncio.create_task(self._tidy(), name=f"tidying {self.name}")]  # fmt: skip
+
+    async def stop(self) -> None:
+        """Stop where it is; what waits is in the tables, and goes on at the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._conversing.workers.stop()
+        await self._sending.workers.stop()
+        await self._adapter.close()
+        await self._note("stopped")
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being answered or sent."""
+        return not self._conversing.workers.busy and not self._sending.workers.busy
+
+    async def deliver(self, delivery: Delivery) -> Receipt:
+        """Take a webhook; its events are stored when this returns.
+
+        Raises DeliveryRefused for what is not the platform's, ConnectorMisconfigured for one that takes no webhooks.
+        """
+        if not isinstance(self._adapter, Hooked):
+            raise ConnectorMisconfigured(f"The connector {self.name} takes no webhooks: it connects by itself.")
+        try:
+            receipt = await self._adapter.check(delivery)
+        except DeliveryRefused:
+            await self._journal.do(lambda c: links.refused(c, self.name, now()))
+            raise
+        if receipt.events:
+            await self._conversing.receive(receipt.events)
+        return receipt
+
+    async def say(self, place: Place, markdown: str, key: str) -> None:
+        """Post something that nobody asked for, once for each `key`, in the order of its channel."""
+        to = Envelope(place, f"own{key}")
+        letters = notice_letters(markdown, to, self._adapter.card)
+        await self._journal.do(lambda c: outbox.put(c, self.name, letters, now()))
+        self._sending.workers.wake(place.channel)
+
+    async def health(self) -> Health:
+        """How it is."""
+        return await self._journal.do(
+            lambda c: Health(links.get(c, self.name), inbox.counts(c, self.name), outbox.counts(c, self.name))
+        )
+
+    async def _listen(self) -> None:
+        """Listen for ever; after a break wait longer and longer, with jitter, and try again."""
+        waits = backoff()
+        while True:
+            began = now()
+            await self._note("connected")
+            try:
+                await self._adapter.listen(self._conversing.receive)
+                error = ConnectionLost("The platform closed the connection. It is opened again.")
+            except ConnectorMisconfigured as wrong:
+                log.error("%s: %s", self.name, wrong)
+                await self._note("stopped", str(wrong))
+                return
+            except ConnectorError as trouble:
+                error = ConnectionLost(str(trouble))
+            except Exception as unexpected:
+                log.exception("%s: listening ended unexpectedly; it is tried again", self.name)
+                error = ConnectionLost(type(unexpected).__name__)
+            if now() - began > HELD_S:
+                waits = backoff()
+            await self._note("waiting", str(error))
+            await asyncio.sleep(next(waits))
+
+    async def _note(self, state: LinkState, error: str = "") -> None:
+        await self._journal.do(lambda c: links.note(c, self.name, state, now(), error))
+
+    async def _tidy(self) -> None:
+        while True:
+            before = now() - KEEP_DAYS * 24 * 3600
+            for forget in (inbox.forget, outbox.forget, threads.forget):
+                await self._journal.do(partial(forget, before=before))
+            await asyncio.sleep(FORGET_EVERY_S)

@@ -1,0 +1,1 @@
+"""From an event to an answer that has been sent, for every platform alike."""

@@ -1,0 +1,55 @@
+"""Every text that connectors show to people, in English and Spanish: `key -> (English, Spanish)`."""
+
+from typing import Any
+
+LANGUAGES = ("en", "es")
+CATALOGUE: dict[str, tuple[str, str]] = {
+    "working": ("Working on it…", "Estoy en ello…"),
+    "sources": ("Sources", "Fuentes"),
+    "page": ("p. {page}", "p. {page}"),
+    "failed": (
+        "I could not answer that just now. Please ask again in a moment.",
+        "Ahora mismo no he podido responder. Vuelve a preguntar en un momento.",
+    ),
+    "not_allowed": (
+        "I may not talk to you yet. Ask whoever runs this assistant to add your id: {person}",
+        "Todavía no puedo hablar contigo. Pide a quien lleva este asistente que añada tu identificador: {person}",
+    ),
+    "passed_on": ("I have passed it on to a colleague.", "Se lo he pasado a un compañero."),
+    "help": (
+        "Ask me anything about our documents. In channels, mention me.\n\n"
+        "- `/new` begins a new conversation\n"
+        "- `/large` asks the large model the last question again\n"
+        "- `/good`, `/bad` and `/correct what it should have been` tell us how the last answer was\n"
+        "- `/person` hands you over to a person\n"
+        "- `/language es` makes me speak Spanish",
+        "Pregúntame lo que quieras sobre nuestros documentos. En los canales, menciónme.\n\n"
+        "- `/nuevo` empieza una conversación nueva\n"
+        "- `/grande` hace la última pregunta otra vez al modelo grande\n"
+        "- `/bien`, `/mal` y `/corregir lo que debería haber dicho` nos dicen cómo fue la última respuesta\n"
+        "- `/persona` te pasa con una persona\n"
+        "- `/idioma en` me hace hablar en inglés",
+    ),
+    "new": ("A new conversation. What would you like to know?", "Conversación nueva. ¿Qué quieres saber?"),
+    "person_wanted": ("I want to talk to a person.", "Quiero hablar con una persona."),
+    "nothing_asked": ("There is no question to ask again yet.", "Todavía no hay ninguna pregunta que repetir."),
+    "nothing_answered": ("There is no answer to judge yet.", "Todavía no hay ninguna respuesta que valorar."),
+    "thanks": ("Thank you, noted.", "Gracias, queda anotado."),
+    "thanks_bad": (
+        "Thank you, noted. Tell me what it should have been with `/correct …`.",
+        "Gracias, queda anotado. Dime qué debería haber dicho con `/corregir …`.",
+    ),
+    "correct_how": (
+        "Write what it should have been behind the command: `/correct The gym opens at 6.`",
+        "Escribe detrás de la orden lo que debería haber dicho: `/corregir El gimnasio abre a las 6.`",
+    ),
+    "language_set": ("I will speak English here.", "Aquí hablaré en español."),
+    "language_how": ("Write `/language en` or `/language es`.", "Escribe `/idioma es` o `/idioma en`."),
+    "up": ("👍", "👍"),
+    "down": ("👎", "👎"),
+}
+
+
+def text(key: str, language: str, **values: Any) -> str:
+    """The text of `key`; Spanish for "es", English for everything else. Values are never read as templates."""
+    return CATALOGUE[key][LANGUAGES.index(language) if language in LANGUAGES else 0].format(**values)

@@ -1,0 +1,1 @@
+"""One module for each platform; `connectors.registry` finds those that have a `PLATFORM`."""

@@ -1,0 +1,89 @@
+"""Settings of connectors: `[connectors.NAME]` in `pilares.toml`, one table for each bot.
+
+NAME is what the connector is called; it is a TELEGRAM bot, say, when `platform = "telegram"`, or when that is its name.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny
+
+EVERYBODY = "*"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class ChannelPolicy(_Frozen):
+    """How the bot behaves in a channel; in a direct talk it always answers."""
+
+    answer: Literal["mentioned", "always", "never"] = "mentioned"
+    follow: bool = Field(default=True, description="go on answering in a thread it was called into")
+    only_backed: bool = Field(
+        default=False, description="where nobody called it, speak only when documents bear it out"
+    )
+    ephemeral: bool = Field(default=False, description="only the person who asks sees the answer, where that exists")
+    groups: tuple[str, ...] = Field(default=(), description="groups that everybody who reads this channel belongs to")
+    language: Literal["en", "es"] | None = None
+    profile: Literal["auto", "auto-cheap", "auto-quality", "local-only"] | None = None
+
+
+class ConnectorSettings(_Frozen):
+    """What every platform has in common. People and channels are named by the platform's ids."""
+
+    platform: str
+    name: str = Field(default="", description="what stands behind [connectors.; not to be set")
+    enabled: bool = True
+    people: tuple[str, ...] = Field(default=(), description='who may talk to it; ["*"] is everybody who can reach it')
+    groups: Mapping[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="group to people: what they may read in a direct talk"
+    )
+    channels: Mapping[str, ChannelPolicy] = Field(
+        default_factory=dict, description='policy by channel; "*" is for all others'
+    )
+    bots: bool = Field(default=False, description="answer other programs as well")
+    language: Literal["en", "es"] = "en"
+    settle_s: float = Field(default=0.3, ge=0, le=10, description="how long to wait for the rest of a burst")
+    most_answers: int = Field(default=30, ge=1, description="answers in a conversation before it looks like a loop")
+    loop_window_s: float = Field(default=300, gt=0)
+    pace_s: float | None = Field(default=None, ge=0, description="seconds between messages to a channel")
+    live_s: float | None = Field(default=None, ge=0, description="seconds between updates of an answer in the making")
+    turns_at_once: int = Field(default=4, ge=1, le=64)
+
+    def policy(self, channel: str) -> ChannelPolicy:
+        """The policy of a channel."""
+        return self.channels.get(channel) or self.channels.get(EVERYBODY) or ChannelPolicy()
+
+    def may_talk(self, person: str) -> bool:
+        """Whether a person is on the list."""
+        return EVERYBODY in self.people or person in self.people
+
+    def groups_of(self, person: str) -> frozenset[str]:
+        """The groups of a person, as the operator has put them down."""
+        return frozenset(group for group, people in self.groups.items() if person in people)
+
+
+def _typed(value: Any) -> Any:
+    """Tables into the settings of their platforms. Raises ValueError for a platform that there is not."""
+    if not isinstance(value, Mapping):
+        return value
+    return {name: _of_platform(str(name), table) for name, table in value.items()}
+
+
+def _of_platform(name: str, table: Any) -> Any:
+    from connectors.registry import known, platform
+
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,40}", name):
+        raise ValueError(f"{name!r} is no name for a connector: small letters, digits and hyphens")
+    if not isinstance(table, Mapping):
+        return table
+    kind = str(table.get("platform", name))
+    if kind not in known():
+        raise ValueError(f"there is no platform {kind!r}; there are {', '.join(known())}")
+    return platform(kind).settings(**{**table, "platform": kind, "name": name})
+
+
+AllConnectors = Annotated[Mapping[str, SerializeAsAny[ConnectorSettings]], BeforeValidator(_typed)]
+"""Connectors by name, each with the settings of its platform."""

@@ -1,0 +1,119 @@
+"""The event loop's way to the database: one thread, and one commit for everything that waits for one.
+
+A hundred deliveries a second need as many commits, and each waits for the disk; those that arrive meanwhile share the
+next one (group commit, https://www.postgresql.org/docs/current/runtime-config-wal.html#GUC-COMMIT-DELAY).
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from connectors.errors import StoreError
+from connectors.store.database import Database
+
+T = TypeVar("T")
+MOST_AT_ONCE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    do: Callable[[Connection], Any]
+    done: "asyncio.Future[Any]"
+    loop: asyncio.AbstractEventLoop
+
+
+class Journal:
+    """Runs functions on a connection; what `do` returned is committed when it is awaited."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._waiting: SimpleQueue[_Work | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+        self._closed = False
+
+    async def do(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction. Raises StoreError, and what `work` raises; nothing of it is kept then."""
+        if self._closed:
+            raise StoreError("The connectors are closed. Start them again.")
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+        self._waiting.put(_Work(work, done, loop))
+        return await done
+
+    def close(self) -> None:
+        """Finish what waits, then close the database."""
+        if not self._closed:
+            self._closed = True
+            self._waiting.put(None)
+            self._thread.join()
+
+    def _run(self) -> None:
+        """The database is opened here as well: the event loop may not wait for a disk."""
+        database: Database | StoreError
+        try:
+            database = Database(self._url)
+        except StoreError as error:
+            database = error
+        try:
+            self._serve(database)
+        finally:
+            if isinstance(database, Database):
+                database.close()
+
+    def _serve(self, database: Database | StoreError) -> None:
+        while (first := self._waiting.get()) is not None:
+            group, ends = [first], False
+            while len(group) < MOST_AT_ONCE and not self._waiting.empty():
+                another = self._waiting.get()
+                if another is None:
+                    ends = True
+                    break
+                group.append(another)
+            _commit(database, group)
+            if ends:
+                return
+
+
+def _commit(database: Database | StoreError, group: list[_Work]) -> None:
+    results: list[tuple[Any, Exception | None]] = []
+    try:
+        if isinstance(database, StoreError):
+            raise database
+        with database.write() as connection:
+            results = [_tried(connection, work) for work in group]
+    except StoreError as trouble:
+        if len(group) > 1:  # one of them may be to blame; the others are not
+            for work in group:
+                _commit(database, [work])
+            return
+        results = [(None, trouble) for _ in group]
+    for work, (result, error) in zip(group, results, strict=True):
+        _tell(work, result, error)
+
+
+def _tried(connection: Connection, work: _Work) -> tuple[Any, Exception | None]:
+    """One of a group: what it wrote is undone when it raises, and the others are not."""
+    try:
+        with connection.begin_nested():
+            return work.do(connection), None
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        return None, error
+
+
+def _tell(work: _Work, result: Any, error: Exception | None) -> None:
+    def settle() -> None:
+        if not work.done.done():
+            work.done.set_result(result) if error is None else work.done.set_exception(error)
+
+    with suppress(RuntimeError):  # the loop that waited is closed
+        work.loop.call_soon_threadsafe(settle)

@@ -1,0 +1,105 @@
+"""The assistant as chat platforms see it."""
+
+from asyncio import sleep, timeout, to_thread
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from blockbuster import blockbuster_ctx
+
+from assistant.connecting import ConnectedAssistant
+from assistant.handoff.record import Summary
+from assistant.handoff.store import Circumstances
+from assistant.storage.conversations import Conversations
+from assistant.testing.scripted import ScriptedAssistant
+from connectors.answering import Answered, AnswerEvent, Failed, Judgement, Turn, Wrote
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Iterator[ScriptedAssistant]:
+    with Conversations.open(f"sqlite:///{tmp_path / 'pilares.db'}") as conversations, blockbuster_ctx():
+        yield ScriptedAssistant(conversations)
+
+
+def _turn(text: str, conversation: str | None = None, **more: object) -> Turn:
+    return Turn(text, "telegram:person/1", frozenset({"everyone", "staff"}), conversation, **more)  # type: ignore[arg-type]
+
+
+async def _events(whole: ScriptedAssistant, turn: Turn) -> list[AnswerEvent]:
+    return [event async for event in ConnectedAssistant(whole).answer(turn)]
+
+
+async def test_a_turn_is_streamed_and_ends_with_its_answer(whole: ScriptedAssistant) -> None:
+    *pieces, last = await _events(whole, _turn("When does the gym open?", language="es", model="llm"))
+    assert isinstance(last, Answered)
+    assert "".join(piece.text for piece in pieces if isinstance(piece, Wrote))
+    (request,) = whole.requests
+    assert (request.user_id, request.model, request.interface_language) == ("telegram:person/1", "llm", "es")
+    assert request.groups == {"everyone", "staff"}
+
+
+async def test_a_conversation_goes_on_and_one_that_was_deleted_begins_anew(whole: ScriptedAssistant) -> None:
+    last = (await _events(whole, _turn("one")))[-1]
+    assert isinstance(last, Answered)
+    again = (await _events(whole, _turn("two", last.conversation)))[-1]
+    assert isinstance(again, Answered)
+    assert again.conversation == last.conversation
+    await to_thread(whole.conversations.delete, "telegram:person/1", last.conversation)
+    anew = (await _events(whole, _turn("three", last.conversation)))[-1]
+    assert isinstance(anew, Answered)
+    assert anew.conversation != last.conversation
+
+
+async def test_a_verdict_is_kept_with_the_platform_it_came_from(whole: ScriptedAssistant) -> None:
+    last = (await _events(whole, _turn("one")))[-1]
+    assert isinstance(last, Answered)
+    connected = ConnectedAssistant(whole)
+    judgement = Judgement(last.answer, "telegram:person/1", "telegram:1", "telegram", "down", "wrong", "At six.")
+    assert await connected.judge(judgement)
+    (kept,) = await to_thread(whole.conversations.feedback)
+    assert (kept.verdict, kept.reason, kept.correction, kept.surface) == ("down", "wrong", "At six.", "telegram")
+    assert not await connected.judge(Judgement("nothing", "telegram:person/1", "telegram:1", "telegram", "up"))
+    assert not await connected.judge(Judgement(last.answer, "telegram:person/2", "telegram:2", "telegram", "up"))
+
+
+async def test_while_a_person_has_the_conversation_nothing_is_said(whole: ScriptedAssistant) -> None:
+    last = (await _events(whole, _turn("one")))[-1]
+    assert isinstance(last, Answered)
+    why = Circumstances("en", "asked", "normal", "neutral")
+    handoffs = whole.conversations.handoffs
+    made = await to_thread(handoffs.begin, "telegram:person/1", last.conversation, why, Summary("a person"))
+    waiting = (await _events(whole, _turn("hello?", last.conversation)))[-1]
+    assert isinstance(waiting, Answered)
+    assert (waiting.silent, waiting.handed_over) == (True, True)
+    await to_thread(handoffs.close, made.id)
+    back = (await _events(whole, _turn("and now?", last.conversation)))[-1]
+    assert isinstance(back, Answered)
+    assert (back.silent, back.handed_over) == (False, False)
+
+
+async def test_a_turn_that_is_left_is_stopped(whole: ScriptedAssistant) -> None:
+    whole.word_s = 0.05
+    events = ConnectedAssistant(whole).answer(_turn("one"))
+    assert isinstance(await anext(events), Wrote)
+    await events.aclose()
+    async with timeout(5):
+        while not whole.stopped:
+            await sleep(0.02)
+
+
+async def test_a_failure_is_told_in_words(whole: ScriptedAssistant) -> None:
+    from dataclasses import replace
+
+    from assistant.errors import ModelUnavailable
+
+    whole.replies = {"": replace(next(iter(whole.replies.values())), error=ModelUnavailable("The model is not here."))}
+    last = (await _events(whole, _turn("one")))[-1]
+    assert isinstance(last, Failed)
+    assert last.text == "The model is not here."
