@@ -19,8 +19,8 @@ MOST = 0.2
 # Vectors of questions that may be computed while a person waits, about 8 ms each.
 AT_ONCE = 4
 HALF_DAYS = 90.0
-# The cosine from which on a question is near, by the beginning of the embedder's id: for one question in a hundred, the
-# nearest one that asks for something else is nearer (docs/benchmarks.md, "Curated answers").
+# The cosine from which on a question is near, by the beginning of the embedder's id: for two to three questions in a
+# hundred the nearest one that asks for something else is nearer (`benchmarks/curated_pairs.jsonl`, organisations).
 _NEAR = (("multilingual-e5-small", 0.92),)
 _UNMEASURED = 0.95
 Embed = Callable[[Sequence[str]], Vectors]
