@@ -29,6 +29,8 @@ from knowledge.passage import Sentence
 AT_FIRST = 5
 # The signal of how many lines were before the reader when it answered: what is learnt from a turn is asked likewise.
 LINES_READ = "lines_read"
+# The signal that it is not clear which of the lines answers, or whether any does: then they speak for themselves.
+UNCLEAR = "unclear"
 # From this P(one of the lines answers) on, no more lines are read, and the reader says how many of them the answer
 # takes. Below it the likeliest ones are given as they are, for the person to see which of them fits: the right one
 # comes first for three questions out of four, and is among the first three for nearly nine out of ten.
@@ -37,6 +39,9 @@ MOST_LINES = 3
 # A line for another part of the question counts from this probability on, before or after the first one is named: lines
 # that answer share the first token's probability, and the reader was trained on few questions of several parts.
 SECOND_LINE = 0.05
+# A line that has less than this share of what all lines have together is one of several that answer, for several cases
+# mostly ("days of leave" by years of service): which case is the person's is not for the reader to guess.
+LEAST_SHARE = 0.5
 # Lines that were not chosen, and are looked at for what contradicts the answer.
 MOST_OTHERS = 3
 # A line less likely than this is never given beside a better one.
@@ -65,6 +70,11 @@ class Reading:
     def found(self) -> float:
         """P(one of the lines answers)."""
         return 1 - self.sure[-1]
+
+    @property
+    def divided(self) -> bool:
+        """Whether no line by itself has most of what is found."""
+        return max(self.sure[:-1], default=0.0) < LEAST_SHARE * self.found
 
     @property
     def likeliest(self) -> list[int]:
@@ -113,7 +123,8 @@ class Reader:
         first = read(lines[:AT_FIRST] if parts == 1 else lines)
         done = first.found >= CLEAR or len(first.sure) > len(lines)
         reading = first if done else max(first, read(lines), key=lambda each: each.found)
-        order = self._named(reading, parts) if reading.found >= CLEAR else reading.likeliest
+        clear = reading.found >= CLEAR and (parts > 1 or not reading.divided)
+        order = self._named(reading, parts) if clear else reading.likeliest
         judged = [
             JudgedLine(line.evidence, line.sentence, 0, sure, line.near)
             for line, sure in zip(lines, reading.sure[:-1], strict=False)
@@ -125,9 +136,10 @@ class Reader:
             "found": round(reading.found, 3),
             "coverage": round(self._citer.coverage(question, shown), 3),
             LINES_READ: len(reading.sure) - 1,
+            UNCLEAR: int(not clear),
         }
         named = prompts.picked([prompts.LABELS[index] for index in order])
-        takes = len(order) if reading.found >= CLEAR else parts
+        takes = len(order) if clear else parts
         return Sifted(shown, tuple(chosen), takes, signals, (*reading.asked, named), tuple(others[:MOST_OTHERS]))
 
     def _named(self, reading: "Reading", parts: int) -> list[int]:

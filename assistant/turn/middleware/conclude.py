@@ -128,9 +128,16 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         return grounded, signals
 
     def _misread(self, draft: str, state: TurnState) -> bool:
-        """Whether an answer in a model's words is to be replaced by the lines it was made from."""
+        """Whether an answer in a model's words is to be replaced by the lines it was made from.
+
+        That is when they do not say it, as far as the check can tell, or when a sentence of it can be tied to none.
+        """
         sifted = state.get("sifted")
-        if self._support is None or sifted is None or not sifted.reading or state.get("quoted") or not draft.strip():
+        if sifted is None or not sifted.reading or state.get("quoted") or not draft.strip():
+            return False
+        if not all(each.supported for each in self._told(draft, state["understanding"], sifted).support):
+            return True
+        if self._support is None:
             return False
         question = state["understanding"].question
         return not faithful(self._support, draft, question, sifted.reading, sifted.parts)

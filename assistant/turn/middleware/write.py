@@ -25,7 +25,7 @@ from assistant.turn.context import Stopped, TurnContext, TurnState
 from assistant.turn.events import Reading, Revised, Routed, Wrote
 from assistant.turn.ports import LanguageModels, Role, Searchable
 from assistant.turn.quoting import introduced, quoted, says_as_much
-from assistant.turn.read import CLEAR
+from assistant.turn.read import CLEAR, UNCLEAR
 from assistant.turn.reply import reply_of
 
 Request = ModelRequest[TurnContext]
@@ -136,7 +136,8 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         understanding = request.state["understanding"]  # type: ignore[typeddict-item]
         quotation = quoted(sifted.reading)
         shown = introduced(quotation, understanding.language)
-        if not sifted.one_for_each_part and not _foreign(sifted.reading, understanding.language):
+        several = not sifted.one_for_each_part and not _foreign(sifted.reading, understanding.language)
+        if several or sifted.signals.get(UNCLEAR):
             context.clock.mark("wrote")
             emit(Wrote(shown))
             return Written(_said(""), sifted, quoted=True)
