@@ -37,7 +37,7 @@ def message_of(message: "discord.Message", me: int, *, threads: bool) -> Message
 
 def pressed(interaction: "discord.Interaction[discord.Client]") -> Verdict | None:
     """A thumb under an answer."""
-    data: Mapping[str, Any] = interaction.data or {}  # type: ignore[assignment]  # a typed dictionary of either kind
+    data: Mapping[str, Any] = interaction.data or {}
     verdict = BUTTONS.get(str(data.get("custom_id")))
     if verdict is None or interaction.message is None or interaction.channel_id is None:
         return None
