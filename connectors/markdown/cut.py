@@ -45,8 +45,8 @@ def cut(block: Block, at: int) -> tuple[Block, Block]:
         case Items():
             return _cut_items(block, at)
         case Quote(blocks):
-            left, right = cut_blocks(blocks, at)
-            return Quote(left), Quote(right)
+            before, after = cut_blocks(blocks, at)
+            return Quote(before), Quote(after)
         case Table(header, rows):
             return Table(header, rows[:at]), Table(header, rows[at:])
         case _:

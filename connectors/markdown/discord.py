@@ -6,7 +6,7 @@ from connectors.markdown.layout import Layout, fenced
 from connectors.markdown.marks import Marks
 from connectors.markdown.tree import Blocks, Runs
 
-_SPECIAL = re.compile(r"[\\*_~`|<>\[\]#:]|^(?:[-+]|\d+\.)(?=\s)", re.MULTILINE)
+_SPECIAL = re.compile(r"[\\*_~`|<\[\]]|^(?:[-+]|#{1,3}|-#|>{1,3}|\d+\.)(?=\s)", re.MULTILINE)
 _EVERYBODY = re.compile(r"@(?=everyone|here)")
 _ADDRESS = re.compile(r"https?://\S+")
 

@@ -61,10 +61,10 @@ class SlackAdapter:
                 await asyncio.Event().wait()
             socket = self._socket(receive)
             try:
-                await socket.connect()
+                await socket.connect()  # type: ignore[no-untyped-call]
                 await self._watch(socket, web)
             finally:
-                await socket.close()
+                await socket.close()  # type: ignore[no-untyped-call]
 
     async def check(self, delivery: Delivery) -> Receipt:
         """The events of a signed delivery that is not older than five minutes. Raises DeliveryRefused."""

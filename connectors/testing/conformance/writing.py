@@ -22,7 +22,7 @@ class Writing(Suite):
 
     async def test_the_text_grows_and_ends_complete(self, tmp_path: Path) -> None:
         async with self.stage(tmp_path) as stage:
-            stage.assistant.word_s, stage.assistant.replies = 0.02, [LONG.replace(" word20", "\n\nword20")]
+            stage.assistant.word_s, stage.assistant.replies = 0.05, [LONG.replace(" word20", "\n\nword20")]
             (shown,) = await stage.ask("long")
             card = await self.card(stage.fake)
             assert words(shown.text) == words(LONG)

@@ -90,7 +90,7 @@ def test_nobody_is_notified_by_a_model() -> None:
     hostile = parse("<!channel> <@U123> @everyone <@&99>")
     assert "<" not in SlackMrkdwn().render(hostile)
     assert "@everyone" not in DiscordMarkdown().render(hostile)
-    assert "<@U123>" not in DiscordMarkdown().render(hostile)
+    assert "\\<@U123>" in DiscordMarkdown().render(hostile)
 
 
 def test_a_bare_address_is_not_unfurled_by_discord() -> None:

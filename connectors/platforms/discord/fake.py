@@ -1,0 +1,281 @@
+"""A server on loopback that speaks Discord's REST API and gateway, with people, a server and channels on it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Literal
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from connectors.testing.fake import SLOW_S, Faults, Shown
+from connectors.testing.serving import served
+
+ME: dict[str, Any] = {"id": "4711", "username": "pilares", "discriminator": "0", "avatar": None, "bot": True}
+GUILD = "9000"
+MOST_CHARS = 2000
+TOKEN = "played-by-a-local-server-only"  # noqa: S105
+UNKNOWN_MESSAGE, THREAD_EXISTS = 10008, 160004
+_APPLICATION = {"id": "4711", "name": "pilares", "icon": None, "description": "", "bot_public": False, "flags": 0,
+                "bot_require_code_grant": False, "verify_key": "", "owner": ME, "summary": ""}  # fmt: skip
+_STAMP = "2026-01-01T00:00:00+00:00"
+
+
+class FakeDiscord:
+    """Keeps events for a bot that is away, as a resumed session would get them."""
+
+    def __init__(self) -> None:
+        self.settings: dict[str, Any] = {"token": TOKEN, "people": ["*"]}
+        self.faults = Faults()
+        self.texts: list[str] = []
+        self.busied = 0
+        self.address = ""
+        self._sockets: list[WebSocket] = []
+        self._missed: list[tuple[str, dict[str, Any]]] = []
+        self._said: list[tuple[str, dict[str, Any]]] = []
+        self._held: list[tuple[str, dict[str, Any]]] = []
+        self._messages: dict[str, Shown] = {}
+        self._nonces: dict[str, str] = {}
+        self._threads: dict[str, str] = {}
+        self._began: dict[str, str] = {}
+        self._channels: dict[str, str] = {}
+        self._people: dict[str, str] = {}
+        self._number, self._sequence = 100_000, 0
+
+    async def say(
+        self, text: str, *, person: str = "ana", channel: str = "", mention: bool = False, thread: str = ""
+    ) -> str:
+        """A person writes; in a channel a thread is opened under a message that is answered."""
+        number = self._id()
+        place = thread if thread in self._threads else self._channel(channel, person)
+        if thread and thread not in self._threads:
+            self._threads[thread := self._id()] = place
+            place = thread
+            await self._emit("THREAD_CREATE", self._thread(thread))
+        author = ME if person == "me" else self._user(person)
+        if self.faults.take("bot"):
+            author = {**author, "bot": True}
+        message: dict[str, Any] = {
+            **_message(number, place, f"<@{ME['id']}> {text}" if mention else text, author),
+            "mentions": [ME] if mention else [],
+        }
+        if channel:
+            message["guild_id"] = GUILD
+        self._began[number] = thread or (number if channel else "")
+        await self._deliver("MESSAGE_CREATE", message)
+        return number
+
+    async def press(self, shown: Shown, verdict: Literal["up", "down"], *, person: str = "ana") -> None:
+        """A person presses a button under a message."""
+        place = shown.thread or shown.channel
+        interaction: dict[str, Any] = {
+            "id": self._id(), "application_id": ME["id"], "type": 3, "token": "t", "version": 1, "channel_id": place,
+            "data": {"custom_id": f"pilares:{verdict}", "component_type": 2}, "attachment_size_limit": 0,
+            "message": _message(shown.message_id, place, shown.text, ME), "entitlements": [], "locale": "en-US",
+            "authorizing_integration_owners": {},
+        }  # fmt: skip
+        if place in self._threads or place in self._channels.values():
+            member = {"user": self._user(person), "roles": [], "joined_at": _STAMP, "permissions": "0", "flags": 0}
+            interaction |= {"guild_id": GUILD, "member": member}
+            interaction["message"]["guild_id"] = GUILD
+            interaction["channel"] = {"id": place, "type": 11 if place in self._threads else 0}
+        else:
+            interaction["user"] = self._user(person)
+            interaction["channel"] = {"id": place, "type": 1, "recipients": [self._user(person)]}
+        await self._deliver("INTERACTION_CREATE", interaction)
+
+    async def again(self) -> None:
+        """Deliver everything once more."""
+        for name, data in list(self._said):
+            await self._emit(name, data)
+
+    def thread_of(self, message_id: str) -> str:
+        """The thread under a message, or the one that it is in."""
+        return self._began[message_id]
+
+    def shown(self) -> Sequence[Shown]:
+        """The bot's messages."""
+        return [self._messages[number] for number in sorted(self._messages, key=int)]
+
+    def app(self) -> Starlette:
+        """The REST API and the gateway."""
+        return Starlette(
+            routes=[
+                Route("/api/{path:path}", self._call, methods=["GET", "POST", "PATCH", "PUT"]),
+                WebSocketRoute("/gateway", self._gateway),
+                WebSocketRoute("/gateway/", self._gateway),
+            ]
+        )
+
+    async def cut(self) -> None:
+        """Cut connections while the fault says so."""
+        while True:
+            await asyncio.sleep(0.05)
+            if self._sockets and self.faults.take("drop"):
+                sockets, self._sockets = self._sockets, []
+                for socket in sockets:
+                    with suppress(RuntimeError):
+                        await socket.close(4000)
+
+    async def _deliver(self, name: str, data: dict[str, Any]) -> None:
+        self._said.append((name, data))
+        if self.faults.take("reorder"):
+            self._held.append((name, data))
+            return
+        for _ in range(2 if self.faults.take("duplicate") else 1):
+            await self._emit(name, data)
+        held, self._held = self._held, []
+        for each in held:
+            await self._emit(*each)
+
+    async def _emit(self, name: str, data: dict[str, Any]) -> None:
+        if not self._sockets:
+            self._missed.append((name, data))
+            return
+        self._sequence += 1
+        packet = {"op": 0, "t": name, "s": self._sequence, "d": data}
+        with suppress(RuntimeError, WebSocketDisconnect):
+            await self._sockets[-1].send_text(json.dumps(packet))
+
+    async def _gateway(self, socket: WebSocket) -> None:
+        await socket.accept()
+        await socket.send_text(json.dumps({"op": 10, "d": {"heartbeat_interval": 40_000}}))
+        try:
+            while True:
+                packet = await socket.receive()
+                if packet["type"] == "websocket.disconnect":
+                    return
+                await self._packet(socket, json.loads(packet.get("text") or packet["bytes"]))
+        except (WebSocketDisconnect, RuntimeError):
+            pass
+        finally:
+            if socket in self._sockets:
+                self._sockets.remove(socket)
+
+    async def _packet(self, socket: WebSocket, packet: dict[str, Any]) -> None:
+        if packet["op"] == 1:
+            await socket.send_text(json.dumps({"op": 11}))
+        if packet["op"] == 6:
+            self._sockets.append(socket)
+            await self._emit("RESUMED", {})
+        if packet["op"] == 2:
+            self._sockets.append(socket)
+            await self._ready()
+        if packet["op"] in (2, 6):
+            missed, self._missed = self._missed, []
+            for name, data in missed:
+                await self._emit(name, data)
+
+    async def _ready(self) -> None:
+        gateway = f"{self.address.replace('http', 'ws', 1)}/gateway"
+        await self._emit("READY", {"v": 10, "user": ME, "guilds": [{"id": GUILD, "unavailable": True}],
+                                   "session_id": "s", "resume_gateway_url": gateway, "private_channels": [],
+                                   "application": {"id": ME["id"], "flags": 0}})  # fmt: skip
+        await self._emit("GUILD_CREATE", self._guild())
+
+    async def _call(self, request: Request) -> Response:
+        path, method = request.path_params["path"].split("/"), request.method
+        if path == ["users", "@me"]:
+            return _json(ME)
+        if path[-2:] == ["applications", "@me"]:
+            return _json(_APPLICATION)
+        if path[:1] == ["gateway"]:
+            return _json({"url": f"{self.address.replace('http', 'ws', 1)}/gateway"})
+        if path[-1] == "typing":
+            self.busied += 1
+            return Response(status_code=204)
+        if path[-1] == "callback":
+            return Response(status_code=204)
+        if path[-1] == "threads":
+            return await self._opened(path[1], path[3])
+        if path[0] == "channels" and "messages" in path and method in ("POST", "PATCH"):
+            return await self._written(path, await request.json())
+        return _json({})
+
+    async def _opened(self, channel: str, message: str) -> Response:
+        if message in self._threads:
+            return _json({"code": THREAD_EXISTS, "message": "A thread has already been created"}, 400)
+        self._threads[message] = channel
+        await self._emit("THREAD_CREATE", self._thread(message))
+        return _json(self._thread(message))
+
+    async def _written(self, path: list[str], fields: dict[str, Any]) -> Response:
+        if self.faults.take("slow"):
+            await asyncio.sleep(SLOW_S)
+        if self.faults.take("429"):
+            return _json({"message": "rate limited", "retry_after": 0.3, "global": False}, 429, {"retry-after": "1"})
+        if self.faults.take("500"):
+            return _json({"message": "internal"}, 500)
+        text = str(fields.get("content") or "")
+        if not text or len(text) > MOST_CHARS:
+            return _json({"code": 50035, "message": "Invalid Form Body"}, 400)
+        place, edited = path[1], path[3] if len(path) > 3 else ""
+        if edited and (edited not in self._messages or self.faults.take("gone")):
+            self._messages.pop(edited, None)
+            return _json({"code": UNKNOWN_MESSAGE, "message": "Unknown Message"}, 404)
+        nonce = str(fields.get("nonce") or "")
+        number = edited or (self._nonces.get(nonce) if fields.get("enforce_nonce") else "") or self._id()
+        self._nonces[nonce] = number
+        parent = self._threads.get(place)
+        reply = str((fields.get("message_reference") or {}).get("message_id", ""))
+        judged = any(row.get("components") for row in fields.get("components") or ())
+        self._messages[number] = Shown(number, parent or place, text, place if parent else "", judged, reply_to=reply)
+        self.texts.append(text)
+        return _json(_message(number, place, text, ME))
+
+    def _guild(self) -> dict[str, Any]:
+        channels = [{"id": each, "type": 0, "name": name, "position": 0, "permission_overwrites": [], "guild_id": GUILD}
+                    for name, each in {"general": self._channel("general", ""), **self._channels}.items()]  # fmt: skip
+        return {"id": GUILD, "name": "Company", "owner_id": "1", "member_count": 3, "roles": [], "emojis": [],
+                "members": [], "channels": channels, "threads": [self._thread(each) for each in self._threads],
+                "presences": [], "voice_states": [], "stickers": [], "features": [], "large": False,
+                "stage_instances": [], "guild_scheduled_events": [], "premium_tier": 0, "nsfw_level": 0,
+                "verification_level": 0, "default_message_notifications": 0, "explicit_content_filter": 0,
+                "mfa_level": 0, "system_channel_flags": 0, "preferred_locale": "en-US", "afk_timeout": 60}  # fmt: skip
+
+    def _thread(self, number: str) -> dict[str, Any]:
+        archive = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": _STAMP, "locked": False}
+        return {"id": number, "type": 11, "guild_id": GUILD, "parent_id": self._threads[number], "name": "thread",
+                "owner_id": ME["id"], "thread_metadata": archive, "message_count": 1, "member_count": 1,
+                "rate_limit_per_user": 0, "flags": 0, "total_message_sent": 1}  # fmt: skip
+
+    def _channel(self, channel: str, person: str) -> str:
+        if channel:
+            return self._channels.setdefault(channel, str(7000 + len(self._channels)))
+        return str(int(self._user(person)["id"]) + 1000)
+
+    def _user(self, person: str) -> dict[str, Any]:
+        number = self._people.setdefault(person, str(500 + len(self._people)))
+        return {"id": number, "username": person, "discriminator": "0", "avatar": None, "global_name": person.title()}
+
+    def _id(self) -> str:
+        self._number += 1
+        return str(self._number)
+
+
+def _message(number: str, channel: str, text: str, author: dict[str, Any]) -> dict[str, Any]:
+    return {"id": number, "channel_id": channel, "content": text, "author": author, "timestamp": _STAMP,
+            "edited_timestamp": None, "tts": False, "mention_everyone": False, "mentions": [], "mention_roles": [],
+            "attachments": [], "embeds": [], "pinned": False, "type": 0, "components": []}  # fmt: skip
+
+
+def _json(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """The library reads JSON only when the type is exactly this, without a charset."""
+    return Response(json.dumps(content), status, {**(headers or {}), "content-type": "application/json"})
+
+
+@asynccontextmanager
+async def fake() -> AsyncIterator[FakeDiscord]:
+    """A server that plays Discord until the block ends."""
+    platform = FakeDiscord()
+    async with served(platform.app()) as address:
+        platform.address = platform.settings["api_url"] = address
+        cutting = asyncio.create_task(platform.cut())
+        try:
+            yield platform
+        finally:
+            cutting.cancel()
