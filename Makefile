@@ -15,14 +15,14 @@ test: check models chromium postgres
 	@$(MAKE) --no-print-directory -k -j2 test-parts test-whole
 
 test-parts:
-	@$(BIN)/pytest -q tests/unit tests/fault tests/contract/knowledge
+	@$(BIN)/pytest -q -m "not long" tests/unit tests/fault tests/contract/knowledge
 
 test-whole:
 	@$(BIN)/pytest -q -m "not long" --ignore=tests/contract/knowledge tests/contract tests/scenario tests/browser
 
-# What takes the real models minutes: writing, tools, comparisons, the engine of transformers and peft.
+# What takes minutes: real models that write, use tools and compare, the engine of transformers and peft, trainings.
 test-long: $(VENV)/.developing models
-	@$(BIN)/pytest -q -m long --ignore=tests/contract/knowledge tests/contract tests/scenario
+	@$(BIN)/pytest -q -m long tests
 
 check: $(VENV)/.developing
 	@$(BIN)/ruff check .

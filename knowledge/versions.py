@@ -12,15 +12,18 @@ speak of minutes, reports, invoices and the like.
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.lexical.stopwords import ENGLISH, SPANISH
 
 _MARK = re.compile(
     r"(?<![^\W_])(?:v|version|versión|rev|revision|revisión)[\s._-]{0,2}\d{1,4}(?:[._]\d{1,6})*(?![^\W_])"
-    r"|(?<![0-9])(?:19|20)\d\d(?![-_.]?\d)",
+    # A year stands by itself or behind a word ("Tarifas2026"); "d1995" and "IMG2010" are numbers of something.
+    r"|(?:(?<![^\W_])|(?<=[^\W\d_]{4}))(?:19|20)\d\d(?![-_.]?\d)",
     re.IGNORECASE,
 )
+# More documents that differ in nothing but a number are a series (tickets, chapters), not versions of one.
+MOST_VERSIONS = 12
 _ASKED = re.compile(
     r"(?<![0-9])(?:19|20)\d\d(?![0-9])|\b(?:v|version |versión )(\d{1,4}(?:[._]\d{1,6})*)", re.IGNORECASE
 )
@@ -75,7 +78,10 @@ def edition_of(document_id: str, name: str, title: str, text: str) -> Edition:
 
 def successor_of(edition: Edition, others: Iterable[Edition]) -> str | None:
     """The id of the newest of `others` that replaces a document, or None."""
-    newer = [other for other in others if edition.is_replaced_by(other)]
+    known = list(others)
+    if len({other.document_id for other in known if edition.family and other.family == edition.family}) > MOST_VERSIONS:
+        edition = replace(edition, family="")
+    newer = [other for other in known if edition.is_replaced_by(other)]
     best = max(newer, key=lambda other: (other.family == edition.family, other.marks, other.document_id), default=None)
     return best.document_id if best else None
 

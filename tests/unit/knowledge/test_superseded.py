@@ -31,6 +31,10 @@ def _named(*names: str) -> list[str]:
         (["annual-report-2024.pdf", "annual-report-2025.pdf"], []),
         (["informe_ventas_2024.pdf", "informe_ventas_2025.pdf"], []),
         (["report_2025.md"], []),
+        (["tarifas2025.xlsx", "tarifas2026.xlsx"], ["tarifas2025.xlsx"]),
+        (["d1904", "d1905"], []),
+        (["IMG2010.txt", "IMG2011.txt"], []),
+        ([f"ticket-{number}.md" for number in range(2000, 2020)], []),
     ],
 )
 def test_by_name(names: list[str], superseded: list[str]) -> None:
