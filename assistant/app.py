@@ -51,13 +51,19 @@ def build_app(settings: Settings, *, on_handoff: "Sequence[Announce]" = ()) -> "
     try:
         conversations = Conversations.open(
             settings.conversations_url,
-            permitted=lambda user, documents: library.grants.readable(documents, accounts.users.groups_of(user)),
+            permitted=lambda user, documents: library.grants.readable(documents, groups_of(user)),
             deleted=Withdrawals(settings.home).conversation,
         )
     except BaseException:
         library.close()
         raise
     accounts = Accounts(conversations.database, session_days=settings.security.session_days)
+
+    def groups_of(user: str) -> frozenset[str]:
+        # Without accounts there are only people at this computer and on chat platforms, whom no table names.
+        nobody = frozenset[str]() if settings.needs_accounts else EVERYONE
+        return accounts.users.groups_of(user) or nobody
+
     return Assistant(settings, models, library, conversations, accounts, pace, on_handoff)
 
 

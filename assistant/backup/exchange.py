@@ -36,7 +36,7 @@ class Exchange:
     def make(self, staging: Path, brings: Collection[str]) -> None:
         """Move what has to make room aside, and what the backup brings from `staging` in."""
         moves = [(path, self.aside / path.relative_to(self._home)) for path in self._former(brings)]
-        moves += [(staging / name, self._home / name) for name in brings]
+        moves += [(staging / name, self._home / name) for name in sorted(brings)]
         for source, target in moves:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(source, target)

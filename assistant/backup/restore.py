@@ -62,7 +62,7 @@ def restore(
             for name, target in targets.items():
                 on_servers.load(staging / name, name, target)
             exchange.make(staging, brings - set(targets))
-        return Restored(made, exchange.aside if exchange.aside.exists() else None)
+            return Restored(made, exchange.aside if exchange.aside.exists() else None)
 
 
 @contextmanager

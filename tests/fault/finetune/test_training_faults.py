@@ -23,7 +23,7 @@ from finetune.training.plan import Configuration
 from finetune.training.runs import Run
 from finetune.training.training import train
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 HOW = Configuration(rank=4, alpha=8, learning_rate=1e-2, epochs=2, dropout=0.1)
 
 

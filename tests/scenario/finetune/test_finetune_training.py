@@ -25,7 +25,7 @@ from finetune.testing.training import TinyHome
 from finetune.training.plan import Plan
 from finetune.training.runs import Run, Runs
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 # So long that it is still at it when somebody wants it to end.
 LONG = training.Asked("help", "help", epochs=50)
 

@@ -10,7 +10,7 @@ import pytest
 from finetune.testing.training import TinyHome
 from finetune.training.checkpoints import whole
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 def test_two_processes_make_one_result(tmp_path: Path) -> None:
