@@ -57,7 +57,7 @@ CHAT: dict[str, tuple[str, str]] = {
     "example_1": ("How many days of annual leave do I get?", "¿Cuántos días de vacaciones tengo al año?"),
     "example_2": ("How do I claim travel expenses?", "¿Quién aprueba los viajes?"),
     "example_3": ("What should I do if I lose my laptop?", "¿Hasta cuándo puedo gastar las vacaciones del año pasado?"),
-    "example_4": ("How many characters does a password need?", "¿Cuándo se pagan las facturas de los proveedores?"),
+    "example_4": ("How do I return an order?", "¿Cuánto me pagan por kilómetro si voy en mi coche?"),
     # Composer
     "question_label": ("Your question", "Tu pregunta"),
     "question_placeholder": ("Ask about your documents…", "Pregunta sobre tus documentos…"),
