@@ -11,6 +11,7 @@ from assistant.cli import app
 from finetune.lora import CARD, CONFIGURATION, WEIGHTS
 from finetune.organisations import ORGANISATIONS
 
+pytestmark = pytest.mark.long
 LEARNT, HELD_OUT = ("bakery_chain", "coast_museum"), "isp_lumbra"
 
 
