@@ -115,3 +115,11 @@ def test_the_page_goes_on_after_the_server_was_restarted(browser: Browser, tmp_p
 def test_an_address_of_no_conversation_opens_an_empty_one(new_page, path: str) -> None:  # type: ignore[no-untyped-def]
     page = new_page(path)
     page.wait_for_selector(".pl-welcome")
+
+
+def test_a_long_list_scrolls_and_leaves_the_foot_alone(site, new_page) -> None:  # type: ignore[no-untyped-def]
+    for number in range(40):
+        site.assistant.conversations.start("local", title=f"Talk {number}")
+    page = new_page()
+    heights = "e => [e.scrollHeight > e.clientHeight, getComputedStyle(e).overflowY]"
+    assert page.locator("#pl-conversations").evaluate(heights) == [True, "auto"]
