@@ -20,8 +20,11 @@ from assistant.security.credentials import credential_of
 from assistant.security.person import LOCAL, Person
 
 OPEN_PATHS = frozenset({"/health", "/healthz", "/readyz", "/favicon.ico", "/theme.css", "/sign-in"})
-OPEN_PREFIXES = ("/sign-in/", "/pilares/", "/assets/", "/static/")
-"""What anybody may have: whether the server is well, the way in, and files that every installation has alike."""
+OPEN_PREFIXES = ("/sign-in/", "/pilares/", "/assets/", "/static/", "/connectors/")
+"""What anybody may have: whether the server is well, the way in, and files that every installation has alike.
+
+Chat platforms have no session: what they deliver is checked by their signatures (`connectors.webhook`).
+"""
 PAGES = ("/", "/operation")
 """What people open in a browser: whoever is nobody is sent to sign in, and comes back."""
 

@@ -12,7 +12,7 @@ from assistant.turn.context import Stopped
 from assistant.turn.events import Reading
 from assistant.turn.faithful import ChecksLines, faithful
 from assistant.turn.quoting import says_as_much
-from assistant.turn.read import CLEAR, Reader
+from assistant.turn.read import CLEAR, UNCLEAR, Reader
 from assistant.turn.strategies.comparing import Asked
 from assistant.turn.strategies.part_answers import Said, quoted_lines
 from assistant.turn.strategies.strategy import Scene
@@ -53,8 +53,8 @@ class PartReader:
         if not sifted.lines or confidence(sifted.signals) < self._least:
             return Said(part)
         sure = sifted.signals.get("found", 0.0)
-        if sure < CLEAR:
-            return _quoted(part, sifted.lines[:LINES_OF_PART], sure)
+        if sifted.signals.get(UNCLEAR):
+            return _quoted(part, sifted.lines[:LINES_OF_PART], sure if sure < CLEAR else sifted.lines[0].sure)
         return self._told(scene, part, sifted) or _quoted(part, sifted.lines[:1], sure)
 
     def unsure(self, whole: Sifted) -> bool:

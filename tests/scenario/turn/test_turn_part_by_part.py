@@ -106,6 +106,16 @@ def test_a_comparison_is_aligned_with_the_difference(talk: Talk) -> None:
     assert all(talk.library.text(each.document_id)[each.start : each.end] == each.quote for each in answer.citations)
 
 
+def test_of_a_part_with_several_likely_lines_none_is_worked_with(talk: Talk) -> None:
+    talk.models.reader.lines = ["The large toner costs €65."]
+    shared = {"small toner costs": 0.4, "large toner costs": 0.3, "Paper is sold": 0.25}
+    _in_turn(talk, iter([shared, {"large toner costs": 0.95}]))
+    answer = talk.ask("Which is cheaper, the small toner or the large toner?")
+    assert "The small toner costs €40" in answer.text
+    assert "The difference is" not in answer.text
+    assert len(talk.models.reader.asked) == 1
+
+
 def test_rows_of_one_table_become_a_table(talk: Talk) -> None:
     talk.models.reader.lines = ["Standard delivery takes 3 days.", "Express delivery takes 1 day."]
     _in_turn(talk, iter([{"Standard delivery": 0.95}, {"Express delivery": 0.95}]))

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from assistant.api.app import create_app
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
+from assistant.testing.accounts import cheap_accounts
 from assistant.testing.scripted import ScriptedAssistant as ScriptedWhole
 from connectors.adapter import Card, Delivery, Post, Receipt, Receive
 from connectors.connector import Connector
@@ -63,16 +64,18 @@ def adapter() -> Hooked:
     return Hooked()
 
 
-@pytest.fixture
-def client(tmp_path: Path, adapter: Hooked) -> Iterator[TestClient]:
-    settings = Settings(home=tmp_path)
+@pytest.fixture(params=["127.0.0.1", "0.0.0.0"])
+def client(request: pytest.FixtureRequest, tmp_path: Path, adapter: Hooked) -> Iterator[TestClient]:
+    """A server on loopback, and one on the network, where people have to sign in and platforms cannot."""
+    settings = Settings(home=tmp_path, server={"host": request.param})
     journal = Journal(f"sqlite:///{tmp_path / 'connectors.db'}")
     own = ConnectorSettings(platform="hooked", people=("*",), settle_s=0.0)
     connector = Connector("hooked", own, adapter, journal, ScriptedAssistant())
     with Conversations.open(settings.conversations_url) as conversations, blockbuster_ctx():
         app = create_app(
-            ScriptedWhole(conversations), settings, page=False, connectors=Connectors({"hooked": connector}, journal)
-        )
+            ScriptedWhole(conversations), settings, page=False, connectors=Connectors({"hooked": connector}, journal),
+            accounts=cheap_accounts(conversations.database),
+        )  # fmt: skip
         with TestClient(app, base_url=LOCAL) as client:
             yield client
 
