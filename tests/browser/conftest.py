@@ -134,8 +134,13 @@ class Watched:
                 and (urlsplit(url).hostname or "") not in own]  # fmt: skip
 
 
+# A page that is left aborts what it still waits for, and Gradio's client tells the console of it as an error.
+QUIET_WHEN_LEFT = "addEventListener('beforeunload', () => { console.error = () => {}; });"
+
+
 def watch(context: BrowserContext) -> Watched:
     watched = Watched([], [])
+    context.add_init_script(QUIET_WHEN_LEFT)
     context.on("request", lambda request: watched.requests.append(request.url))
     context.on("weberror", lambda error: watched.errors.append(str(error.error)))
     context.on("console", lambda said: watched.errors.append(said.text) if said.type == "error" else None)
