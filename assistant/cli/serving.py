@@ -63,6 +63,7 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
     refuse_default_secrets(settings)
     with build_app(settings) as assistant:
         if samples and assistant.library.stats().documents == 0:
+            typer.echo("Adding the documents of a demo company, once: a minute or two ...")
             take_in(assistant, [sample_documents() / "corpus"], source="samples")
         if samples or settings.server.load_models == "at-start":
             assistant.start()

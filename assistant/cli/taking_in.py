@@ -20,7 +20,8 @@ def take_in(assistant: "Assistant", paths: Sequence[Path], source: str | None = 
     from knowledge.ingest.report import Progress as Step
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         reading, indexing, sentences = (bar.add_task(name, total=None) for name in ("reading", "indexing", "sentences"))
 
         def step(each: Step) -> None:

@@ -18,18 +18,21 @@ def silent(file: str, done: int, total: int) -> None:
 
 @contextmanager
 def rich_progress() -> Iterator[Progress]:
-    """Bars on the terminal (standard error), one for each file."""
+    """Bars on the terminal (standard error), one for each file; elsewhere, in a log, a line for each."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TimeRemainingColumn, TransferSpeedColumn
     from rich.progress import Progress as Bars
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Bars(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bars:
+    console = Console(stderr=True)
+    with Bars(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as bars:
         tasks: dict[str, TaskID] = {}
 
         def show(file: str, done: int, total: int) -> None:
             if file not in tasks:
                 tasks[file] = bars.add_task(file, total=total)
+                if not console.is_terminal:
+                    console.print(f"Fetching {file} ({total / 1e6:,.0f} MB) ...", highlight=False)
             bars.update(tasks[file], completed=done)
 
         yield show
