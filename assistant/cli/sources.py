@@ -7,7 +7,7 @@ import typer
 
 from assistant.cli.asking import safe
 from assistant.cli.errors import clear_errors
-from assistant.cli.syncing import WAIT, Wait, do, moment, opened
+from assistant.cli.syncing import WAIT, Wait, do, moment, opened, readers
 
 if TYPE_CHECKING:
     from knowledge.sources.config import SourceConfig
@@ -51,8 +51,8 @@ def add(
         config = configured(name, kind, dict(map(_pair, option or [])), group, every, tag)
         with opened() as assistant:
             assistant.syncing().sources.add(config)
-            readers = ", ".join(sorted(assistant.syncing().audience_of(config))) or "nobody yet (see --group)"
-        typer.echo(f"{safe(name)} is added; who may read it: {safe(readers)}.")
+            may_read = readers(assistant.syncing(), config) or "nobody yet (see --group)"
+        typer.echo(f"{safe(name)} is added; who may read it: {safe(may_read)}.")
         typer.echo(f"Sync it with `pilares sources sync {safe(name)}`.")
 
 

@@ -12,6 +12,7 @@ from assistant.cli.errors import FAILED, INTERRUPTED
 if TYPE_CHECKING:
     from assistant.app import Assistant
     from assistant.syncing import Syncing
+    from knowledge.sources.config import SourceConfig
     from knowledge.sync.job import Job
 
 Wait = Annotated[
@@ -38,10 +39,11 @@ def do(assistant: "Assistant", job: "Job", *, wait: bool) -> None:
     syncing = assistant.syncing()
     ended = _with_bar(syncing, job)
     _refine(assistant)
-    typer.echo(f"{safe(ended.source)}: {summary(ended) or 'nothing to do'} ({ended.state}).")
     from knowledge.sync.job import DocumentState, JobState
 
-    if not syncing.audience_of(syncing.sources.config(ended.source)):
+    came_to = summary(ended) or ("nothing was read" if ended.error else "nothing to do")
+    typer.echo(f"{safe(ended.source)}: {came_to} ({ended.state}).")
+    if not readers(syncing, syncing.sources.config(ended.source)):
         typer.echo(
             f"Nobody may read it yet: `pilares sources add {safe(ended.source)} KIND --group NAME` changes that."
         )
@@ -54,6 +56,12 @@ def do(assistant: "Assistant", job: "Job", *, wait: bool) -> None:
         raise typer.Exit(INTERRUPTED)
     if ended.state == JobState.FAILED or (ended.failed and ended.failed == ended.total and not ended.unchanged):
         raise typer.Exit(FAILED)
+
+
+def readers(syncing: "Syncing", config: "SourceConfig") -> str:
+    """Who may read what a source brings, in words; "" when that is nobody."""
+    named = ", ".join(sorted(syncing.audience_of(config)))
+    return named or ("whom each row names" if config.options.get("groups") else "")
 
 
 def summary(job: "Job") -> str:

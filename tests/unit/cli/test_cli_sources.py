@@ -92,6 +92,28 @@ def test_what_failed_is_said_and_retried() -> None:
     assert "retry" in pilares("jobs", "list").output
 
 
+def test_a_source_that_is_down_read_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def down(_: Shelf) -> Iterator[Entry | Gap]:
+        raise SourceError("The shelf does not answer. Try again later.")
+
+    monkeypatch.setattr(Shelf, "entries", down)
+    add("wiki")
+    done = pilares("sources", "sync", "wiki")
+    assert done.exit_code == 1
+    assert "wiki: nothing was read (failed)." in done.output
+    assert "The shelf does not answer." in done.output
+
+
+def test_who_may_read_rows_that_name_their_readers_is_told_so() -> None:
+    named = pilares("sources", "add", "rows", "fsspec", "--option", "groups=audience")
+    assert "who may read it: whom each row names." in named.output
+    done = pilares("sources", "sync", "rows")
+    assert (done.exit_code, "Nobody may read it" in done.output) == (0, False), done.output
+    silent = pilares("sources", "add", "silent", "fsspec")
+    assert "nobody yet (see --group)" in silent.output
+    assert "Nobody may read it" in pilares("sources", "sync", "silent").output
+
+
 def test_a_job_may_be_left_to_the_server_and_cancelled() -> None:
     add("wiki", a_md="# A\n\nA zebra.\n")
     assert "Job 1 waits" in pilares("sources", "sync", "wiki", "--no-wait").output
