@@ -5,7 +5,7 @@ them, which costs no more than reading all at once, because what was read stays 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from threading import Event
 
@@ -14,7 +14,7 @@ from langchain_core.messages import BaseMessage
 
 from assistant.grounding.abstain import hopeless
 from assistant.grounding.bands import bands_of
-from assistant.grounding.citations import Citer
+from assistant.grounding.citations import Citer, figures
 from assistant.grounding.judge import JudgedLine, Sifted, Tell, as_evidence
 from assistant.grounding.names import first_signals
 from assistant.grounding.vectors import SentenceVectors
@@ -42,10 +42,14 @@ SECOND_LINE = 0.05
 # A line that has less than this share of what all lines have together is one of several that answer, for several cases
 # mostly ("days of leave" by years of service): which case is the person's is not for the reader to guess.
 LEAST_SHARE = 0.5
+# A line in the language of the question is given in the place of one in another language from this share of its
+# probability on: where documents are kept in both, two lines say the same, and share what the reader is sure of.
+OWN_LANGUAGE = 0.5
 # Lines that were not chosen, and are looked at for what contradicts the answer.
 MOST_OTHERS = 3
-# A line less likely than this is never given beside a better one.
-LEAST_LIKELY = 0.01
+# A line less likely than this is never given beside a better one; nor, where one thing is asked, is one that is less
+# likely than a tenth of the likeliest.
+LEAST_LIKELY, LEAST_OF_BEST = 0.01, 0.1
 
 _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 
@@ -61,10 +65,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the reader was asked, and P(line answers) for each line with, last, P(none does)."""
+    """What the reader was asked, and P(line answers) for each line with, last, P(none does).
+
+    `said_twice` are lines of another language that are not given, since one in the question's own says the same.
+    """
 
     asked: Sequence[BaseMessage]
     sure: Sequence[float]
+    said_twice: frozenset[int] = frozenset()
 
     @property
     def found(self) -> float:
@@ -72,15 +80,21 @@ class Reading:
         return 1 - self.sure[-1]
 
     @property
-    def divided(self) -> bool:
-        """Whether no line by itself has most of what is found."""
-        return max(self.sure[:-1], default=0.0) < LEAST_SHARE * self.found
+    def given(self) -> list[float]:
+        """P(line answers) of what may be given, 0 for what is said twice."""
+        return [0.0 if index in self.said_twice else sure for index, sure in enumerate(self.sure[:-1])]
 
     @property
-    def likeliest(self) -> list[int]:
-        """Up to three lines, the likeliest first."""
-        order = sorted(range(len(self.sure) - 1), key=lambda index: -self.sure[index])[:MOST_LINES]
-        return [index for index in order if index == order[0] or self.sure[index] >= LEAST_LIKELY]
+    def divided(self) -> bool:
+        """Whether no line by itself has most of what is found."""
+        return max(self.given, default=0.0) < LEAST_SHARE * sum(self.given)
+
+    def likeliest(self, parts: int = 1) -> list[int]:
+        """Up to three lines, the likeliest first, for a question of so many parts."""
+        given = self.given
+        order = sorted(set(range(len(given))) - self.said_twice, key=lambda index: -given[index])[:MOST_LINES]
+        least = max(LEAST_LIKELY, LEAST_OF_BEST * given[order[0]] if parts == 1 else 0.0)
+        return [index for index in order if index == order[0] or given[index] >= least]
 
 
 class Reader:
@@ -117,14 +131,15 @@ class Reader:
                 raise Stopped
             tell(len(some), len(lines))
             asked = asked_of(question, understanding.language, some)
-            return Reading(asked, probabilities(self._models.first_token("reader", asked), len(some)))
+            sure = probabilities(self._models.first_token("reader", asked), len(some))
+            return Reading(asked, sure, said_twice(some, sure, understanding.language) if parts == 1 else frozenset())
 
         # A question of several parts may find one part among the nearest lines and another further away.
         first = read(lines[:AT_FIRST] if parts == 1 else lines)
         done = first.found >= CLEAR or len(first.sure) > len(lines)
         reading = first if done else max(first, read(lines), key=lambda each: each.found)
         clear = reading.found >= CLEAR and (parts > 1 or not reading.divided)
-        order = self._named(reading, parts) if clear else reading.likeliest
+        order = self._named(reading, parts) if clear else reading.likeliest(parts)
         judged = [
             JudgedLine(line.evidence, line.sentence, 0, sure, line.near)
             for line, sure in zip(lines, reading.sure[:-1], strict=False)
@@ -147,7 +162,7 @@ class Reader:
 
         It may not end before each part has a line, as long as another one is likely enough.
         """
-        order = reading.likeliest[:1]
+        order = reading.likeliest()[:1]
         lines = len(reading.sure) - 1
         while len(order) < min(MOST_LINES, lines):
             labels = [prompts.LABELS[index] for index in order]
@@ -156,7 +171,7 @@ class Reader:
             if len(order) < parts:
                 others = [max(each) for each in zip(others, reading.sure, strict=False)]
                 ends = SECOND_LINE
-            for index in order:
+            for index in {*order, *reading.said_twice}:
                 others[index] = 0.0
             if max(others) <= ends:
                 break
@@ -173,6 +188,27 @@ def nearest_first(question: str, evidence: Sequence[Evidence], vectors: Sentence
     order = np.argsort(-cosines, kind="stable")[: len(prompts.LABELS)]
     lines = [Line(found[i][0], found[i][1], band.position(float(cosines[i]))) for i in order]
     return [*_by_passage(lines[:AT_FIRST]), *_by_passage(lines[AT_FIRST:])]
+
+
+def said_twice(lines: Sequence[Line], sure: Sequence[float], language: str) -> frozenset[int]:
+    """Lines in another language that say, as far as their figures tell, what a line in the question's `language` says.
+
+    That line, the likeliest of its language, has to be at least half as likely as they are.
+    """
+    own = [index for index, line in enumerate(lines) if line.evidence.passage.language in (language, None)]
+    best = max(own, key=lambda index: sure[index], default=None)
+    if best is None:
+        return frozenset()
+    said = figures(lines[best].sentence.text)
+    foreign = set(range(len(lines))) - set(own)
+    return frozenset(
+        index for index in foreign
+        if sure[best] >= OWN_LANGUAGE * sure[index] and _nested(said, figures(lines[index].sentence.text))
+    )  # fmt: skip
+
+
+def _nested(one: Set[str], other: Set[str]) -> bool:
+    return one <= other or other <= one
 
 
 def asked_of(question: str, language: str, lines: Sequence[Line]) -> list[BaseMessage]:

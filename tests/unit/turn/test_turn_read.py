@@ -4,7 +4,17 @@ import math
 
 import pytest
 
-from assistant.turn.read import Reader, Reading, probabilities, without_spaces
+from assistant.turn.answer import Evidence
+from assistant.turn.read import Line, Reader, Reading, probabilities, said_twice, without_spaces
+from knowledge.passage import Passage, Sentence
+
+
+def _line(language: str | None, text: str) -> Line:
+    sentence = Sentence(text, 0, len(text))
+    passage = Passage(
+        "c", "d", "d.md", "D", (), text, 0, len(text), None, language, 0.5, sentences=(sentence,)
+    )  # fmt: skip
+    return Line(Evidence(1, passage, sentence, 0.5), sentence, 0.5)
 
 
 def test_probabilities_are_shared_among_the_lines_and_none() -> None:
@@ -26,20 +36,54 @@ def test_a_model_that_speaks_of_something_else_names_no_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sure", "order"),
+    ("sure", "parts", "order"),
     [
-        ([0.1, 0.8, 0.05, 0.05], [1, 0, 2]),
-        ([0.1, 0.3, 0.02, 0.004, 0.576], [1, 0, 2]),
-        ([0.3, 0.002, 0.698], [0]),
-        ([0.004, 0.002, 0.994], [0]),
-        ([0.2, 0.2, 0.2, 0.2, 0.2], [0, 1, 2]),
-        ([1.0, 0.0], [0]),
+        ([0.1, 0.8, 0.05, 0.05], 1, [1, 0]),  # a tenth of the likeliest, or less, is not given beside it
+        ([0.1, 0.8, 0.05, 0.05], 2, [1, 0, 2]),  # unless it may be for another part
+        ([0.1, 0.3, 0.02, 0.004, 0.576], 1, [1, 0]),
+        ([0.1, 0.3, 0.04, 0.004, 0.556], 1, [1, 0, 2]),
+        ([0.3, 0.002, 0.698], 1, [0]),
+        ([0.004, 0.002, 0.994], 1, [0]),
+        ([0.2, 0.2, 0.2, 0.2, 0.2], 1, [0, 1, 2]),
+        ([1.0, 0.0], 1, [0]),
     ],
 )
-def test_the_likeliest_lines(sure: list[float], order: list[int]) -> None:
+def test_the_likeliest_lines(sure: list[float], parts: int, order: list[int]) -> None:
     reading = Reading((), sure)
-    assert reading.likeliest == order
+    assert reading.likeliest(parts) == order
     assert reading.found == 1 - sure[-1]
+
+
+SPANISH = "Mínimo 14 caracteres para usuarios y 20 para administradores."
+ENGLISH = "Administrators: 20 characters."
+
+
+@pytest.mark.parametrize(
+    ("texts", "sure", "dropped"),
+    [
+        ((("en", ENGLISH), ("es", SPANISH)), (0.55, 0.44), {1}),
+        ((("en", ENGLISH), ("es", SPANISH)), (0.3, 0.55), {1}),
+        ((("en", ENGLISH), ("es", SPANISH)), (0.1, 0.8), set()),  # only the other language surely answers
+        ((("en", "You have 22 days."), ("es", "La plantilla tiene 23 días.")), (0.5, 0.4), set()),  # another figure
+        ((("en", "Ask your manager first."), ("es", "Pida permiso antes.")), (0.5, 0.4), {1}),
+        ((("es", SPANISH), ("es", SPANISH)), (0.5, 0.4), set()),  # nothing in the language of the question
+        (((None, ENGLISH), ("es", SPANISH)), (0.5, 0.4), {1}),  # a language that is not known may be one's own
+        ((), (), set()),
+    ],
+)
+def test_what_is_said_in_both_languages_is_given_in_the_question_s(
+    texts: tuple[tuple[str | None, str], ...], sure: tuple[float, ...], dropped: set[int]
+) -> None:
+    lines = [_line(language, text) for language, text in texts]
+    assert said_twice(lines, sure, "en") == dropped
+
+
+def test_what_is_said_twice_does_not_divide_the_reader() -> None:
+    reading = Reading((), [0.45, 0.5, 0.05], frozenset({1}))
+    assert not reading.divided
+    assert reading.likeliest() == [0]
+    assert reading.found == pytest.approx(0.95)
+    assert Reading((), [0.3, 0.3, 0.3, 0.1]).divided
 
 
 class _Ends:
