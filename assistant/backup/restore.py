@@ -112,7 +112,7 @@ def _refuse_occupied(home: Path, targets: Mapping[str, Connection]) -> None:
     files = [words for name in DATABASES if name not in targets and (words := held(home / name, name))]
     found = [*(words for name, target in targets.items() if (words := on_servers.held(target, name))), *files]
     if found:
-        where = "the database server" if targets else home
+        where = "The database server" if targets else home
         raise InvalidRequest(
             f"{where} has {' and '.join(found)}. Restore into another folder with --home, or use --force: "
             "then what is there is moved aside, not deleted. Nothing was changed."

@@ -7,18 +7,18 @@ from assistant.grounding.differing import Differing
 from assistant.grounding.judge import JudgedLine
 from assistant.messages import message
 from assistant.turn.answer import Support
-from assistant.turn.quoting import plain
+from assistant.turn.quoting import shown
 
 
 def side_by_side(apart: Differing, language: str) -> Grounded:
     """Both lines word for word, under the titles of their documents and with the days that these state."""
     opening = message("disagree_dated" if apart.kind == "disagree" and apart.dated else apart.kind, language)
     lines = [
-        f"- **{_title(each)}**: {marked(plain(each.sentence), (each.evidence.number,))}" for each in apart.lines
+        f"- **{_title(each)}**: {marked(shown(each.sentence), (each.evidence.number,))}" for each in apart.lines
     ]  # fmt: skip
     closing = ["", message("unspecified_ask", language)] if apart.kind == "unspecified" else []
     citations = tuple(citation_of(each.evidence, each.sentence) for each in apart.lines)
-    support = tuple(Support(plain(each.sentence), 1.0, True, (each.evidence.number,)) for each in apart.lines)
+    support = tuple(Support(shown(each.sentence), 1.0, True, (each.evidence.number,)) for each in apart.lines)
     return Grounded("\n".join([opening, "", *lines, *closing]), citations, support)
 
 

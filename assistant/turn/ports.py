@@ -71,6 +71,9 @@ class Searchable(Protocol):
     ) -> Sweep:
         """Every document that speaks of a subject, each with its best passage."""
 
+    def passages_of(self, document_id: str, groups: Iterable[str]) -> Sequence[Passage]:
+        """All passages of a document in order, with their sentences; none that `groups` may not read."""
+
     def count_documents(self, groups: Iterable[str], filter: Filter = EVERYTHING) -> int:
         """How many documents `groups` may read, of those that `filter` lets through."""
 

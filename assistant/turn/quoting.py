@@ -8,12 +8,13 @@ from assistant.messages import message
 from assistant.turn.answer import Citation, Evidence, Support
 from knowledge.passage import Sentence
 
+_BETWEEN_CELLS = " | "
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 
 
 def quoted(reading: Sequence[Evidence]) -> str:
     """The selected lines as a Markdown list, word for word."""
-    return "\n".join(f"- {plain(sentence)}" for each in reading for sentence in each.selected)
+    return "\n".join(f"- {shown(sentence)}" for each in reading for sentence in each.selected)
 
 
 def cited(reading: Sequence[Evidence]) -> Grounded:
@@ -21,9 +22,9 @@ def cited(reading: Sequence[Evidence]) -> Grounded:
     lines, citations, support = list[str](), list[Citation](), list[Support]()
     for each in reading:
         for sentence in each.selected:
-            lines.append(f"- {marked(plain(sentence), (each.number,))}")
+            lines.append(f"- {marked(shown(sentence), (each.number,))}")
             citations.append(citation_of(each, sentence))
-            support.append(Support(plain(sentence), 1.0, True, (each.number,)))
+            support.append(Support(shown(sentence), 1.0, True, (each.number,)))
     return Grounded("\n".join(lines), tuple(citations), tuple(support))
 
 
@@ -44,3 +45,8 @@ def says_as_much(answer: str, question: str, reading: Sequence[Evidence]) -> boo
 def plain(sentence: Sentence) -> str:
     """A line without the bullet or number that it stands under."""
     return _BULLET.sub("", sentence.text)
+
+
+def shown(sentence: Sentence) -> str:
+    """A line as an answer shows it: `plain`, and the cells of a row with a semicolon between them."""
+    return plain(sentence).replace(_BETWEEN_CELLS, "; ")

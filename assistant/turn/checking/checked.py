@@ -8,7 +8,7 @@ from assistant.grounding.support.verdicts import Backing, ClaimVerdict
 from assistant.messages import counted, message
 from assistant.turn.answer import Citation, Evidence, Support
 from assistant.turn.checking.claims import Piece
-from assistant.turn.quoting import plain
+from assistant.turn.quoting import shown
 from knowledge.parse.clean import one_line
 
 VERDICTS = ("supported", "contradicted", "not_found")
@@ -72,7 +72,7 @@ class _Cited:
         citation = citation_of(source, line.sentence)
         if citation not in self.citations:
             self.citations.append(citation)
-        return marked(plain(line.sentence), (source.number,))
+        return marked(shown(line.sentence), (source.number,))
 
 
 def _item(judged: Judged, cited: _Cited, language: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Step 2: the passages that may answer, and the sentences of them that the model will read."""
 
+from functools import partial
 from typing import Any, Protocol
 
 from langchain.agents.middleware import AgentMiddleware
@@ -14,7 +15,7 @@ from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.corpus import subject_across, without_kind
 from assistant.turn.events import Found
 from assistant.turn.followup import asked_before
-from assistant.turn.listing import LISTED, Swept, lines_of
+from assistant.turn.listing import LISTED, Swept, lines_of, with_rows
 from assistant.turn.parts import parts_of
 from assistant.turn.ports import Searchable
 from knowledge.embedder import Embedder, Vectors
@@ -80,8 +81,10 @@ class Retrieve(AgentMiddleware[TurnState, TurnContext]):
             )  # fmt: skip
             if swept.passages:
                 evidence = lines_of(swept.passages[:LISTED], words, self._analyzer)
-                names = tuple(each.passage.document for each in evidence)
-                counted = Swept(words, len(swept.passages), swept.searched, swept.complete)
+                passages_of = partial(self._library.passages_of, groups=request.groups)
+                evidence, rows = with_rows(evidence, passages_of, words, self._analyzer)
+                names = tuple(dict.fromkeys(each.passage.document for each in evidence))
+                counted = Swept(words, len(swept.passages), swept.searched, swept.complete, rows)
                 return {"evidence": evidence, "documents": names, "searched": swept.searched, "swept": counted}
         return None
 

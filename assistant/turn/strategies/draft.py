@@ -13,7 +13,7 @@ from assistant.messages import counted, message
 from assistant.settings import DraftingSettings
 from assistant.turn.answer import Evidence, Route, Support
 from assistant.turn.outcome import Outcome
-from assistant.turn.quoting import plain
+from assistant.turn.quoting import plain, shown
 from assistant.turn.strategies import writing_prompts as prompts
 from assistant.turn.strategies.blanks import Blanks
 from assistant.turn.strategies.composing import framed
@@ -111,11 +111,11 @@ class DraftStrategy:
         asked = prompts.draft(request, _facts(evidence), language, self._style(scene), formality)
         lines: list[str] = []
         for line in writer.lines(asked, max_tokens=TOKENS):
-            shown = vetting.line(line)
-            if shown is None or (not shown and (not lines or not lines[-1])):
+            vetted = vetting.line(line)
+            if vetted is None or (not vetted and (not lines or not lines[-1])):
                 continue
-            lines.append(shown)
-            scene.write(f"{shown}\n")
+            lines.append(vetted)
+            scene.write(f"{vetted}\n")
         return lines
 
     def _closed(self, scene: Scene, lines: Sequence[str], blanks: Blanks, language: str) -> list[str]:
@@ -153,13 +153,13 @@ class DraftStrategy:
         language = scene.language
         cited = [(each, line) for each in evidence for line in each.selected]
         notes = [*gaps.notes(language), message("draft_facts" if cited else "draft_no_facts", language)]
-        shown = [(without_markers(plain(line)), each.number) for each, line in cited]
-        scene.write("\n\n---\n\n" + "\n\n".join(notes) + "\n\n" + "\n".join(f"- {text}" for text, _ in shown))
+        facts = [(without_markers(shown(line)), each.number) for each, line in cited]
+        scene.write("\n\n---\n\n" + "\n\n".join(notes) + "\n\n" + "\n".join(f"- {text}" for text, _ in facts))
         text = "\n".join([f"**{message('draft_title', language)}**", "", *lines, "", "---", "", "\n\n".join(notes)])
-        text += "".join(["\n\n", "\n".join(f"- {marked(line, (number,))}" for line, number in shown)]) if shown else ""
+        text += "".join(["\n\n", "\n".join(f"- {marked(line, (number,))}" for line, number in facts)]) if facts else ""
         return Outcome(
             text, route, evidence=tuple(evidence), citations=tuple(citation_of(*each) for each in cited),
-            support=tuple(Support(line, 1.0, True, (number,)) for line, number in shown),
+            support=tuple(Support(line, 1.0, True, (number,)) for line, number in facts),
         )  # fmt: skip
 
 
@@ -180,7 +180,7 @@ class _Gaps:
 
 def _in_language(evidence: Evidence, line: Sentence, language: str, ask: Writer) -> str:
     """A fact as it stands in a draft; in the draft's language, if its translation keeps what is exact."""
-    text = without_markers(plain(line)).replace(" | ", "; ")
+    text = without_markers(shown(line))
     if evidence.passage.language in (None, language):
         return text
     result = translated(text, language, ask)

@@ -7,7 +7,7 @@ from assistant.grounding.citations import Grounded, citation_of, marked, without
 from assistant.grounding.judge import JudgedLine
 from assistant.messages import message
 from assistant.turn.answer import Citation, Support
-from assistant.turn.quoting import plain
+from assistant.turn.quoting import plain, shown
 from assistant.turn.read import CLEAR
 from assistant.turn.strategies.aligned import Side, asked_cells, table
 from assistant.turn.strategies.comparing import Asked
@@ -70,8 +70,8 @@ def _line(part: Said, language: str, analyzer: Analyzer) -> str:
     if not part.found:
         return message("compared_missing", language, label=part.asked.label)
     if part.quoted:
-        shown = [_shown(line, part.asked, language, analyzer) for line in part.lines]
-        return message("compared_line", language, label=part.asked.label, text=" · ".join(shown))
+        lines = [_shown(line, part.asked, language, analyzer) for line in part.lines]
+        return message("compared_line", language, label=part.asked.label, text=" · ".join(lines))
     return message("compared_line", language, label=part.asked.label, text=" ".join(part.text.split()))
 
 
@@ -79,7 +79,7 @@ def _shown(line: JudgedLine, asked: Asked, language: str, analyzer: Analyzer) ->
     """A line with its marker; of a row, the cells whose names the question has, when there are such."""
     text = " ".join(plain(line.sentence).split())
     wanted = asked_cells(text, asked.question, asked.label, language, analyzer)
-    return marked(wanted or text, (line.evidence.number,))
+    return marked(wanted or " ".join(shown(line.sentence).split()), (line.evidence.number,))
 
 
 def _gap(parts: Sequence[Said], language: str) -> str:
@@ -111,13 +111,13 @@ def _of_one_line(parts: Sequence[Said]) -> bool:
 
 def quoted_lines(lines: Sequence[JudgedLine]) -> Grounded:
     """Lines word for word, as a list."""
-    text = "\n".join(f"- {marked(plain(each.sentence), (each.evidence.number,))}" for each in lines)
+    text = "\n".join(f"- {marked(shown(each.sentence), (each.evidence.number,))}" for each in lines)
     return Grounded(text, *_grounds(lines))
 
 
 def _grounds(lines: Sequence[JudgedLine]) -> tuple[tuple[Citation, ...], tuple[Support, ...]]:
     citations = tuple(dict.fromkeys(citation_of(each.evidence, each.sentence) for each in lines))
-    support = tuple(Support(plain(each.sentence), 1.0, True, (each.evidence.number,)) for each in lines)
+    support = tuple(Support(shown(each.sentence), 1.0, True, (each.evidence.number,)) for each in lines)
     return citations, support
 
 

@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 from assistant.grounding.citations import without_markers
 from assistant.grounding.support.verdicts import Backing, ClaimVerdict
-from assistant.turn.quoting import plain
+from assistant.turn.quoting import shown
 from assistant.turn.strategies import writing_prompts as prompts
 from assistant.turn.strategies.exactness import exact
 from assistant.turn.strategies.salience import Lines
@@ -93,7 +93,7 @@ def _backed(text: str, point: Point, check: ChecksLines | None, least: float) ->
 
 
 def _shown(line: Line) -> str:
-    return without_markers(plain(line.sentence)).replace(_ROW, "; ")
+    return without_markers(shown(line.sentence))
 
 
 def _place(line: Line) -> int:

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.turn.answer import Answer
 from assistant.turn.events import Finished, Found, Routed, Wrote
+from assistant.turn.listing import MOST_ROWS
 
 CONTRACTS = [
     (f"contracts/{name}.md", f"Contract with {name}", f"The contract with {name} runs until 203{n}. It is renewed.")
@@ -41,6 +42,42 @@ def test_every_document_is_gone_through_and_each_line_cited(library_stage: Any) 
     assert "".join(event.text for event in events if isinstance(event, Wrote)).startswith("I went through")
     assert library_stage.models.checks == 0
     assert library_stage.store.answer("local", answer.id).text == answer.text
+
+
+def _table(names: list[str], kind: str = "lamp") -> str:
+    """A table as it is stored, whatever the format it came in."""
+    rows = [f"Product: {name} | Kind: {kind} | Price: {price} €" for price, name in enumerate(names, start=10)]
+    return "\n".join(["# Lamps and heaters", "", *rows])
+
+
+def test_a_table_that_speaks_of_it_is_listed_row_by_row(library_stage: Any) -> None:
+    names = [f"Lucero {number}" for number in range(30)]
+    library_stage.library.add_texts([("prices.md", "Price list", _table(names))])
+    answer = _answer(library_stage.ask("List all products and their prices"))
+    assert answer.text.startswith("I went through all 15 documents; 1 of them speaks of “products and their prices”:")
+    rows = [line for line in answer.text.split("\n") if line.startswith("  - ")]
+    assert len(rows) == 30
+    assert rows[29].startswith("  - Product: Lucero 29; Kind: lamp; Price: 39 €")
+    for each in answer.citations:
+        assert library_stage.library.text(each.document_id)[each.start : each.end] == each.quote
+    assert len({each.marker for each in answer.citations}) > 1  # the table is longer than a passage
+
+
+def test_only_rows_that_say_as_much_are_listed(library_stage: Any) -> None:
+    heaters = _table(["Brasa", "Ascua"], "heater").split("\n")[2:]
+    text = "\n".join([_table(["Lucero", "Farol"]), *heaters])
+    library_stage.library.add_texts([("prices.md", "Price list", text)])
+    answer = _answer(library_stage.ask("List all heaters and their prices"))
+    rows = [line for line in answer.text.split("\n") if line.startswith("  - ")]
+    assert [row.split("Product: ")[1].split(";")[0] for row in rows] == ["Brasa", "Ascua"]
+
+
+def test_rows_beyond_what_is_listed_are_told(library_stage: Any) -> None:
+    names = [f"Lucero {number}" for number in range(60)]
+    library_stage.library.add_texts([("prices.md", "Price list", _table(names))])
+    answer = _answer(library_stage.ask("List all products and their prices"))
+    assert sum(line.startswith("  - ") for line in answer.text.split("\n")) == MOST_ROWS
+    assert "the first 40 of 60 rows" in answer.text
 
 
 def test_in_spanish_too(library_stage: Any) -> None:

@@ -15,7 +15,7 @@ def _reading(*lines: str) -> list[Evidence]:
 
 def test_lines_become_a_list_without_their_own_bullets() -> None:
     reading = _reading("- Motorcycles: 25 €.", "2. Cars pay 60 €.", "Place: Cork | Price: 9 €")
-    assert quoted(reading) == "- Motorcycles: 25 €.\n- Cars pay 60 €.\n- Place: Cork | Price: 9 €"
+    assert quoted(reading) == "- Motorcycles: 25 €.\n- Cars pay 60 €.\n- Place: Cork; Price: 9 €"
 
 
 @pytest.mark.parametrize(
