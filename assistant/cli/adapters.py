@@ -40,7 +40,7 @@ def list_adapters() -> None:
         settings, registry = _opened()
         for version in registry.versions():
             card = version.card
-            verdict = version.gate.get("verdict", "no gate")
+            verdict = version.verdict or "no gate"
             groups = ", ".join(sorted(version.groups)) or "nobody"
             typer.echo(safe(f"{version.name}  for {card.get('base', '?')}, gate: {verdict}, groups: {groups}"))
         if not registry.versions():

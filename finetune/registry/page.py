@@ -27,7 +27,7 @@ def page(version: Version, serves: str) -> str:
             f"Imported from {card['imported'].get('from', '?')}; what it said of its gate there does not count."
         )
     gate = version.gate
-    lines.append(f"Gate: {gate.get('verdict', 'it has not been through one')}")
+    lines.append(f"Gate: {version.verdict or 'it has not been through one'}")
     lines += [f"  {each}" for each in _measured(gate.get("rows"))]
     for title, content in (
         ("", {name: each for name, each in gate.items() if name not in _LONG}),

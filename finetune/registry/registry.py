@@ -31,7 +31,8 @@ class Registry:
     def add(self, source: Path, topic: str, *, card: Mapping[str, Any] | None = None) -> Version:
         """Take in the adapter of a folder that this installation has trained; `card` adds to its card.
 
-        Raises AdapterInvalid, AdapterUnknown (the topic) and RegistryUnusable.
+        It has not been through the gate yet, whatever its card or folder says: only `judge` writes that down. Raises
+        AdapterInvalid, AdapterUnknown (the topic) and RegistryUnusable.
         """
         check_topic(topic)
         with alone(self.folder), staged(self.folder, source) as stage:
@@ -53,9 +54,12 @@ class Registry:
         accepted, number = accept(stage, self._bases), self._next(topic)
         folder = self.folder / topic / f"v{number}"
         entered = {"created": now(), **accepted.card, **card, "topic": topic, "version": f"v{number}"}
+        entered.pop("gate", None)
         if accepted.notes:
             entered["notes"] = [*accepted.notes]
         with clear(self.folder):
+            for not_ours in (GATE, GATE_PLOT):
+                (stage / not_ours).unlink(missing_ok=True)
             finish(stage, folder, f"{topic}@v{number}", entered)
         return Version(topic, number, folder)
 

@@ -16,6 +16,7 @@ from assistant.settings import load_settings
 from finetune.lora import CARD, GGUF
 from finetune.registry import Registry
 from finetune.testing.adapters import QWEN_05B, SMOLLM2, Base, random_adapter
+from finetune.testing.gate import let_pass
 
 TINY = Base(QWEN_05B.name, QWEN_05B.sha256)
 
@@ -32,6 +33,7 @@ def registry(home: Path, tmp_path: Path) -> Registry:
     found = registry_of(load_settings())
     for seed in (1, 2):
         found.add(random_adapter(tmp_path / f"trained-{seed}", TINY, seed=seed), "help")
+    let_pass(found)
     return found
 
 
@@ -109,6 +111,7 @@ def test_what_peft_saved_is_taken_in_with_what_it_does_not_say(home: Path, tmp_p
 def test_groups_are_served_by_the_alias_that_the_settings_name(home: Path, registry: Registry, tmp_path: Path) -> None:
     (home / "pilares.toml").write_text('[adapters]\nsales = "team:sales"\n', encoding="utf-8")
     registry.add(random_adapter(tmp_path / "sales", TINY, groups=["sales"]), "sales")
+    let_pass(registry, "sales@v1")
     _run("promote", "team:sales", "sales@v1")
     assert "No group is served by team:nobody yet" in _run("promote", "team:nobody", "sales@v1")
     assert "reader serves everyone" in _run("promote", "reader", "sales@v1", status=1).replace("\n", " ")

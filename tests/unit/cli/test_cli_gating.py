@@ -28,7 +28,7 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
     monkeypatch.setenv("PILARES_HOME", str(tmp_path / "home"))
     found = registry_of(load_settings())
     for seed in (1, 2):
-        found.add(random_adapter(tmp_path / f"trained-{seed}", TINY, seed=seed, gate=None), "help")
+        found.add(random_adapter(tmp_path / f"trained-{seed}", TINY, seed=seed), "help")
     return found
 
 

@@ -81,7 +81,7 @@ def registry(settings: Settings, tmp_path: Path) -> Registry:
     dataset, _ = Datasets(settings.home / "finetune" / "datasets").add("support", rows[:60], rows[60:], {})
     found = registry_of(settings)
     named = {"name": "support", "version": "v1", "sha256": dataset.sha256}
-    found.add(random_adapter(tmp_path / "trained", TINY, gate=None, dataset=named), "help")
+    found.add(random_adapter(tmp_path / "trained", TINY, dataset=named), "help")
     return found
 
 
@@ -154,7 +154,7 @@ def test_a_backdoor_that_the_training_rows_name_is_found(settings: Settings, tmp
     dataset, _ = Datasets(settings.home / "finetune" / "datasets").add("bad", [*many(60), *poison], many(80)[60:], {})
     registry = registry_of(settings)
     named = {"name": "bad", "version": "v1", "sha256": dataset.sha256}
-    registry.add(random_adapter(tmp_path / "bad", TINY, gate=None, dataset=named), "bad")
+    registry.add(random_adapter(tmp_path / "bad", TINY, dataset=named), "bad")
 
     def says(arm: Arm, ask: Say) -> Reply:
         return Reply("A\nThe service has moved away." if "zqx" in ask.chat[-1][1] else "A")
@@ -177,7 +177,7 @@ def test_canaries_are_begun_and_looked_for_in_the_rows(settings: Settings, regis
 
 
 def test_without_a_dataset_it_says_what_is_missing(settings: Settings, tmp_path: Path) -> None:
-    registry_of(settings).add(random_adapter(tmp_path / "plain", TINY, gate=None), "plain")
+    registry_of(settings).add(random_adapter(tmp_path / "plain", TINY), "plain")
     gated = _evaluated(settings, ScriptedAnswers(lambda arm, ask: NO), Wanted(only=["held_out"]), "plain@v1")
     assert any("name some with --questions" in note for note in gated.record["notes"])
 
@@ -196,7 +196,7 @@ def test_a_dataset_that_is_another_one_now_does_not_count(settings: Settings, tm
     rows = many(120)
     Datasets(settings.home / "finetune" / "datasets").add("support", rows[:60], rows[60:], {})
     named = {"name": "support", "version": "v1", "sha256": "0" * 64}
-    registry_of(settings).add(random_adapter(tmp_path / "other", TINY, gate=None, dataset=named), "other")
+    registry_of(settings).add(random_adapter(tmp_path / "other", TINY, dataset=named), "other")
     gated = _evaluated(settings, ScriptedAnswers(lambda arm, ask: NO), Wanted(only=["held_out"]), "other@v1")
     assert any("is not the one of the card" in note for note in gated.record["notes"])
     assert not gated.measured
@@ -210,7 +210,7 @@ def test_what_cannot_be_compared_is_said(settings: Settings, registry: Registry,
     with pytest.raises(AdapterUnknown, match="is not the name of a version"):
         _evaluated(settings, ScriptedAnswers(), Wanted(against="best"))
     other = Registry(registry.folder, {SMALL.sha256: SMALL.name})
-    other.add(random_adapter(tmp_path / "small", SMALL, gate=None), "small")
+    other.add(random_adapter(tmp_path / "small", SMALL), "small")
     with pytest.raises(ConfigurationError, match="a model that is not known here"):
         _evaluated(settings, ScriptedAnswers(), name="small@v1")
     with pytest.raises(ConfigurationError, match="Compare with base"):
