@@ -43,6 +43,8 @@ def list_adapters() -> None:
             verdict = version.verdict or "no gate"
             groups = ", ".join(sorted(version.groups)) or "nobody"
             typer.echo(safe(f"{version.name}  for {card.get('base', '?')}, gate: {verdict}, groups: {groups}"))
+            if count := registry.withdrawn().get(version.name):
+                typer.echo(f"    trained on {count} rows that are withdrawn: train it again")
         if not registry.versions():
             typer.echo("There are no versions yet: training and `pilares finetune import` add them.")
         for line in _aliases(settings, registry):
@@ -60,7 +62,7 @@ def show(name: Annotated[str, typer.Argument(metavar="TOPIC@vN", help="A version
         version = registry.version(registry.aliases().get(name, name))
         serves = [alias for alias, served in registry.aliases().items() if served == version.name]
         serves += [f"{a} ({c.percent} %)" for a, c in registry.canaries().items() if c.candidate == version.name]
-        typer.echo(safe(page(version, ", ".join(serves))))
+        typer.echo(safe(page(version, ", ".join(serves), registry.withdrawn().get(version.name, 0))))
 
 
 def promote(
@@ -82,6 +84,8 @@ def promote(
         check_serves_here(settings, registry.version(name))
         before = _noted(settings)
         move = registry.promote(alias, name, who=by or _user(), why=why, serves=serves, canary=canary, ungated=ungated)
+        if count := registry.withdrawn().get(name):
+            typer.echo(f"{safe(name)} was trained on {count} rows that are withdrawn: train it again.", err=True)
         if not serves:
             typer.echo(f"No group is served by {safe(alias)} yet: set it under [adapters] in pilares.toml.", err=True)
         _tell(settings, move, before)

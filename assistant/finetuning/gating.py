@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ConfigurationError
+from assistant.finetuning.datasets import DatasetDesk
+from assistant.finetuning.gate.own_questions import dataset_of
 from assistant.finetuning.gate.plan import Embedding, Plan, Planner, details_folder
 from assistant.finetuning.gate.served import Served
 from assistant.finetuning.gate.trained import WithTrained, why_not
@@ -17,6 +19,7 @@ from assistant.models.catalogue import CATALOGUE, Model
 from assistant.models.download import require
 from assistant.models.models import Models
 from assistant.settings import Settings
+from finetune.datasets import Datasets
 from finetune.gate.asks import Answers, Arm, Score, digest_of_items
 from finetune.gate.kept import Kept
 from finetune.gate.measuring import Measured, OnStep, measure
@@ -68,9 +71,10 @@ def evaluate(
     adapters: dict[Arm, Path] = {"candidate": version.gguf}
     if rival is not None:
         adapters["base"] = rival / GGUF
-    kept = Kept(details_folder(settings), _weights(version, model, rival))
+    kept = Kept(details_folder(settings), _weights(version, model, rival), _trained_on(settings, version, rival))
     with (opened or _open(settings))(model, adapters, version.folder) as models:
         measured = measure(plan.items, models, kept, measuring)
+    DatasetDesk(settings.home).forget_replies()  # of rows that were withdrawn meanwhile
     scores = [*plan.scores, *(score for each in measured for score in judged(each.item, each.replies))]
     return _written(registry, version, wanted, plan, measured, scores, _weights(version, model, rival))
 
@@ -121,6 +125,15 @@ def _weights(version: Version, model: Model, rival: Path | None) -> dict[Arm, st
         "candidate": f"{base} {card.get('gguf_sha256')} {engine}",
         "trained": f"{base} {card.get('sha256')} transformers {installed('transformers')}",
     }
+
+
+def _trained_on(settings: Settings, version: Version, rival: Path | None) -> dict[Arm, str]:
+    """The datasets of this installation that the arms have learnt from, by hash."""
+    datasets = Datasets(settings.home / "finetune" / "datasets")
+    cards = {"candidate": version.card, "trained": version.card} | ({"base": Adapter(rival).card} if rival else {})
+    arms: tuple[Arm, ...] = ("base", "candidate", "trained")
+    found = {arm: dataset_of(cards[arm], datasets)[0] for arm in arms if arm in cards}
+    return {arm: dataset.sha256 for arm, dataset in found.items() if dataset is not None}
 
 
 def _leave_out_parity(plan: Plan, model: Model) -> None:

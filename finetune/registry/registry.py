@@ -9,6 +9,7 @@ from finetune.acceptance.files import GATE, GATE_PLOT
 from finetune.errors import AdapterUnknown, PromotionRefused
 from finetune.registry.aliases import Aliases, Canary, Move, check_alias, now
 from finetune.registry.archive import export
+from finetune.registry.marks import withdrawn
 from finetune.registry.staging import finish, staged
 from finetune.registry.version import EVERYONE, Version, check_topic, parse
 from finetune.registry.writing import alone, clear, replace_json, replace_text
@@ -108,6 +109,10 @@ class Registry:
         found = self.version(name).whole()
         with clear(out.parent):
             return export(found.folder, found.name, out)
+
+    def withdrawn(self) -> Mapping[str, int]:
+        """The versions that were trained on rows that are withdrawn now, and how many rows that are."""
+        return withdrawn(self.folder)
 
     # Aliases
 

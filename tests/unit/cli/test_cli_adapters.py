@@ -15,6 +15,7 @@ from assistant.models.adapters import registry_of
 from assistant.settings import load_settings
 from finetune.lora import CARD, GGUF
 from finetune.registry import Registry
+from finetune.registry.marks import mark
 from finetune.testing.adapters import QWEN_05B, SMOLLM2, Base, random_adapter
 from finetune.testing.gate import let_pass
 
@@ -115,6 +116,14 @@ def test_groups_are_served_by_the_alias_that_the_settings_name(home: Path, regis
     _run("promote", "team:sales", "sales@v1")
     assert "No group is served by team:nobody yet" in _run("promote", "team:nobody", "sales@v1")
     assert "reader serves everyone" in _run("promote", "reader", "sales@v1", status=1).replace("\n", " ")
+
+
+def test_a_version_that_was_trained_on_withdrawn_rows_says_so(registry: Registry) -> None:
+    mark(registry.folder, {"help@v2": 3})
+    assert "groups: everyone\n    trained on 3 rows that are withdrawn: train it again\nreader" in _run("list")
+    assert "Look at this: 3 of the rows that it was trained on are withdrawn." in _run("show", "help@v2")
+    assert "withdrawn" not in _run("show", "help@v1")
+    assert "help@v2 was trained on 3 rows that are withdrawn: train it again." in _run("promote", "reader", "help@v2")
 
 
 def _note(registry: Registry, **said: object) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from assistant.errors import ConfigurationError, InvalidRequest
 from assistant.finetuning import gating
+from assistant.finetuning.datasets import DatasetDesk
 from assistant.finetuning.gate import plan as planning
 from assistant.finetuning.gate.plan import Planner
 from assistant.finetuning.gate.wanted import Wanted
@@ -231,3 +232,21 @@ def test_against_the_shipped_adapter_the_base_has_one_too(settings: Settings, re
     evaluate(settings, "help@v1", wanted, _nothing, _nothing, opened, lambda _: Hashed())
     assert set(seen[0]) == {"base", "candidate"}
     assert seen[0]["base"] != seen[0]["candidate"]
+
+
+def test_what_is_replied_to_rows_that_are_withdrawn_meanwhile_is_not_kept(
+    settings: Settings, registry: Registry
+) -> None:
+    desk, row = DatasetDesk(settings.home), many(120)[60]
+    asked = row.messages[-1].content
+
+    def says(arm: Arm, ask: Say) -> Reply:
+        if ask.chat[-1][1] == asked:
+            desk.datasets.get("support").withdraw([row.id])
+        return Reply(f"{arm} says: {ask.chat[-1][1][:40]}")
+
+    _evaluated(settings, ScriptedAnswers(says), Wanted(only=["held_out"], thorough=True))
+    kept = "".join(file.read_text(encoding="utf-8") for file in desk.replies.glob("*.jsonl"))
+    assert "base says" in kept
+    assert f"base says: {asked[:40]}" not in kept
+    assert "candidate says" not in kept, "it was trained on a dataset whose rows are withdrawn"
