@@ -84,6 +84,7 @@ def promote(
         check_serves_here(settings, registry.version(name))
         before = _noted(settings)
         move = registry.promote(alias, name, who=by or _user(), why=why, serves=serves, canary=canary, ungated=ungated)
+        _tell_rival(registry.version(name).gate.get("against"), move.before or _at_first(settings, alias), name)
         if count := registry.withdrawn().get(name):
             typer.echo(f"{safe(name)} was trained on {count} rows that are withdrawn: train it again.", err=True)
         if not serves:
@@ -156,6 +157,22 @@ def _aliases(settings: "Settings", registry: "Registry") -> list[str]:
         beside = f"; {canary.candidate} for {canary.percent} % of the conversations" if canary else ""
         lines.append(f"{alias} -> {name}{since}{beside}")
     return lines
+
+
+def _tell_rival(against: Any, served: str, name: str) -> None:
+    """That the gate has measured it beside something else than what it takes the place of."""
+    if against and served and against != served:
+        typer.echo(
+            safe(f"Its gate compared it with {against}; {served} served until now. To compare them: "
+                 f"pilares finetune evaluate {name} --against {served}"), err=True,
+        )  # fmt: skip
+
+
+def _at_first(settings: "Settings", alias: str) -> str:
+    """What serves under an alias before anything is promoted to it, where that is known."""
+    from assistant.settings import DEFAULT_ALIAS
+
+    return SHIPPED if alias == DEFAULT_ALIAS and settings.grounded_adapter == SHIPPED else ""
 
 
 def _user() -> str:

@@ -126,6 +126,14 @@ def test_a_version_that_was_trained_on_withdrawn_rows_says_so(registry: Registry
     assert "help@v2 was trained on 3 rows that are withdrawn: train it again." in _run("promote", "reader", "help@v2")
 
 
+def test_who_promotes_is_told_that_the_gate_has_not_seen_it_beside_what_serves(registry: Registry) -> None:
+    said = _run("promote", "reader", "help@v1")
+    assert "Its gate compared it with base; shipped served until now." in said
+    assert "pilares finetune evaluate help@v1 --against shipped" in said
+    let_pass(registry, "help@v2", against="help@v1")
+    assert "Its gate" not in _run("promote", "reader", "help@v2")
+
+
 def _note(registry: Registry, **said: object) -> None:
     (registry.folder / SERVED).write_text(json.dumps({"process": os.getpid(), **said}))
 

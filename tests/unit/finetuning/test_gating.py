@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,12 @@ from assistant.settings import Settings, load_settings
 from finetune.datasets import Datasets
 from finetune.errors import AdapterUnknown
 from finetune.gate.asks import Arm, Ask, Item, Reply, Say
+from finetune.grounded import SHIPPED
+from finetune.lora import GGUF
 from finetune.registry import Registry
 from finetune.testing.adapters import QWEN_05B, SMALL, Base, random_adapter
 from finetune.testing.examples import many
-from finetune.testing.gate import ScriptedAnswers
+from finetune.testing.gate import ScriptedAnswers, let_pass
 from knowledge.testing.embedder import HashingEmbedder
 
 TINY = Base(QWEN_05B.name, QWEN_05B.sha256)
@@ -220,7 +223,13 @@ def test_what_cannot_be_compared_is_said(settings: Settings, registry: Registry,
         _evaluated(settings, ScriptedAnswers(), Wanted(only=["held_out"], questions=["nothing"]))
 
 
-def test_against_the_shipped_adapter_the_base_has_one_too(settings: Settings, registry: Registry) -> None:
+# What a candidate is compared with
+
+LOOKING = Wanted(only=["trigger"], limit=1)
+
+
+def _compared(settings: Settings, name: str, wanted: Wanted = LOOKING) -> tuple[Path | None, Gated]:
+    """The adapter that stands in the place of the base, and what came of the run."""
     seen = list[Mapping[Arm, Path]]()
 
     @contextmanager
@@ -228,10 +237,77 @@ def test_against_the_shipped_adapter_the_base_has_one_too(settings: Settings, re
         seen.append(adapters)
         yield ScriptedAnswers(lambda arm, ask: NO)
 
-    wanted = Wanted(against="shipped", only=["trigger"], limit=1)
-    evaluate(settings, "help@v1", wanted, _nothing, _nothing, opened, lambda _: Hashed())
-    assert set(seen[0]) == {"base", "candidate"}
-    assert seen[0]["base"] != seen[0]["candidate"]
+    gated = evaluate(settings, name, wanted, _nothing, _nothing, opened, lambda _: Hashed())
+    return seen[0].get("base"), gated
+
+
+@pytest.fixture
+def second(registry: Registry, tmp_path: Path) -> Registry:
+    """With a second version of the topic, and one of another; all passed the gate."""
+    registry.add(random_adapter(tmp_path / "trained-2", TINY, seed=2), "help")
+    registry.add(random_adapter(tmp_path / "other", TINY, seed=3), "other")
+    let_pass(registry)
+    return registry
+
+
+def test_it_is_compared_with_what_serves_now(settings: Settings, second: Registry) -> None:
+    base, gated = _compared(settings, "help@v2")
+    assert (base, gated.record["against"]) == (SHIPPED / GGUF, "shipped")
+    second.promote("reader", "help@v1", who="ana")
+    base, gated = _compared(settings, "help@v2")
+    assert (base, gated.record["against"]) == (second.version("help@v1").gguf, "help@v1")
+    bounds = {each["metric"]: each["bound"] for each in gated.record["limits"]}
+    assert bounds["held_out.right"] == -0.05  # another adapter has learnt the same already
+
+
+def test_what_serves_of_its_own_topic_comes_before_what_reads_for_everybody(
+    settings: Settings, second: Registry
+) -> None:
+    second.promote("reader", "other@v1", who="ana")
+    second.promote("team:sales", "help@v1", who="ana", serves=["sales"])
+    ours = settings.model_copy(update={"adapters": {"sales": "team:sales"}})
+    assert _compared(ours, "help@v2")[1].record["against"] == "help@v1"
+    assert _compared(settings, "help@v2")[1].record["against"] == "other@v1"
+
+
+def test_with_nothing_to_compare_it_with_the_base_is_taken_and_that_is_said(
+    settings: Settings, second: Registry
+) -> None:
+    second.promote("reader", "help@v1", who="ana")
+    base, gated = _compared(settings, "help@v1")
+    assert (base, gated.record["against"]) == (None, "base")
+    assert "against the base: help@v1 itself serves" in gated.record["notes"]
+    for chosen in ("none", "ours"):  # nothing reads; nothing was promoted to this alias yet
+        base, gated = _compared(settings.model_copy(update={"grounded_adapter": chosen}), "help@v2")
+        assert (base, gated.record["against"]) == (None, "base")
+        assert "against the base: nothing that serves is for this model" in gated.record["notes"]
+
+
+def test_beside_an_adapter_that_does_not_serve_nothing_passes(settings: Settings, second: Registry) -> None:
+    """A worse rival would make it easy."""
+    before = dict(second.version("help@v2").gate)
+    why = "against help@v1, which does not serve now"
+    assert why in _compared(settings, "help@v2", replace(LOOKING, against="help@v1"))[1].record["verdict"]
+    second.promote("reader", "help@v1", who="ana")
+    base, gated = _compared(settings, "help@v2", Wanted(against="shipped"))
+    assert base == SHIPPED / GGUF
+    assert gated.record["verdict"] == "no verdict: against shipped, which does not serve now"
+    assert second.version("help@v2").gate == before, "nothing is written down"
+
+
+def test_called_from_code_it_is_compared_with_what_serves(
+    settings: Settings, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[str]()
+
+    def evaluated(_: Settings, __: str, wanted: Wanted, *___: Any) -> Gated:
+        asked.append(wanted.against)
+        return Gated({"verdict": "pass"}, [], [], "")
+
+    monkeypatch.setattr(gating, "evaluate", evaluated)
+    gating.judge(settings, "help@v1")
+    gating.judge(settings, "help@v1", against="base")
+    assert asked == ["served", "base"]
 
 
 def test_what_is_replied_to_rows_that_are_withdrawn_meanwhile_is_not_kept(
