@@ -204,6 +204,10 @@ def list_datasets() -> None:
         from collections import Counter
 
         found = desk()
+        if not found.datasets.names():
+            typer.echo(
+                "There are no datasets yet. `pilares finetune dataset build NAME` makes one of what was accepted."
+            )
         for name in found.datasets.names():
             for number in found.datasets.numbers(name):
                 version = found.datasets.get(f"{name}@v{number}")

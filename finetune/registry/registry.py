@@ -6,7 +6,7 @@ from typing import Any
 
 from finetune.acceptance.accept import accept
 from finetune.acceptance.files import GATE, GATE_PLOT
-from finetune.errors import AdapterUnknown, PromotionRefused
+from finetune.errors import AdapterUnknown, PromotionRefused, RegistryUnusable
 from finetune.registry.aliases import Aliases, Canary, Move, check_alias, now
 from finetune.registry.archive import export
 from finetune.registry.marks import withdrawn
@@ -89,8 +89,9 @@ class Registry:
         topic, number = parse(name)
         found = Version(topic, number, self.folder / topic / f"v{number}")
         if not found.folder.is_dir():
-            names = ", ".join(each.name for each in self.versions(topic)) or "none of that topic"
-            raise AdapterUnknown(f"There is no {name}. There are: {names}. See `pilares finetune list`.")
+            names = ", ".join(each.name for each in self.versions(topic))
+            there = f"There are: {names}." if names else f"No version of {topic} was added."
+            raise AdapterUnknown(f"There is no {name}. {there} See `pilares finetune list`.")
         return found
 
     def judge(self, name: str, gate: Mapping[str, Any], plot: str = "") -> None:
@@ -107,6 +108,8 @@ class Registry:
     def export(self, name: str, out: Path) -> Path:
         """Write a version to a new folder, or a new .zip. Raises AdapterInvalid and RegistryUnusable."""
         found = self.version(name).whole()
+        if not out.absolute().parent.is_dir():
+            raise RegistryUnusable(f"There is no folder {out.parent} to write {out.name} to. Make it, or name another.")
         with clear(out.parent):
             return export(found.folder, found.name, out)
 
