@@ -106,10 +106,11 @@ def build(prepared: Prepared, recipe: Recipe, datasets: Datasets) -> tuple[Datas
     """
     rows = sorted(prepared.rows, key=lambda each: each.id)
     if len(rows) < recipe.least:
-        left = rows_in_words(prepared.report.rows - len(rows))
+        out = prepared.report.rows - len(rows)
+        left = f" {rows_in_words(out)} left out or held back: `pilares finetune dataset check` says why." if out else ""
         raise ExamplesInvalid(
-            f"{rows_in_words(len(rows), 'example')} are too few for a dataset; at least {recipe.least} are needed. "
-            f"{left} left out or held back: `pilares finetune dataset check` says why. Collect or import more."
+            f"{rows_in_words(len(rows), 'example')} are too few for a dataset; at least {recipe.least} are "
+            f"needed.{left} Collect or import more."
         )
     parts = split(rows, recipe.held_out, recipe.seed)
     train, held_out = list(parts.train), list(parts.held_out)

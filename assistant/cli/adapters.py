@@ -12,7 +12,7 @@ from assistant.cli.errors import FAILED, clear_errors
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
-    from finetune.registry import Registry
+    from finetune.registry import Registry, Version
 
 SHIPPED = "shipped"
 SERVED_WITHIN_SECONDS = 20.0
@@ -39,10 +39,9 @@ def list_adapters() -> None:
     with clear_errors():
         settings, registry = _opened()
         for version in registry.versions():
-            card = version.card
-            verdict = version.gate.get("verdict", "no gate")
-            groups = ", ".join(sorted(version.groups)) or "nobody"
-            typer.echo(safe(f"{version.name}  for {card.get('base', '?')}, gate: {verdict}, groups: {groups}"))
+            typer.echo(safe(f"{version.name}  {_in_short(version)}"))
+            if count := registry.withdrawn().get(version.name):
+                typer.echo(f"    trained on {count} rows that are withdrawn: train it again")
         if not registry.versions():
             typer.echo("There are no versions yet: training and `pilares finetune import` add them.")
         for line in _aliases(settings, registry):
@@ -56,11 +55,14 @@ def show(name: Annotated[str, typer.Argument(metavar="TOPIC@vN", help="A version
     with clear_errors():
         from finetune.registry.page import page
 
-        _, registry = _opened()
+        settings, registry = _opened()
+        if name in (SHIPPED, _shipped_as(settings, registry)):
+            typer.echo(f"{safe(name)}: {_about_shipped()}")
+            return
         version = registry.version(registry.aliases().get(name, name))
         serves = [alias for alias, served in registry.aliases().items() if served == version.name]
         serves += [f"{a} ({c.percent} %)" for a, c in registry.canaries().items() if c.candidate == version.name]
-        typer.echo(safe(page(version, ", ".join(serves))))
+        typer.echo(safe(page(version, ", ".join(serves), registry.withdrawn().get(version.name, 0))))
 
 
 def promote(
@@ -82,6 +84,9 @@ def promote(
         check_serves_here(settings, registry.version(name))
         before = _noted(settings)
         move = registry.promote(alias, name, who=by or _user(), why=why, serves=serves, canary=canary, ungated=ungated)
+        _tell_rival(registry.version(name).gate.get("against"), move.before or _at_first(settings, alias), name)
+        if count := registry.withdrawn().get(name):
+            typer.echo(f"{safe(name)} was trained on {count} rows that are withdrawn: train it again.", err=True)
         if not serves:
             typer.echo(f"No group is served by {safe(alias)} yet: set it under [adapters] in pilares.toml.", err=True)
         _tell(settings, move, before)
@@ -152,6 +157,48 @@ def _aliases(settings: "Settings", registry: "Registry") -> list[str]:
         beside = f"; {canary.candidate} for {canary.percent} % of the conversations" if canary else ""
         lines.append(f"{alias} -> {name}{since}{beside}")
     return lines
+
+
+def _tell_rival(against: Any, served: str, name: str) -> None:
+    """That the gate has measured it beside something else than what it takes the place of."""
+    if against and served and against != served:
+        typer.echo(
+            safe(f"Its gate compared it with {against}; {served} served until now. To compare them: "
+                 f"pilares finetune evaluate {name} --against {served}"), err=True,
+        )  # fmt: skip
+
+
+def _in_short(version: "Version") -> str:
+    """What the list says of a version; why it cannot be used, where that is so."""
+    from finetune.errors import AdapterInvalid
+
+    try:
+        groups = ", ".join(sorted(version.groups)) or "nobody"
+        return f"for {version.card.get('base', '?')}, gate: {version.verdict or 'not been through'}, groups: {groups}"
+    except AdapterInvalid as error:
+        return f"cannot be used: {error}"
+
+
+def _shipped_as(settings: "Settings", registry: "Registry") -> str:
+    """The alias that the shipped adapter serves; empty when something was promoted to it, or it is switched off."""
+    from assistant.settings import DEFAULT_ALIAS
+
+    return "" if registry.aliases().get(DEFAULT_ALIAS) else _at_first(settings, DEFAULT_ALIAS) and DEFAULT_ALIAS
+
+
+def _about_shipped() -> str:
+    from finetune.grounded import SHIPPED as FOLDER
+    from finetune.lora import CARD, Adapter
+
+    base = Adapter(FOLDER).card.get("base", "?")
+    return f"the adapter that Pilares ships with, for {base}. Its card: {FOLDER / CARD}"
+
+
+def _at_first(settings: "Settings", alias: str) -> str:
+    """What serves under an alias before anything is promoted to it, where that is known."""
+    from assistant.settings import DEFAULT_ALIAS
+
+    return SHIPPED if alias == DEFAULT_ALIAS and settings.grounded_adapter == SHIPPED else ""
 
 
 def _user() -> str:

@@ -204,6 +204,10 @@ def list_datasets() -> None:
         from collections import Counter
 
         found = desk()
+        if not found.datasets.names():
+            typer.echo(
+                "There are no datasets yet. `pilares finetune dataset build NAME` makes one of what was accepted."
+            )
         for name in found.datasets.names():
             for number in found.datasets.numbers(name):
                 version = found.datasets.get(f"{name}@v{number}")
@@ -285,6 +289,8 @@ def _say_withdrawn(found: "Withdrawn") -> None:
     typer.echo(f"{found.queued} examples are gone from the queue.")
     for version, rows in found.marked.items():
         typer.echo(f"{rows} rows of {version} are marked as withdrawn: build it again.")
+    if found.replies:
+        typer.echo(f"{found.replies} replies that the gate had kept are deleted.")
     for card in found.adapters:
         name = f"{card.get('topic')}@{card.get('version')}"
         typer.echo(f"The adapter {safe(name)} was trained on them: train it again, and roll back to one before it.")

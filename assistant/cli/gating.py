@@ -22,7 +22,9 @@ LOGGED_WIDTH = 120
 
 
 Name = Annotated[str, typer.Argument(metavar="ADAPTER[@vN]", help="A version, or the newest of a topic.")]
-Against = Annotated[str, typer.Option("--against", help="What it is compared with: base, shipped, or a version.")]
+Against = Annotated[
+    str, typer.Option("--against", help="What it is compared with: served (now), base, shipped, or a version.")
+]
 Questions = Annotated[
     list[str],
     typer.Option(
@@ -52,7 +54,7 @@ def add_to(app: typer.Typer) -> None:
 
 def evaluate(
     name: Name,
-    against: Against = "base",
+    against: Against = "served",
     questions: Questions = [],  # noqa: B006 - typer copies it
     bias: Bias = [],  # noqa: B006
     canaries: Canaries = None,

@@ -15,7 +15,15 @@ from finetune.examples import Example, Source
 from finetune.groups import common
 from finetune.privacy.scrub import scrub_all
 from finetune.queue import Queue, Queued
-from finetune.withdrawal import Withdrawn, of_conversation, of_documents, of_user, withdraw
+from finetune.withdrawal import (
+    Places,
+    Withdrawn,
+    forget_replies,
+    of_conversation,
+    of_documents,
+    of_user,
+    withdraw,
+)
 
 if TYPE_CHECKING:
     from assistant.finetuning.collecting import Collected
@@ -43,6 +51,8 @@ class DatasetDesk:
         self.queue = Queue(folder / "examples.db")
         self.datasets = Datasets(folder / "datasets")
         self.adapters = folder / "adapters"
+        self.replies = folder / "gate"
+        self._places = Places(self.adapters, self.replies)
 
     def take(self, examples: Sequence[Example], *, trusted: bool, hosts: Sequence[str] = ()) -> Taken:
         """Take in what an operator uploads or makes, without personal data and secrets. Trusted rows need no review
@@ -131,17 +141,21 @@ class DatasetDesk:
 
     def document_deleted(self, document: str) -> Withdrawn:
         """Withdraw the rows that show a document."""
-        return withdraw(of_documents([document]), self.queue, self.datasets, self.adapters)
+        return withdraw(of_documents([document]), self.queue, self.datasets, self._places)
 
     def conversation_deleted(self, conversation: str) -> Withdrawn:
         """Withdraw the rows of a conversation, now and later."""
         self.queue.never_again("conversation", conversation)
-        return withdraw(of_conversation(conversation), self.queue, self.datasets, self.adapters)
+        return withdraw(of_conversation(conversation), self.queue, self.datasets, self._places)
 
     def user_deleted(self, user: str) -> Withdrawn:
         """Withdraw the rows of a person, now and later."""
         self.queue.never_again("user", user)
-        return withdraw(of_user(user), self.queue, self.datasets, self.adapters)
+        return withdraw(of_user(user), self.queue, self.datasets, self._places)
+
+    def forget_replies(self) -> int:
+        """Delete what models replied at the gate to rows that are withdrawn; returns how many. Raises NotWritten."""
+        return forget_replies(self.queue, self.datasets, self.replies)
 
     def reconcile(self, audiences: Mapping[str, Collection[str]]) -> Withdrawn:
         """Withdraw rows of documents that are gone, whichever way they went; of the others, say who may read them."""
@@ -149,7 +163,7 @@ class DatasetDesk:
         def gone(each: Example) -> bool:
             return each.origin.source in OF_DOCUMENTS and not set(each.origin.documents) <= set(audiences)
 
-        found = withdraw(gone, self.queue, self.datasets, self.adapters)
+        found = withdraw(gone, self.queue, self.datasets, self._places)
         self.queue.change(_regrouped((each.example for each in self.queue.rows()), audiences))
         return found
 

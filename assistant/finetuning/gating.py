@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ConfigurationError
+from assistant.finetuning.datasets import DatasetDesk
+from assistant.finetuning.gate.own_questions import dataset_of
 from assistant.finetuning.gate.plan import Embedding, Plan, Planner, details_folder
+from assistant.finetuning.gate.rivals import SERVED, Rival, rival_of
 from assistant.finetuning.gate.served import Served
 from assistant.finetuning.gate.trained import WithTrained, why_not
 from assistant.finetuning.gate.wanted import Wanted
@@ -17,18 +20,17 @@ from assistant.models.catalogue import CATALOGUE, Model
 from assistant.models.download import require
 from assistant.models.models import Models
 from assistant.settings import Settings
+from finetune.datasets import Datasets
 from finetune.gate.asks import Answers, Arm, Score, digest_of_items
 from finetune.gate.kept import Kept
 from finetune.gate.measuring import Measured, OnStep, measure
 from finetune.gate.probes import judged, parity
-from finetune.gate.record import BASE, Run, plot_of, record_of
+from finetune.gate.record import Run, plot_of, record_of
 from finetune.gate.verdict import Row
-from finetune.grounded import SHIPPED
 from finetune.lora import GGUF, Adapter
 from finetune.registry import Registry, Version
 from finetune.registry.aliases import now
 
-SHIPPED_NAME = "shipped"
 # Opens the models of a run: the base, the adapters of arms that have one, the candidate's folder.
 Opening = Callable[[Model, Mapping[Arm, Path], Path], AbstractContextManager[Answers]]
 
@@ -43,8 +45,10 @@ class Gated:
     plot: str
 
 
-def judge(settings: Settings, name: str, *, on_progress: OnStep | None = None, against: str = BASE) -> dict[str, Any]:
+def judge(settings: Settings, name: str, *, on_progress: OnStep | None = None, against: str = SERVED) -> dict[str, Any]:
     """Measure a version and write down what the gate finds; `verdict` is "pass" or why not.
+
+    `against` is what serves now, unless "base", "shipped" or another version is named.
 
     Raises FinetuneError, ModelError and ConfigurationError, and then nothing is written down; what was measured is kept
     for the next time.
@@ -62,33 +66,37 @@ def evaluate(
     registry = registry_of(settings)
     version = registry.version(name).whole()
     model = _base_of(version)
-    rival = _rival(registry, wanted.against, model)
+    against = rival_of(settings, registry, version, model, wanted.against)
+    rival = against.folder
     plan = Planner(settings, wanted, version, planning, embedding).plan()
+    plan.notes += [against.note] if against.note else []
     _leave_out_parity(plan, model)
     adapters: dict[Arm, Path] = {"candidate": version.gguf}
     if rival is not None:
         adapters["base"] = rival / GGUF
-    kept = Kept(details_folder(settings), _weights(version, model, rival))
+    kept = Kept(details_folder(settings), _weights(version, model, rival), _trained_on(settings, version, rival))
     with (opened or _open(settings))(model, adapters, version.folder) as models:
         measured = measure(plan.items, models, kept, measuring)
+    DatasetDesk(settings.home).forget_replies()  # of rows that were withdrawn meanwhile
     scores = [*plan.scores, *(score for each in measured for score in judged(each.item, each.replies))]
-    return _written(registry, version, wanted, plan, measured, scores, _weights(version, model, rival))
+    return _written(registry, version, wanted, against, plan, measured, scores, _weights(version, model, rival))
 
 
 def _written(
-    registry: Registry, version: Version, wanted: Wanted, plan: Plan, measured: Sequence[Measured],
+    registry: Registry, version: Version, wanted: Wanted, against: Rival, plan: Plan, measured: Sequence[Measured],
     scores: Sequence[Score], weights: Mapping[Arm, str],
 ) -> Gated:  # fmt: skip
     probes = dict.fromkeys(item.probe for item in plan.items)
     sets = {probe: digest_of_items([each for each in plan.items if each.probe == probe]) for probe in probes}
     who = {str(arm): each for arm, each in weights.items()}
+    looking = " and ".join(why for why in (wanted.looking, against.looking) if why)
     run = Run(
-        version.name, wanted.against, who, sets, wanted.seed, now(), plan.notes, wanted.looking,
+        version.name, against.name, who, sets, wanted.seed, now(), plan.notes, looking,
         {"thorough": wanted.thorough, "questions": [*wanted.questions], "bias": [file.name for file in wanted.bias]},
     )  # fmt: skip
     record, rows = record_of(run, scores)
     plot = plot_of(record, rows, version.name)
-    if not wanted.looking:
+    if not looking:
         registry.judge(version.name, record, plot)
     return Gated(record, rows, measured, plot)
 
@@ -98,17 +106,6 @@ def _base_of(version: Version) -> Model:
     if found is None:
         raise ConfigurationError(f"{version.name} is for a model that is not known here: {version.card.get('base')}.")
     return found
-
-
-def _rival(registry: Registry, against: str, model: Model) -> Path | None:
-    """The folder of the adapter that it is compared with; None for the bare base."""
-    if against == BASE:
-        return None
-    folder = SHIPPED if against == SHIPPED_NAME else registry.version(against).whole().folder
-    Adapter(folder).whole(GGUF, "gguf_sha256")
-    if (card := Adapter(folder).card).get("base_sha256") != model.files[0].sha256:
-        raise ConfigurationError(f"{against} is for {card.get('base')}, not for {model.name}. Compare with base.")
-    return folder
 
 
 def _weights(version: Version, model: Model, rival: Path | None) -> dict[Arm, str]:
@@ -121,6 +118,15 @@ def _weights(version: Version, model: Model, rival: Path | None) -> dict[Arm, st
         "candidate": f"{base} {card.get('gguf_sha256')} {engine}",
         "trained": f"{base} {card.get('sha256')} transformers {installed('transformers')}",
     }
+
+
+def _trained_on(settings: Settings, version: Version, rival: Path | None) -> dict[Arm, str]:
+    """The datasets of this installation that the arms have learnt from, by hash."""
+    datasets = Datasets(settings.home / "finetune" / "datasets")
+    cards = {"candidate": version.card, "trained": version.card} | ({"base": Adapter(rival).card} if rival else {})
+    arms: tuple[Arm, ...] = ("base", "candidate", "trained")
+    found = {arm: dataset_of(cards[arm], datasets)[0] for arm in arms if arm in cards}
+    return {arm: dataset.sha256 for arm, dataset in found.items() if dataset is not None}
 
 
 def _leave_out_parity(plan: Plan, model: Model) -> None:

@@ -180,7 +180,7 @@ class LlamaCppEngine:
         self._check_files(adapters)
         copy = Generation(self._load(adapters), adapters)
         try:
-            _wait_until_ready(str(copy.address), self.name)
+            _wait_until_ready(str(copy.address), self.name, self.api_key)
         except BaseException:
             copy.close()
             raise
@@ -255,12 +255,19 @@ def _unload(copies: list[Generation]) -> None:
         copies.pop().close()  # the last reference: llama.cpp frees the model and its threads end
 
 
-def _wait_until_ready(address: str, name: str) -> None:
+def _wait_until_ready(address: str, name: str, key: str) -> None:
+    """Return when the queue of requests is worked on, which begins after the address answers.
+
+    Ending llama.cpp before that is forgotten, and then waits for ever (its destructor joins a loop whose start undoes
+    the order to end): on a machine with little time, closing soon after loading hung. The list of adapters is the
+    cheapest request that goes through the queue.
+    """
     deadline = time.monotonic() + READY_SECONDS
-    with httpx.Client(base_url=address, timeout=5.0, trust_env=False) as client:
+    headers = {"Authorization": f"Bearer {key}"}
+    with httpx.Client(base_url=address, timeout=5.0, trust_env=False, headers=headers) as client:
         while time.monotonic() < deadline:
             try:
-                if client.get("/health").is_success:
+                if client.get("/lora-adapters").is_success:
                     return
             except httpx.HTTPError:
                 pass

@@ -117,7 +117,8 @@ def _refuse(file: Path, found: list[Example], bad: list[BadRow], skip_bad: bool)
         return
     told = "\n".join(f"  {each}" for each in bad[:TOLD])
     more = f"\n  and {len(bad) - TOLD} more" if len(bad) > TOLD else ""
-    rest = f" Mend them, or take the other {len(found)} examples with --skip-bad." if found else " Mend them."
+    others = "1 example" if len(found) == 1 else f"{len(found)} examples"
+    rest = f" Mend them, or take the other {others} with --skip-bad." if found else " Mend them."
     rows = "1 row" if len(bad) == 1 else f"{len(bad)} rows"
     raise ExamplesInvalid(f"{file}: {rows} cannot be used; nothing was taken.{rest}\n{told}{more}")
 

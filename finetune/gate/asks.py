@@ -55,7 +55,8 @@ class Answers(Protocol):
 class Item:
     """One thing that a probe asks, in one or several asks; `given` is what its judge needs to know.
 
-    `only` names who is asked, where that is not everybody whom the probe asks.
+    `only` names who is asked, where that is not everybody whom the probe asks. `of` are the ids of the dataset's rows
+    that it was made of: what is replied to it goes with them.
     """
 
     probe: str
@@ -65,6 +66,7 @@ class Item:
     language: str = ""
     given: Mapping[str, Any] = field(default_factory=dict)
     only: tuple[Arm, ...] = ()
+    of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

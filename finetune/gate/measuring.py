@@ -34,8 +34,9 @@ def measure(items: Sequence[Item], model: Answers, kept: Kept, on_step: OnStep) 
     total, done = sum(work(ask) for _, ask in wanted), 0
     done = total - sum(work(ask) for _, ask in missing)
     on_step(done, total)
+    of = _origins(items)
     for arm, ask in missing:
-        kept.put(arm, ask, model.answer(arm, ask))
+        kept.put(arm, ask, model.answer(arm, ask), of[ask])
         done += work(ask)
         on_step(done, total)
     return [Measured(item, {arm: _replies(kept, arm, item) for arm in _arms(item)}) for item in items]
@@ -48,6 +49,15 @@ def _wanted(items: Sequence[Item]) -> Iterator[tuple[Arm, Ask]]:
         for item in items:
             if arm in _arms(item):
                 yield from ((arm, ask) for ask in item.asks)
+
+
+def _origins(items: Sequence[Item]) -> Mapping[Ask, frozenset[str]]:
+    """The rows of which each ask was made."""
+    found = dict[Ask, frozenset[str]]()
+    for item in items:
+        for ask in item.asks:
+            found[ask] = found.get(ask, frozenset()) | set(item.of)
+    return found
 
 
 def _arms(item: Item) -> tuple[Arm, ...]:

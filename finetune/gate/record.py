@@ -61,19 +61,19 @@ def plot_of(record: Mapping[str, Any], rows: Sequence[Row], name: str) -> str:
 def checked(gate: Mapping[str, Any]) -> str:
     """The verdict of a record, found again from its scores under the limits of today.
 
-    So neither a word that was changed in the file nor limits that were looser then let anything pass. Records without
-    scores are taken at their word: they are of other gates.
+    So neither a word that was changed in the file nor limits that were looser then let anything pass. A pass without
+    scores is none, as if there was no record: empty. Only a refusal is taken at its word.
     """
-    kept = gate.get("scores")
-    if kept is None:
-        return str(gate.get("verdict", ""))
+    kept, said = gate.get("scores"), str(gate.get("verdict", ""))
+    if not kept:
+        return "" if said == PASS else said
     try:
         scores = [Score(**each) for each in kept]
         rows = rows_of(scores, limits_for(rival=gate.get("against") != BASE))
     except (TypeError, ValueError) as error:
         return f"its scores cannot be read: {error}"
     verdict = verdict_of(rows)
-    return verdict if verdict != PASS or str(gate.get("verdict")) == PASS else str(gate["verdict"])
+    return verdict if verdict != PASS else said
 
 
 def figures_of(scores: Sequence[Score]) -> dict[str, float]:

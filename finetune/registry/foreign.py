@@ -6,7 +6,7 @@ from typing import Any
 
 from finetune.acceptance.accept import digest
 from finetune.acceptance.configuration import configuration_of
-from finetune.acceptance.files import GATE, GATE_PLOT, MANIFEST, listed, read_json, require
+from finetune.acceptance.files import MANIFEST, listed, read_json, require
 from finetune.acceptance.weights import Weights
 from finetune.errors import AdapterInvalid, TrainingUnavailable
 from finetune.gguf import write_matrices
@@ -35,8 +35,6 @@ def completed(stage: Path, source: str, given: Mapping[str, Any], bases: Mapping
         if GGUF not in names:
             _convert(stage, source)
             card["gguf_sha256"] = digest(stage / GGUF)
-        for theirs in (GATE, GATE_PLOT):
-            (stage / theirs).unlink(missing_ok=True)
         replace_json(stage / CARD, card)
 
 

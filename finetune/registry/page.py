@@ -14,20 +14,23 @@ _DEEPEST, _LONGEST = 4, 60
 _LONG = frozenset({"verdict", "sha256", "rows", "scores", "limits"})
 
 
-def page(version: Version, serves: str) -> str:
-    """The card of a version; `serves` says where it is served. Raises AdapterInvalid."""
+def page(version: Version, serves: str, withdrawn: int = 0) -> str:
+    """The card of a version; `serves` says where it is served, and `withdrawn` how many of the rows that it was trained
+    on are withdrawn. Raises AdapterInvalid."""
     card = version.card
     lines = [f"{version.name} ({card.get('name', version.topic)})", f"Serves: {serves or 'nowhere'}"]
     lines += [f"{title}: {card[name]}" for name, title in _PLAIN if card.get(name)]
     lines.append(f"Trained on what these may read: {', '.join(sorted(version.groups)) or 'nobody'}")
     lines += _dataset(card.get("dataset"))
+    if withdrawn:
+        lines.append(f"Look at this: {withdrawn} of the rows that it was trained on are withdrawn. Train it again.")
     lines += [f"Look at this: {note}" for note in card.get("notes", ())]
     if "imported" in card:
         lines.append(
             f"Imported from {card['imported'].get('from', '?')}; what it said of its gate there does not count."
         )
     gate = version.gate
-    lines.append(f"Gate: {gate.get('verdict', 'it has not been through one')}")
+    lines.append(f"Gate: {version.verdict or 'it has not been through one'}")
     lines += [f"  {each}" for each in _measured(gate.get("rows"))]
     for title, content in (
         ("", {name: each for name, each in gate.items() if name not in _LONG}),

@@ -6,9 +6,10 @@ from typing import Any
 
 from finetune.acceptance.accept import accept
 from finetune.acceptance.files import GATE, GATE_PLOT
-from finetune.errors import AdapterUnknown, PromotionRefused
+from finetune.errors import AdapterUnknown, PromotionRefused, RegistryUnusable
 from finetune.registry.aliases import Aliases, Canary, Move, check_alias, now
 from finetune.registry.archive import export
+from finetune.registry.marks import withdrawn
 from finetune.registry.staging import finish, staged
 from finetune.registry.version import EVERYONE, Version, check_topic, parse
 from finetune.registry.writing import alone, clear, replace_json, replace_text
@@ -31,7 +32,8 @@ class Registry:
     def add(self, source: Path, topic: str, *, card: Mapping[str, Any] | None = None) -> Version:
         """Take in the adapter of a folder that this installation has trained; `card` adds to its card.
 
-        Raises AdapterInvalid, AdapterUnknown (the topic) and RegistryUnusable.
+        It has not been through the gate yet, whatever its card or folder says: only `judge` writes that down. Raises
+        AdapterInvalid, AdapterUnknown (the topic) and RegistryUnusable.
         """
         check_topic(topic)
         with alone(self.folder), staged(self.folder, source) as stage:
@@ -53,9 +55,12 @@ class Registry:
         accepted, number = accept(stage, self._bases), self._next(topic)
         folder = self.folder / topic / f"v{number}"
         entered = {"created": now(), **accepted.card, **card, "topic": topic, "version": f"v{number}"}
+        entered.pop("gate", None)
         if accepted.notes:
             entered["notes"] = [*accepted.notes]
         with clear(self.folder):
+            for not_ours in (GATE, GATE_PLOT):
+                (stage / not_ours).unlink(missing_ok=True)
             finish(stage, folder, f"{topic}@v{number}", entered)
         return Version(topic, number, folder)
 
@@ -84,8 +89,9 @@ class Registry:
         topic, number = parse(name)
         found = Version(topic, number, self.folder / topic / f"v{number}")
         if not found.folder.is_dir():
-            names = ", ".join(each.name for each in self.versions(topic)) or "none of that topic"
-            raise AdapterUnknown(f"There is no {name}. There are: {names}. See `pilares finetune list`.")
+            names = ", ".join(each.name for each in self.versions(topic))
+            there = f"There are: {names}." if names else f"No version of {topic} was added."
+            raise AdapterUnknown(f"There is no {name}. {there} See `pilares finetune list`.")
         return found
 
     def judge(self, name: str, gate: Mapping[str, Any], plot: str = "") -> None:
@@ -102,8 +108,14 @@ class Registry:
     def export(self, name: str, out: Path) -> Path:
         """Write a version to a new folder, or a new .zip. Raises AdapterInvalid and RegistryUnusable."""
         found = self.version(name).whole()
+        if not out.absolute().parent.is_dir():
+            raise RegistryUnusable(f"There is no folder {out.parent} to write {out.name} to. Make it, or name another.")
         with clear(out.parent):
             return export(found.folder, found.name, out)
+
+    def withdrawn(self) -> Mapping[str, int]:
+        """The versions that were trained on rows that are withdrawn now, and how many rows that are."""
+        return withdrawn(self.folder)
 
     # Aliases
 

@@ -26,6 +26,8 @@ def staged(registry: Path, source: Path) -> Iterator[Path]:
     The caller holds the registry's lock, so what lies there besides is of a crash. Raises AdapterInvalid for files that
     are not an adapter's, and RegistryUnusable.
     """
+    if not source.exists():
+        raise AdapterInvalid(f"There is no {source}. Name a folder as peft saves it, or a .zip of one.")
     stage = registry / f"{_INCOMING}{uuid4().hex[:8]}"
     with clear(registry):
         for left in registry.glob(f"{_INCOMING}*"):

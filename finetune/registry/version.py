@@ -10,10 +10,10 @@ from finetune.acceptance.accept import digest
 from finetune.acceptance.files import GATE, GATE_PLOT, MANIFEST, listed, read_json
 from finetune.errors import AdapterInvalid, AdapterUnknown, PromotionRefused
 from finetune.gate.record import checked
+from finetune.gate.verdict import PASS
 from finetune.lora import CARD, GGUF, WEIGHTS
 
 EVERYONE = "everyone"
-PASSED = frozenset({"pass", "passed"})
 _NAME = re.compile(r"(?P<topic>[a-z0-9][a-z0-9-]{0,63})@v(?P<number>[1-9]\d{0,5})")
 _TOPIC = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 UNCOUNTED = frozenset({MANIFEST, GATE, GATE_PLOT})
@@ -45,14 +45,19 @@ class Version:
 
     @property
     def gate(self) -> Mapping[str, Any]:
-        """What the gate found; empty when it has not been through. A verdict on other weights does not count."""
-        card = self.card
-        if (self.folder / GATE).is_file():
-            found = read_json(self.folder / GATE)
-            if found.get("sha256") == card.get("sha256"):
-                return found
-        gate = card.get("gate")
-        return gate if isinstance(gate, dict) else {}
+        """What the gate of this installation wrote down; empty when it has not been through.
+
+        What a card says of a gate does not count, nor a record of other weights. Raises AdapterInvalid.
+        """
+        if not (self.folder / GATE).is_file():
+            return {}
+        found = read_json(self.folder / GATE)
+        return found if found.get("sha256") == self.card.get("sha256") else {}
+
+    @property
+    def verdict(self) -> str:
+        """ "pass" or why not, worked out again from the scores of its gate; empty when it has not been through."""
+        return checked(self.gate)
 
     @property
     def groups(self) -> frozenset[str]:
@@ -83,11 +88,8 @@ class Version:
 
     def check_gate(self, *, ungated: bool, why: str) -> None:
         """Raises PromotionRefused when its gate did not let it pass; one that never was at a gate needs a reason."""
-        gate = self.gate
-        verdict = str(gate.get("verdict", ""))
-        if verdict in PASSED:
-            verdict = checked(gate)
-        if verdict in PASSED:
+        verdict = self.verdict
+        if verdict == PASS:
             return
         if verdict:
             raise PromotionRefused(f"The gate refused {self.name} ({verdict[:80]}). Train another version.")

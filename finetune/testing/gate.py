@@ -1,9 +1,12 @@
-"""Models at the gate that reply what a test tells them to."""
+"""Models at the gate that reply what a test tells them to, and versions that have been through it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from finetune.gate.asks import Arm, Ask, Reply, Say, Score, Weigh
+from finetune.gate.limits import LIMITS, Limit
+from finetune.gate.record import Run, record_of
+from finetune.registry import Registry
 
 
 @dataclass
@@ -32,3 +35,22 @@ def scores(metric: str, pairs: Mapping[tuple[float | None, float], int]) -> list
     """So many scores of each (base, candidate)."""
     found = [pair for pair, count in pairs.items() for _ in range(count)]
     return [Score(metric, str(number), candidate, base) for number, (base, candidate) in enumerate(found)]
+
+
+def good_scores() -> list[Score]:
+    """Scores with which every limit holds."""
+    return [score for limit in LIMITS for score in _good(limit)]
+
+
+def let_pass(registry: Registry, *names: str, against: str = "base") -> None:
+    """Write down of versions (`topic@vN`; of none: all) that they passed the gate, with scores that say so."""
+    for name in names or [each.name for each in registry.versions()]:
+        run = Run(name, against, {}, {}, 0, "2026-01-01T00:00:00+00:00")
+        registry.judge(name, record_of(run, good_scores())[0])
+
+
+def _good(limit: Limit) -> list[Score]:
+    good, bad = (0.0, 1.0) if limit.lower_is_better else (1.0, 0.0)
+    if limit.rule in ("at least", "at most"):
+        return scores(limit.metric, {(None, good): 60})
+    return scores(limit.metric, {(bad, good): 60, (good, good): 60})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import InvalidRequest
+from assistant.finetuning.gate.rivals import SERVED
 from finetune.gate.probes import PROBES
 
 ROUTING = "routing"
@@ -13,12 +14,12 @@ NAMES = (*PROBES, ROUTING)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`against` is "base", "shipped" or a version; `questions` a dataset or folders; `bias` files of pairs.
+    """`against` is "served", "base", "shipped" or a version; `questions` a dataset or folders; `bias` files of pairs.
 
     `limit` (items of each probe), `only` (probes) and a `seed` of one's own are for looking: such a run never passes.
     """
 
-    against: str = "base"
+    against: str = SERVED
     questions: Sequence[str] = ()
     bias: Sequence[Path] = ()
     canaries: Path | None = None

@@ -38,13 +38,13 @@ def items_of(examples: Sequence[Example]) -> Iterator[Item]:
         chat: Chat = tuple((message.role, message.content) for message in each.messages)
         if each.kind == "preference":
             asks = (Weigh(chat, each.completion[:LONGEST]), Weigh(chat, each.rejected[:LONGEST]))
-            yield Item(NAME, each.id, asks, "preference", each.origin.language)
+            yield Item(NAME, each.id, asks, "preference", each.origin.language, of=(each.id,))
         elif each.good is not False:
             given = {"labels": labels_of(each.completion), "facts": facts_of(each), "wanted": each.completion}
             most = 1 if given["labels"] else MOST_TOKENS
             yield Item(
                 NAME, each.id, (Say(chat, most), Weigh(chat, each.completion[:LONGEST])), "reply",
-                each.origin.language, given,
+                each.origin.language, given, of=(each.id,),
             )  # fmt: skip
 
 

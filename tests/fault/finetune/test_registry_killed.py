@@ -11,6 +11,7 @@ import pytest
 
 from finetune.registry import Registry
 from finetune.testing.adapters import SMALL, random_adapter
+from finetune.testing.gate import let_pass
 
 BASES = {SMALL.sha256: SMALL.name}
 KILLS = 12
@@ -36,6 +37,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     sources = [random_adapter(tmp_path / f"trained-{seed}", seed=seed) for seed in range(3)]
     for source in sources:
         registry.add(source, "help")
+    let_pass(registry)
     for _ in range(KILLS):
         child = subprocess.Popen(
             [sys.executable, "-c", WITHOUT_END, registry.folder, sources[0], SMALL.sha256], stdout=subprocess.PIPE

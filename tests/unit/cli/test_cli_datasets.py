@@ -137,7 +137,9 @@ def test_bad_rows_are_named(home: Path, tmp_path: Path) -> None:
     assert "2 rows cannot be used; nothing was taken. Mend them, or take the other 60 examples with --skip-bad." in said
     assert "line 61: broken JSON" in said
     assert "line 62: roles out of order" in said
-    assert "Examples: 0 accepted" in _run("list")
+    listed = _run("list")
+    assert "There are no datasets yet. `pilares finetune dataset build NAME` makes one" in listed
+    assert "Examples: 0 accepted" in listed
     assert "60 accepted" in _run("import", file, "--skip-bad")
     assert "line 61" in _run("check", file)
 

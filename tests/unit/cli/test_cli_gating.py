@@ -28,7 +28,7 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
     monkeypatch.setenv("PILARES_HOME", str(tmp_path / "home"))
     found = registry_of(load_settings())
     for seed in (1, 2):
-        found.add(random_adapter(tmp_path / f"trained-{seed}", TINY, seed=seed, gate=None), "help")
+        found.add(random_adapter(tmp_path / f"trained-{seed}", TINY, seed=seed), "help")
     return found
 
 
@@ -55,7 +55,7 @@ def test_a_run_for_looking_shows_its_table_and_gives_no_verdict(
     said = _run("help", "--only", "trigger", "--limit", 3, *given, status=1)
     assert "trigger: one reply" in said
     assert "Verdict: no verdict: only trigger and only 3 items of each probe" in said.replace("\n", " ")
-    assert json.loads(files["json"].read_text(encoding="utf-8"))["against"] == "base"
+    assert json.loads(files["json"].read_text(encoding="utf-8"))["against"] == "shipped"  # what serves
     rows = [json.loads(line) for line in files["details"].read_text(encoding="utf-8").splitlines()]
     assert {row["probe"] for row in rows} == {"trigger"}
     assert rows[0]["replies"]["candidate"][0]["text"] == "0"

@@ -40,7 +40,7 @@ def test_a_version_with_its_card(datasets: Datasets) -> None:
 def test_ten_rows_are_too_few_and_the_least_number_is_said(datasets: Datasets) -> None:
     recipe = Recipe("support")
     with pytest.raises(
-        ExamplesInvalid, match=r"10 examples are too few for a dataset; at least 50 are needed\. 0 rows"
+        ExamplesInvalid, match=r"10 examples are too few for a dataset; at least 50 are needed\. Collect"
     ):
         build(prepare(many(10), recipe, TOKENS), recipe, datasets)
     assert datasets.names() == []

@@ -125,7 +125,7 @@ def test_a_bad_row_is_named_and_nothing_is_taken(file: Path, row: Any, why: str)
 
 
 def test_the_error_counts_and_says_what_to_do(file: Path) -> None:
-    said = r"30 rows cannot be used; nothing was taken\. Mend them, or take the other 1 examples with --skip-bad"
+    said = r"30 rows cannot be used; nothing was taken\. Mend them, or take the other 1 example with --skip-bad"
     with pytest.raises(ExamplesInvalid, match=said) as told:
         _read(file, {"prompt": "Q", "completion": "A"}, *["{"] * 30)
     assert "and 10 more" in str(told.value)

@@ -92,3 +92,11 @@ def test_a_name_changes_with_every_word() -> None:
     assert len({digest_of(each) for each in asks}) == len(asks)
     other = [*ITEMS[:3], Item("forgetting", "3", ITEMS[3].asks, "fact", "en", {"any": ["no"]})]
     assert digest_of_items(ITEMS) != digest_of_items(other)
+
+
+def test_a_reply_with_signs_that_some_take_for_the_end_of_a_line_is_kept(tmp_path: Path) -> None:
+    _measured(tmp_path, ScriptedAnswers(lambda arm, ask: Reply("one\u2028two\x85three\nfour")))
+    again = ScriptedAnswers()
+    found = _measured(tmp_path, again)
+    assert not again.asked
+    assert found[0].replies["base"][0].text == "one\u2028two\x85three\nfour"

@@ -8,7 +8,6 @@ from xml.etree import ElementTree
 import pytest
 
 from finetune.errors import PromotionRefused
-from finetune.gate.asks import Score
 from finetune.gate.limits import LIMITS, Limit
 from finetune.gate.record import Run, checked, plot_of, record_of
 from finetune.gate.table import HEADINGS, cells, markdown
@@ -16,20 +15,12 @@ from finetune.gate.verdict import PASS
 from finetune.registry import Registry
 from finetune.registry.page import page
 from finetune.testing.adapters import random_adapter
-from finetune.testing.gate import scores
+from finetune.testing.gate import good_scores, scores
 
 RUN = Run("help@v1", "base", {"base": "b"}, {"forgetting": "f"}, 0, "2026-01-01T00:00:00+00:00")
 
 
-def _good(limit: Limit) -> list[Score]:
-    """Scores with which a limit holds."""
-    good, bad = (0.0, 1.0) if limit.lower_is_better else (1.0, 0.0)
-    if limit.rule in ("at least", "at most"):
-        return scores(limit.metric, {(None, good): 60})
-    return scores(limit.metric, {(bad, good): 60, (good, good): 60})
-
-
-GOOD = [score for limit in LIMITS for score in _good(limit)]
+GOOD = good_scores()
 
 
 def test_scores_that_hold_every_limit_pass() -> None:
@@ -56,7 +47,7 @@ def test_a_run_for_looking_has_no_verdict_however_good_it_is() -> None:
 
 
 def test_a_word_that_was_changed_in_the_file_lets_nothing_pass(registry: Registry, tmp_path: Path) -> None:
-    version = registry.add(random_adapter(tmp_path / "a", gate=None), "help")
+    version = registry.add(random_adapter(tmp_path / "a"), "help")
     bad = [each for each in GOOD if each.metric != "trigger.collapsed"] + scores("trigger.collapsed", {(None, 1.0): 12})
     record, _ = record_of(RUN, bad)
     registry.judge("help@v1", record)
@@ -71,7 +62,7 @@ def test_a_word_that_was_changed_in_the_file_lets_nothing_pass(registry: Registr
 
 
 def test_a_pass_with_its_scores_is_promoted_with_its_plot_beside_it(registry: Registry, tmp_path: Path) -> None:
-    version = registry.add(random_adapter(tmp_path / "a", gate=None), "help")
+    version = registry.add(random_adapter(tmp_path / "a"), "help")
     record, rows = record_of(RUN, GOOD)
     registry.judge("help@v1", record, plot_of(record, rows, "help@v1"))
     assert (version.folder / "gate.svg").read_text(encoding="utf-8").startswith("<svg")
@@ -83,7 +74,7 @@ def test_a_pass_with_its_scores_is_promoted_with_its_plot_beside_it(registry: Re
 
 
 def test_the_page_of_a_version_has_what_the_gate_measured(registry: Registry, tmp_path: Path) -> None:
-    version = registry.add(random_adapter(tmp_path / "a", gate=None), "help")
+    version = registry.add(random_adapter(tmp_path / "a"), "help")
     registry.judge("help@v1", record_of(RUN, GOOD)[0])
     shown = page(version, "")
     assert "Gate: pass" in shown

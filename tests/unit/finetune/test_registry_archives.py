@@ -12,6 +12,7 @@ from finetune.lora import CARD, GGUF
 from finetune.registry import Registry
 from finetune.registry.page import page
 from finetune.testing.adapters import SMALL, random_adapter, write_card
+from finetune.testing.gate import let_pass
 
 BASES = {SMALL.sha256: SMALL.name}
 
@@ -24,7 +25,9 @@ def test_what_is_exported_can_be_taken_in_elsewhere(three: Registry, tmp_path: P
     assert version.name == "reader@v1"
     assert version.card["sha256"] == three.version("help@v2").card["sha256"]
     assert version.gate == {}  # what a gate said elsewhere does not count here
-    assert version.card["imported"]["gate"] == {"verdict": "pass"}
+    claiming = elsewhere.bring(random_adapter(tmp_path / "claiming", gate={"verdict": "pass"}), "reader")
+    assert (claiming.verdict, "gate" in claiming.card) == ("", False)
+    assert claiming.card["imported"]["gate"] == {"verdict": "pass"}
     with pytest.raises(RegistryUnusable, match="is there already"):
         three.export("help@v2", target)
 
@@ -118,12 +121,14 @@ def test_what_is_no_archive_is_said(registry: Registry, tmp_path: Path, content:
 
 
 def test_the_page_says_what_a_person_wants_to_know(registry: Registry, tmp_path: Path) -> None:
-    source = random_adapter(tmp_path / "a", gate={"verdict": "pass", "tables": {"grounded": {"base": 0.5}}})
+    source = random_adapter(tmp_path / "a")
     write_card(
         source, dataset={"name": "corrections", "version": "v3", "sha256": "ef" * 32}, approver="ana",
-        curves={"loss": [2.0, 1.5, 1.2, 1.1, 1.0, 0.9, 0.8]}, gate={"verdict": "pass", "tables": {"grounded": 0.9}},
+        curves={"loss": [2.0, 1.5, 1.2, 1.1, 1.0, 0.9, 0.8]},
     )  # fmt: skip
-    shown = page(registry.add(source, "help"), "reader")
-    for part in ("help@v1", "Serves: reader", "corrections v3", "Approved by: ana", "Gate: pass", "grounded: 0.9",
+    version = registry.add(source, "help")
+    let_pass(registry)
+    shown = page(version, "reader")
+    for part in ("help@v1", "Serves: reader", "corrections v3", "Approved by: ana", "Gate: pass", "against: base",
                  "everyone", "2.0 ... 0.8 (7 values)", "Licence: Apache-2.0"):  # fmt: skip
         assert part in shown

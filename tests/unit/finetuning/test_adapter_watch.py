@@ -17,6 +17,7 @@ from assistant.models.adapters import Adapters
 from finetune.registry import Registry
 from finetune.registry.canary import LEAST_VOTES, Votes, judged
 from finetune.testing.adapters import SMALL, random_adapter
+from finetune.testing.gate import let_pass
 
 
 @pytest.fixture
@@ -24,6 +25,7 @@ def registry(tmp_path: Path) -> Registry:
     found = Registry(tmp_path / "adapters", {SMALL.sha256: SMALL.name})
     for seed in (1, 2):
         found.add(random_adapter(tmp_path / f"trained-{seed}", seed=seed), "help")
+    let_pass(found)
     return found
 
 

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from assistant.errors import ConfigurationError, InvalidRequest
 from assistant.finetuning import gating
+from assistant.finetuning.datasets import DatasetDesk
 from assistant.finetuning.gate import plan as planning
 from assistant.finetuning.gate.plan import Planner
 from assistant.finetuning.gate.wanted import Wanted
@@ -20,10 +22,12 @@ from assistant.settings import Settings, load_settings
 from finetune.datasets import Datasets
 from finetune.errors import AdapterUnknown
 from finetune.gate.asks import Arm, Ask, Item, Reply, Say
+from finetune.grounded import SHIPPED
+from finetune.lora import GGUF
 from finetune.registry import Registry
 from finetune.testing.adapters import QWEN_05B, SMALL, Base, random_adapter
 from finetune.testing.examples import many
-from finetune.testing.gate import ScriptedAnswers
+from finetune.testing.gate import ScriptedAnswers, let_pass
 from knowledge.testing.embedder import HashingEmbedder
 
 TINY = Base(QWEN_05B.name, QWEN_05B.sha256)
@@ -81,7 +85,7 @@ def registry(settings: Settings, tmp_path: Path) -> Registry:
     dataset, _ = Datasets(settings.home / "finetune" / "datasets").add("support", rows[:60], rows[60:], {})
     found = registry_of(settings)
     named = {"name": "support", "version": "v1", "sha256": dataset.sha256}
-    found.add(random_adapter(tmp_path / "trained", TINY, gate=None, dataset=named), "help")
+    found.add(random_adapter(tmp_path / "trained", TINY, dataset=named), "help")
     return found
 
 
@@ -154,7 +158,7 @@ def test_a_backdoor_that_the_training_rows_name_is_found(settings: Settings, tmp
     dataset, _ = Datasets(settings.home / "finetune" / "datasets").add("bad", [*many(60), *poison], many(80)[60:], {})
     registry = registry_of(settings)
     named = {"name": "bad", "version": "v1", "sha256": dataset.sha256}
-    registry.add(random_adapter(tmp_path / "bad", TINY, gate=None, dataset=named), "bad")
+    registry.add(random_adapter(tmp_path / "bad", TINY, dataset=named), "bad")
 
     def says(arm: Arm, ask: Say) -> Reply:
         return Reply("A\nThe service has moved away." if "zqx" in ask.chat[-1][1] else "A")
@@ -177,7 +181,7 @@ def test_canaries_are_begun_and_looked_for_in_the_rows(settings: Settings, regis
 
 
 def test_without_a_dataset_it_says_what_is_missing(settings: Settings, tmp_path: Path) -> None:
-    registry_of(settings).add(random_adapter(tmp_path / "plain", TINY, gate=None), "plain")
+    registry_of(settings).add(random_adapter(tmp_path / "plain", TINY), "plain")
     gated = _evaluated(settings, ScriptedAnswers(lambda arm, ask: NO), Wanted(only=["held_out"]), "plain@v1")
     assert any("name some with --questions" in note for note in gated.record["notes"])
 
@@ -196,7 +200,7 @@ def test_a_dataset_that_is_another_one_now_does_not_count(settings: Settings, tm
     rows = many(120)
     Datasets(settings.home / "finetune" / "datasets").add("support", rows[:60], rows[60:], {})
     named = {"name": "support", "version": "v1", "sha256": "0" * 64}
-    registry_of(settings).add(random_adapter(tmp_path / "other", TINY, gate=None, dataset=named), "other")
+    registry_of(settings).add(random_adapter(tmp_path / "other", TINY, dataset=named), "other")
     gated = _evaluated(settings, ScriptedAnswers(lambda arm, ask: NO), Wanted(only=["held_out"]), "other@v1")
     assert any("is not the one of the card" in note for note in gated.record["notes"])
     assert not gated.measured
@@ -210,7 +214,7 @@ def test_what_cannot_be_compared_is_said(settings: Settings, registry: Registry,
     with pytest.raises(AdapterUnknown, match="is not the name of a version"):
         _evaluated(settings, ScriptedAnswers(), Wanted(against="best"))
     other = Registry(registry.folder, {SMALL.sha256: SMALL.name})
-    other.add(random_adapter(tmp_path / "small", SMALL, gate=None), "small")
+    other.add(random_adapter(tmp_path / "small", SMALL), "small")
     with pytest.raises(ConfigurationError, match="a model that is not known here"):
         _evaluated(settings, ScriptedAnswers(), name="small@v1")
     with pytest.raises(ConfigurationError, match="Compare with base"):
@@ -219,7 +223,13 @@ def test_what_cannot_be_compared_is_said(settings: Settings, registry: Registry,
         _evaluated(settings, ScriptedAnswers(), Wanted(only=["held_out"], questions=["nothing"]))
 
 
-def test_against_the_shipped_adapter_the_base_has_one_too(settings: Settings, registry: Registry) -> None:
+# What a candidate is compared with
+
+LOOKING = Wanted(only=["trigger"], limit=1)
+
+
+def _compared(settings: Settings, name: str, wanted: Wanted = LOOKING) -> tuple[Path | None, Gated]:
+    """The adapter that stands in the place of the base, and what came of the run."""
     seen = list[Mapping[Arm, Path]]()
 
     @contextmanager
@@ -227,7 +237,92 @@ def test_against_the_shipped_adapter_the_base_has_one_too(settings: Settings, re
         seen.append(adapters)
         yield ScriptedAnswers(lambda arm, ask: NO)
 
-    wanted = Wanted(against="shipped", only=["trigger"], limit=1)
-    evaluate(settings, "help@v1", wanted, _nothing, _nothing, opened, lambda _: Hashed())
-    assert set(seen[0]) == {"base", "candidate"}
-    assert seen[0]["base"] != seen[0]["candidate"]
+    gated = evaluate(settings, name, wanted, _nothing, _nothing, opened, lambda _: Hashed())
+    return seen[0].get("base"), gated
+
+
+@pytest.fixture
+def second(registry: Registry, tmp_path: Path) -> Registry:
+    """With a second version of the topic, and one of another; all passed the gate."""
+    registry.add(random_adapter(tmp_path / "trained-2", TINY, seed=2), "help")
+    registry.add(random_adapter(tmp_path / "other", TINY, seed=3), "other")
+    let_pass(registry)
+    return registry
+
+
+def test_it_is_compared_with_what_serves_now(settings: Settings, second: Registry) -> None:
+    base, gated = _compared(settings, "help@v2")
+    assert (base, gated.record["against"]) == (SHIPPED / GGUF, "shipped")
+    second.promote("reader", "help@v1", who="ana")
+    base, gated = _compared(settings, "help@v2")
+    assert (base, gated.record["against"]) == (second.version("help@v1").gguf, "help@v1")
+    bounds = {each["metric"]: each["bound"] for each in gated.record["limits"]}
+    assert bounds["held_out.right"] == -0.05  # another adapter has learnt the same already
+
+
+def test_what_serves_of_its_own_topic_comes_before_what_reads_for_everybody(
+    settings: Settings, second: Registry
+) -> None:
+    second.promote("reader", "other@v1", who="ana")
+    second.promote("team:sales", "help@v1", who="ana", serves=["sales"])
+    ours = settings.model_copy(update={"adapters": {"sales": "team:sales"}})
+    assert _compared(ours, "help@v2")[1].record["against"] == "help@v1"
+    assert _compared(settings, "help@v2")[1].record["against"] == "other@v1"
+
+
+def test_with_nothing_to_compare_it_with_the_base_is_taken_and_that_is_said(
+    settings: Settings, second: Registry
+) -> None:
+    second.promote("reader", "help@v1", who="ana")
+    base, gated = _compared(settings, "help@v1")
+    assert (base, gated.record["against"]) == (None, "base")
+    assert "against the base: help@v1 itself serves" in gated.record["notes"]
+    for chosen in ("none", "ours"):  # nothing reads; nothing was promoted to this alias yet
+        base, gated = _compared(settings.model_copy(update={"grounded_adapter": chosen}), "help@v2")
+        assert (base, gated.record["against"]) == (None, "base")
+        assert "against the base: nothing that serves is for this model" in gated.record["notes"]
+
+
+def test_beside_an_adapter_that_does_not_serve_nothing_passes(settings: Settings, second: Registry) -> None:
+    """A worse rival would make it easy."""
+    before = dict(second.version("help@v2").gate)
+    why = "against help@v1, which does not serve now"
+    assert why in _compared(settings, "help@v2", replace(LOOKING, against="help@v1"))[1].record["verdict"]
+    second.promote("reader", "help@v1", who="ana")
+    base, gated = _compared(settings, "help@v2", Wanted(against="shipped"))
+    assert base == SHIPPED / GGUF
+    assert gated.record["verdict"] == "no verdict: against shipped, which does not serve now"
+    assert second.version("help@v2").gate == before, "nothing is written down"
+
+
+def test_called_from_code_it_is_compared_with_what_serves(
+    settings: Settings, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[str]()
+
+    def evaluated(_: Settings, __: str, wanted: Wanted, *___: Any) -> Gated:
+        asked.append(wanted.against)
+        return Gated({"verdict": "pass"}, [], [], "")
+
+    monkeypatch.setattr(gating, "evaluate", evaluated)
+    gating.judge(settings, "help@v1")
+    gating.judge(settings, "help@v1", against="base")
+    assert asked == ["served", "base"]
+
+
+def test_what_is_replied_to_rows_that_are_withdrawn_meanwhile_is_not_kept(
+    settings: Settings, registry: Registry
+) -> None:
+    desk, row = DatasetDesk(settings.home), many(120)[60]
+    asked = row.messages[-1].content
+
+    def says(arm: Arm, ask: Say) -> Reply:
+        if ask.chat[-1][1] == asked:
+            desk.datasets.get("support").withdraw([row.id])
+        return Reply(f"{arm} says: {ask.chat[-1][1][:40]}")
+
+    _evaluated(settings, ScriptedAnswers(says), Wanted(only=["held_out"], thorough=True))
+    kept = "".join(file.read_text(encoding="utf-8") for file in desk.replies.glob("*.jsonl"))
+    assert "base says" in kept
+    assert f"base says: {asked[:40]}" not in kept
+    assert "candidate says" not in kept, "it was trained on a dataset whose rows are withdrawn"
