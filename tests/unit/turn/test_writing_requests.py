@@ -67,6 +67,8 @@ def test_summaries(text: str, words: str, sure: bool, points: int | None, langua
         ("Traduce eso al inglés", "answer", "en", ""),
         ("dímelo en inglés", "answer", "en", ""),
         ("and in Spanish, please?", "answer", "es", ""),
+        ("and now into English", "answer", "en", ""),
+        ("y ahora al inglés", "answer", "en", ""),
         ("translate the warranty policy into Spanish", "named", "es", "warranty policy"),
         ("traduce al inglés la política de devoluciones", "named", "en", "política de devoluciones"),
         ("Translate this into German: hello", "text", "German", "hello"),
