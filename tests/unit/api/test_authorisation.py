@@ -38,6 +38,9 @@ FOREIGN: dict[str, dict[str, Any] | None] = {
         "messages": [{"role": "user", "content": "mine now"}],
         "pilares": {"conversation_id": "{conversation_id}"},
     },
+    "POST /v1/responses": {"input": "mine now", "previous_response_id": "{response_id}"},
+    "GET /v1/responses/{response_id}": None,
+    "DELETE /v1/responses/{response_id}": None,
     "GET /api/conversations/{conversation_id}": None,
     "PATCH /api/conversations/{conversation_id}": {"title": "mine"},
     "DELETE /api/conversations/{conversation_id}": None,
@@ -68,6 +71,7 @@ SAYS_NO_ITSELF = SECRET_PATHS | {
 BODIES: dict[str, dict[str, Any]] = {
     "POST /api/ask": {"json": {"question": "leave"}},
     "POST /v1/chat/completions": {"json": {"messages": [{"role": "user", "content": "leave"}]}},
+    "POST /v1/responses": {"json": {"input": "leave"}},
     "POST /v1/embeddings": {"json": {"input": "leave"}},
     "POST /v1/files": {"files": {"file": ("n.md", b"Hello")}},
     "POST /api/documents": {"files": {"files": ("n.md", b"Hello")}},
@@ -124,6 +128,7 @@ def send(client: TestClient, route: str, headers: dict[str, str], **ids: str) ->
     for name in (
         "conversation_id",
         "answer_id",
+        "response_id",
         "appointment_id",
         "document_id",
         "handoff_id",
@@ -221,7 +226,9 @@ def make(network: TestClient, accounts: Accounts, assistant: ScriptedAssistant, 
         starts = datetime.now(UTC) + timedelta(hours=next(hours))
         booked = store.book(ana.user.id, calendar="desk", service="x", starts=starts,
                             ends=starts + timedelta(minutes=30), name="Ana", contact="a@b")  # fmt: skip
+        response = network.post("/v1/responses", json={"input": "How many days of leave?"}, headers=ana.cookie).json()
         ids = {"conversation_id": answer["conversation_id"], "answer_id": answer["id"], "appointment_id": booked.id,
+               "response_id": response["id"],
                "document_id": document_id(LEAVE), "key_id": accounts.keys.make(ana.user, "other")[0].id}  # fmt: skip
         return Theirs(ana, ids)
 
