@@ -56,6 +56,10 @@ ACCESS: Mapping[str, Right | None] = {
     "GET /v1/files/{document_id}/content": Right.READ,
     "POST /v1/files": Right.WRITE,
     "DELETE /v1/files/{document_id}": Right.WRITE,
+    # The same for programs that speak MCP; its tools look at rights of their own (`assistant.api.mcp.tools`).
+    "POST /mcp": Right.ASK,
+    "GET /mcp": Right.ASK,
+    "DELETE /mcp": Right.ASK,
     # People.
     "GET /api/users": Right.ACCOUNTS,
     "POST /api/users": Right.ACCOUNTS,

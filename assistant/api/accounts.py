@@ -7,6 +7,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.identity import person_of
+from assistant.api.signing import signing_routes
 from assistant.api.wire import moment_json
 from assistant.errors import NotAllowed
 from assistant.messages import message, preferred
@@ -16,6 +17,7 @@ from assistant.security.audit import Act
 from assistant.security.keys import Key
 from assistant.security.person import Person
 from assistant.security.user import User
+from assistant.settings import Settings
 
 Id = Annotated[str, Path(max_length=64, pattern="^[0-9a-f]+$")]
 Name = Annotated[str, Path(max_length=100)]
@@ -51,6 +53,11 @@ class NewKey(BaseModel):
     scopes: _Words = ["ask", "read"]
     days: Annotated[float, Field(gt=0, le=366)] = 90
     budget: Allowance = Allowance()
+
+
+def account_routes(accounts: Accounts, settings: Settings) -> list[APIRouter]:
+    """The ways in, oneself, and everybody."""
+    return [signing_routes(accounts, settings.security.session_days), own_routes(accounts), user_routes(accounts)]
 
 
 def own_routes(accounts: Accounts) -> APIRouter:

@@ -37,6 +37,7 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         'The tool_choice is "auto", "none", "required", or {{"type": "function", "name": ...}}.',
         'El tool_choice es "auto", "none", "required" o {{"type": "function", "name": ...}}.',
     ),
+    "mcp_working": ("The answer is in the making.", "La respuesta se está preparando."),
     "kept_here": (
         "The request has personal data ({kind}); routing.privacy keeps it on this computer, and no model runs here.",
         "La petición tiene datos personales ({kind}) y routing.privacy los mantiene en modelos de este equipo; "
