@@ -25,7 +25,6 @@ from assistant.storage.folding import folded, storable
 from assistant.storage.lately import Lately, lately_of
 from assistant.storage.migrate import migrate
 from assistant.storage.records import Conversation, Feedback, Turn, Verdict
-from assistant.storage.responses import Responses
 from assistant.storage.rows import (
     TITLE_CHARS,
     answer_of,
@@ -113,11 +112,6 @@ class Conversations:
     def curated(self) -> CuratedAnswers:
         """Answers that people have written and approved."""
         return CuratedAnswers(self._database, self._now)
-
-    @property
-    def responses(self) -> Responses:
-        """What programs may go on with by its id."""
-        return Responses(self._database, self._now)
 
     @property
     def raised(self) -> RaisedPassages:

@@ -6,7 +6,7 @@ them then. What was put to a model itself is kept whole, and for a month.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,7 +38,7 @@ class StoredResponse:
 class Responses:
     """Everybody's responses; each is reached through the person it belongs to."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._database, self._now = database, clock
 
     def keep(self, user_id: str, response: StoredResponse) -> None:

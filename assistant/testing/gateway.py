@@ -24,7 +24,7 @@ class ScriptedGateway:
         }
         self.message: dict[str, Any] = {"role": "assistant", "content": "I am the model itself."}
         self.error: AssistantError | None = None
-        self.finish_reason = "stop"
+        self.finish_reason: str | None = "stop"
         self.asked: list[Served] = []
         self.bodies: list[Mapping[str, Any]] = []
         self.piece_s = 0.0

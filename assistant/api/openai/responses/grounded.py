@@ -83,18 +83,19 @@ class GroundedResponses:
             stored = StoredResponse(
                 going.reply.id, previous, answer.conversation_id, answer.id, going.given, about
             )  # fmt: skip
-            self._assistant.conversations.responses.keep(going.user_id, stored)
+            self._shelf.keep(going.user_id, stored)
 
     async def _streamed(
         self, events: Events[TurnEvent], running: RunningTurn, going: _Going, kept: str
     ) -> AsyncIterator[str]:  # fmt: skip
         """The stream; whoever leaves it, at its first event or later, stops the model."""
-        stream = ResponseEvents(going.reply)
+        stream, ended = ResponseEvents(going.reply), False
         try:
             for each in stream.begun(pilares={"conversation_id": kept}):
                 yield each
             async with aclosing(events.follow(running)) as following:
                 async for event in following:
+                    ended = ended or isinstance(event, Finished | Failed)
                     if event is None:
                         yield WAITING
                     elif isinstance(event, Finished):
@@ -102,6 +103,8 @@ class GroundedResponses:
                             yield each
                     elif isinstance(event, Failed):
                         yield stream.ended(going.reply.failed("server_error", event.message))
+            if not ended:  # the server stops
+                yield stream.ended(going.reply.failed("server_error", message("turn_stopped", "en")))
         finally:
             running.stop()
 

@@ -1,6 +1,6 @@
 """A response of a model as it is: functions, formats and messages are the model's, the documents stay out."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +24,6 @@ from assistant.api.openai.responses.writing import Writing
 from assistant.api.running import RunningTurn
 from assistant.errors import AssistantError
 from assistant.messages import message
-from assistant.storage.conversations import Conversations
 from assistant.storage.responses import StoredResponse
 from assistant.turn.events import Failed
 
@@ -42,8 +41,8 @@ class _Going:
 class RawResponses:
     """Passes requests on, and keeps what can be gone on with."""
 
-    def __init__(self, asking: ModelAsking, conversations: Conversations, shelf: Shelf) -> None:
-        self._asking, self._conversations, self._shelf = asking, conversations, shelf
+    def __init__(self, asking: ModelAsking, shelf: Shelf) -> None:
+        self._asking, self._shelf = asking, shelf
 
     async def answer(self, body: ResponseBody, request: Request) -> Response:
         """The response, whole or streamed. Raises InvalidRequest when no model may be asked."""
@@ -75,7 +74,7 @@ class RawResponses:
         if body.store is not False:
             about = {**reply.about(), "ended": ended}
             stored = StoredResponse(reply.id, body.previous_response_id, None, None, going.given, about)
-            self._conversations.responses.keep(going.user_id, stored)
+            self._shelf.keep(going.user_id, stored)
         return reply.whole(**ended)
 
     async def _streamed(
@@ -99,8 +98,9 @@ class RawResponses:
             running.stop()
 
     def _finished(self, stream: ResponseEvents, writing: Writing, going: _Going) -> list[str]:
-        last: Iterator[str] = writing.end()
-        events = [*last]
+        events = [*writing.end()]
+        if not writing.is_whole:  # the server stops, or its model did
+            return [*events, stream.ended(going.reply.failed("server_error", message("turn_stopped", "en")))]
         try:
             return [*events, stream.ended(self._kept(going, writing.ended()))]
         except AssistantError as error:

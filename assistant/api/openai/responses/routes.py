@@ -27,7 +27,7 @@ def response_routes(
     """The routes, bound to an assistant and to its models."""
     router, shelf = APIRouter(prefix="/v1/responses"), Shelf(assistant.conversations)
     grounded = GroundedResponses(assistant, settings, turns, shelf)
-    raw = RawResponses(asking, assistant.conversations, shelf)
+    raw = RawResponses(asking, shelf)
 
     @router.post("")
     async def respond(body: ResponseBody, request: Request) -> Response:

@@ -7,7 +7,7 @@ from assistant.api.openai.body import MOST_MESSAGES
 from assistant.api.openai.responses.items import CallItem, Message, MessageItem, chat_messages
 from assistant.api.openai.responses.replying import Object, reply_of
 from assistant.storage.conversations import Conversations
-from assistant.storage.responses import StoredResponse
+from assistant.storage.responses import Responses, StoredResponse
 
 Chain = Sequence[StoredResponse]
 
@@ -16,11 +16,15 @@ class Shelf:
     """Stored responses of everybody; each is reached through the person it belongs to."""
 
     def __init__(self, conversations: Conversations) -> None:
-        self._conversations = conversations
+        self._conversations, self._responses = conversations, Responses(conversations.database)
+
+    def keep(self, user_id: str, response: StoredResponse) -> None:
+        """Store one, to be gone on with."""
+        self._responses.keep(user_id, response)
 
     def chain(self, user_id: str, response_id: str | None) -> Chain:
         """A response and those it went on from, oldest first. Raises NotFound."""
-        return self._conversations.responses.chain(user_id, response_id, MOST_MESSAGES)
+        return self._responses.chain(user_id, response_id, MOST_MESSAGES)
 
     def messages(self, user_id: str, chain: Chain) -> list[Message]:
         """What was said in them, as messages of chat requests. Raises NotFound."""
@@ -40,7 +44,7 @@ class Shelf:
 
     def whole(self, user_id: str, response_id: str) -> Object:
         """The object of a stored response. Raises NotFound."""
-        stored = self._conversations.responses.get(user_id, response_id)
+        stored = self._responses.get(user_id, response_id)
         reply = reply_of(stored.id, stored.about)
         if stored.answer_id is not None:
             return reply.answered(self._conversations.answer(user_id, stored.answer_id))
@@ -48,7 +52,7 @@ class Shelf:
 
     def forget(self, user_id: str, response_id: str) -> Object:
         """Delete one. Raises NotFound."""
-        gone = self._conversations.responses.forget(user_id, response_id)
+        gone = self._responses.forget(user_id, response_id)
         return {
             "id": gone.id, "object": "response", "deleted": True,
             "pilares": {"conversation_id": gone.conversation_id},

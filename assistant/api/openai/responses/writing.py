@@ -30,6 +30,11 @@ class Writing:
             for call in delta.get("tool_calls") or ():
                 yield from self._called(call)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the model has said why it ended."""
+        return self._reason is not None
+
     def end(self) -> Iterator[str]:
         """The last item is there as a whole."""
         if self._open:
