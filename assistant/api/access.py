@@ -21,6 +21,8 @@ ACCESS: Mapping[str, Right | None] = {
     "GET /readyz": None,
     "GET /sign-in": None,
     "POST /sign-in": None,
+    "GET /sign-in/oidc": None,
+    "GET /sign-in/oidc/callback": None,
     "GET /sign-in/{token}": None,
     "POST /sign-in/{token}": None,
     "POST /sign-out": Right.ASK,
