@@ -8,6 +8,7 @@ from assistant.messages import message
 from knowledge.document import Document
 from knowledge.ingest.names import safe_name
 from knowledge.library import UPLOADS, Library
+from knowledge.passage import Passage
 
 
 class LibraryDocuments:
@@ -61,6 +62,10 @@ class LibraryDocuments:
     def text(self, document_id: str, groups: Groups = EVERYONE) -> str:
         """The stored text that offsets count in."""
         return self._library.text(document_id, groups)
+
+    def search(self, query: str, groups: Groups = EVERYONE, limit: int = 10) -> Sequence[Passage]:
+        """The best passages, by words and by meaning."""
+        return self._library.search(query, k=limit, groups=groups)
 
 
 def _summary(document: Document) -> DocumentSummary:

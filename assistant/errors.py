@@ -10,6 +10,7 @@
     ├── NotFound              no such conversation, answer or document for this person
     ├── AccessError
     │   ├── NotSignedIn       nobody is known behind a request, or what it shows is not valid (any more)
+    │   ├── SignInUnavailable the provider that people sign in with does not answer
     │   ├── NotAllowed        this person, or this key, may not do that
     │   └── LimitReached      a limit or budget is used up; says when it begins anew
     └── StorageError          conversations cannot be read or written (disk full, damaged, locked)
@@ -57,6 +58,10 @@ class AccessError(AssistantError):
 
 class NotSignedIn(AccessError):
     """Nobody is known behind a request."""
+
+
+class SignInUnavailable(AccessError):
+    """The provider that people sign in with does not answer, or not as it should."""
 
 
 class NotAllowed(AccessError):

@@ -7,6 +7,8 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.identity import person_of
+from assistant.api.oidc import oidc_routes
+from assistant.api.signing import signing_routes
 from assistant.api.wire import moment_json
 from assistant.errors import NotAllowed
 from assistant.messages import message, preferred
@@ -14,8 +16,10 @@ from assistant.security.accounts import Accounts
 from assistant.security.allowance import Allowance
 from assistant.security.audit import Act
 from assistant.security.keys import Key
+from assistant.security.oidc.provider import Provider
 from assistant.security.person import Person
 from assistant.security.user import User
+from assistant.settings import Settings
 
 Id = Annotated[str, Path(max_length=64, pattern="^[0-9a-f]+$")]
 Name = Annotated[str, Path(max_length=100)]
@@ -51,6 +55,15 @@ class NewKey(BaseModel):
     scopes: _Words = ["ask", "read"]
     days: Annotated[float, Field(gt=0, le=366)] = 90
     budget: Allowance = Allowance()
+
+
+def account_routes(accounts: Accounts, settings: Settings) -> list[APIRouter]:
+    """The ways in, oneself, and everybody."""
+    oidc, days = settings.security.oidc, settings.security.session_days
+    # Before the links: /sign-in/oidc looks like one.
+    ways_in = [] if oidc is None else [oidc_routes(accounts, Provider(oidc), days)]
+    ways_in.append(signing_routes(accounts, days, "" if oidc is None else oidc.shown))
+    return [*ways_in, own_routes(accounts), user_routes(accounts)]
 
 
 def own_routes(accounts: Accounts) -> APIRouter:

@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from assistant.api.access import guard
-from assistant.api.accounts import own_routes, user_routes
+from assistant.api.accounts import account_routes
 from assistant.api.appointments import appointment_routes
 from assistant.api.ask import ask_routes
 from assistant.api.conversations import conversation_routes
@@ -18,6 +18,8 @@ from assistant.api.handoffs import handoff_routes
 from assistant.api.health import health_routes
 from assistant.api.identity import Identity
 from assistant.api.ledger import ledger_routes
+from assistant.api.mcp.routes import mcp_routes
+from assistant.api.mcp.tools import KnowledgeTools
 from assistant.api.metrics import Counted, Metrics, metrics_routes
 from assistant.api.middleware.bodies import BodyLimit
 from assistant.api.middleware.headers import SecurityHeaders
@@ -27,7 +29,6 @@ from assistant.api.openai.ports import Gateway
 from assistant.api.openai.routes import openai_routes
 from assistant.api.ports import Assistant, OpenAppointments
 from assistant.api.running import RunningTurns
-from assistant.api.signing import signing_routes
 from assistant.api.sources import OpenSources, job_routes, source_routes
 from assistant.errors import ConfigurationError
 from assistant.loopback import is_loopback
@@ -82,25 +83,22 @@ def create_app(
     install(app)
     metrics = Metrics(turns)
     turns.on_answer = metrics.answered
-    app.include_router(metrics_routes(metrics))
-    app.include_router(health_routes(assistant, turns))
+    tools = KnowledgeTools(assistant, settings, turns, limits)
+    routers = [
+        metrics_routes(metrics), health_routes(assistant, turns), ask_routes(assistant, settings, turns),
+        conversation_routes(assistant), document_routes(assistant, settings), ledger_routes(assistant, settings),
+        handoff_routes(assistant), mcp_routes(tools), operating_routes(settings, has_sources=sources is not None),
+    ]  # fmt: skip
     if accounts is not None:
-        app.include_router(signing_routes(accounts, settings.security.session_days))
-        app.include_router(own_routes(accounts))
-        app.include_router(user_routes(accounts))
-    app.include_router(ask_routes(assistant, settings, turns))
-    app.include_router(conversation_routes(assistant))
-    app.include_router(document_routes(assistant, settings))
-    app.include_router(ledger_routes(assistant, settings))
-    app.include_router(handoff_routes(assistant))
+        routers += account_routes(accounts, settings)
     if gateway is not None:
-        app.include_router(openai_routes(assistant, settings, turns, gateway, limits))
+        routers.append(openai_routes(assistant, settings, turns, gateway, limits))
     if sources is not None:
-        app.include_router(source_routes(sources, settings))
-        app.include_router(job_routes(sources))
+        routers += [source_routes(sources, settings), job_routes(sources)]
     if appointments is not None:
-        app.include_router(appointment_routes(appointments))
-    app.include_router(operating_routes(settings, has_sources=sources is not None))
+        routers.append(appointment_routes(appointments))
+    for router in routers:
+        app.include_router(router)
     if connectors is not None:
         app.mount("/connectors", Webhooks(connectors))
     if front is not None:

@@ -43,6 +43,7 @@ STATUS: dict[type[Exception], int] = {
     assistant_errors.NotSignedIn: 401,
     assistant_errors.NotAllowed: 403,
     assistant_errors.LimitReached: 429,
+    assistant_errors.SignInUnavailable: 503,
     assistant_errors.AccessError: 403,
     assistant_errors.NotFound: 404,
     assistant_errors.ModelUnavailable: 503,

@@ -9,6 +9,7 @@ from assistant.appointments.store import AppointmentStore
 from assistant.storage.conversations import Conversations
 from assistant.turn.answer import TurnRequest
 from assistant.turn.events import TurnEvent
+from knowledge.passage import Passage
 
 PartState = Literal["ready", "starting", "unavailable"]
 OpenAppointments = Callable[[], AppointmentStore | None]
@@ -85,6 +86,9 @@ class Documents(Protocol):
 
     def text(self, document_id: str, groups: Groups = EVERYONE) -> str:
         """The stored text that passages and citations count their offsets in. Raises DocumentNotFound."""
+
+    def search(self, query: str, groups: Groups = EVERYONE, limit: int = 10) -> Sequence[Passage]:
+        """The best passages that these groups may read, best first, at most `limit`."""
 
 
 class Assistant(Protocol):

@@ -20,29 +20,30 @@ _Password = Annotated[str, Form(max_length=1000)]
 _Next = Annotated[str, Form(max_length=500)]
 
 
-def signing_routes(accounts: Accounts, session_days: float) -> APIRouter:
-    """The routes. Plain functions: hashing takes a while."""
+def signing_routes(accounts: Accounts, session_days: float, provider: str = "") -> APIRouter:
+    """The routes. Plain functions: hashing takes a while. `provider` is what people know the other way in by."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/sign-in")
     def ask_name(request: Request, next: str = "") -> Response:
-        return _shown(sign_in_page(language_of(request), wanted=next))
+        return shown(sign_in_page(language_of(request), wanted=next, provider=provider))
 
     @router.post("/sign-in")
     def sign_in(request: Request, name: _Name, password: _Password, next: _Next = "") -> Response:
         try:
             token = accounts.sign_in(name, password, language_of(request))
         except AssistantError as error:
-            return _shown(sign_in_page(language_of(request), error=str(error), name=name, wanted=next), error)
-        return _signed_in(request, token, session_days, next)
+            page = sign_in_page(language_of(request), error=str(error), name=name, wanted=next, provider=provider)
+            return shown(page, error)
+        return signed_in(request, token, session_days, next)
 
     @router.get("/sign-in/{token}")
     def ask_password(request: Request, token: str) -> Response:
         language = language_of(request)
         try:
-            return _shown(password_page(language, accounts.links.owner(token, language).name))
+            return shown(password_page(language, accounts.links.owner(token, language).name))
         except AssistantError as error:
-            return _shown(password_page(language, "", error=str(error)), error)
+            return shown(password_page(language, "", error=str(error)), error)
 
     @router.post("/sign-in/{token}")
     def choose_password(request: Request, token: str, password: _Password) -> Response:
@@ -51,22 +52,23 @@ def signing_routes(accounts: Accounts, session_days: float) -> APIRouter:
             owner = accounts.links.owner(token, language).name
             user = accounts.links.use(token, password, language)
         except AssistantError as error:
-            return _shown(password_page(language, owner, error=str(error)), error)
+            return shown(password_page(language, owner, error=str(error)), error)
         accounts.audit.note(user.name, "password.set", user.name)
-        return _signed_in(request, accounts.sessions.begin(user), session_days)
+        return signed_in(request, accounts.sessions.begin(user), session_days)
 
     @router.post("/sign-out")
     def sign_out(request: Request) -> Response:
         accounts.sessions.end(request.cookies.get(COOKIE, ""))
-        response = _to("/sign-in")
+        response = to("/sign-in")
         response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
         return response
 
     return router
 
 
-def _signed_in(request: Request, token: str, days: float, wanted: str = "") -> Response:
-    response = _to(_inside(wanted))
+def signed_in(request: Request, token: str, days: float, wanted: str = "") -> Response:
+    """Into the page, with a session."""
+    response = to(_inside(wanted))
     response.set_cookie(
         COOKIE, token, max_age=round(days * 24 * 3600), path="/", httponly=True, samesite="lax",
         secure=request.url.scheme == "https",
@@ -82,11 +84,13 @@ def _inside(address: str) -> str:
     return f"/?{query}" if query.isprintable() and query else "/"
 
 
-def _to(where: str) -> RedirectResponse:
+def to(where: str) -> RedirectResponse:
+    """Go and see there."""
     return RedirectResponse(where, 303)
 
 
-def _shown(html: str, error: AssistantError | None = None) -> HTMLResponse:
+def shown(html: str, error: AssistantError | None = None) -> HTMLResponse:
+    """A page for signing in, with what went wrong."""
     headers = {"content-security-policy": POLICY, "cache-control": "no-store"}
     response = HTMLResponse(html, 200 if error is None else status_of(error), headers)
     if isinstance(error, LimitReached):

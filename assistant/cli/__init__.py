@@ -17,6 +17,7 @@ from assistant.cli import (
     keys,
     learning,
     ledger,
+    mcp,
     models,
     router,
     serving,
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 app.command()(serving.up)
 app.command()(serving.serve)
+app.command()(mcp.mcp)
 app.command()(asking.ask)
 app.command()(asking.chat)
 app.command()(documents.ingest)

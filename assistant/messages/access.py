@@ -13,6 +13,37 @@ ACCESS: dict[str, tuple[str, str]] = {
         "Too many attempts with this name. Try again in {seconds} seconds.",
         "Demasiados intentos con este nombre. Inténtalo de nuevo dentro de {seconds} segundos.",
     ),
+    "sign_in_with": ("Sign in with {provider}", "Iniciar sesión con {provider}"),
+    "oidc_unavailable": (
+        "{provider} cannot be asked now ({reason}). Try again in a moment; administrators check security.oidc in "
+        "pilares.toml.",
+        "Ahora no se puede consultar a {provider} ({reason}). Inténtalo de nuevo en un momento; los administradores "
+        "revisan security.oidc en pilares.toml.",
+    ),
+    "oidc_refused": (
+        "{provider} did not let you in ({reason}). Try again, or ask an administrator.",
+        "{provider} no te ha dado acceso ({reason}). Inténtalo de nuevo o pregunta a un administrador.",
+    ),
+    "oidc_lost": (
+        "This sign-in was not begun in this browser, or took longer than ten minutes. Begin it again here.",
+        "Este inicio de sesión no empezó en este navegador o tardó más de diez minutos. Empieza de nuevo aquí.",
+    ),
+    "oidc_no_name": (
+        "{provider} does not say who you are: the claim {claim} is missing or not verified. Ask an administrator.",
+        "{provider} no dice quién eres: el dato {claim} falta o no está verificado. Pregunta a un administrador.",
+    ),
+    "oidc_unknown": (
+        "There is no account for {name} here. Ask an administrator for one.",
+        "Aquí no hay ninguna cuenta para {name}. Pide una a un administrador.",
+    ),
+    "oidc_name_taken": (
+        "There is another account called {name}. An administrator has to see to it (`link_accounts` in the settings).",
+        "Hay otra cuenta llamada {name}. Tiene que ocuparse un administrador (`link_accounts` en los ajustes).",
+    ),
+    "oidc_suspended": (
+        "The account {name} is suspended. Ask an administrator.",
+        "La cuenta {name} está suspendida. Pregunta a un administrador.",
+    ),
     "choose_password": ("Choose a password", "Elige una contraseña"),
     "choose_password_for": (
         "For the account {name}. At least {shortest} characters; a few words in a row are a good one.",

@@ -23,6 +23,21 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "El modelo {model} solo responde sin los documentos. Envía tools, un response_format o "
         '{{"pilares": {{"grounded": false}}}}.',
     ),
+    "response_refused": (
+        "`{name}` is not done here. Leave it out; `previous_response_id` goes on with a response.",
+        "Aquí no se hace `{name}`. No lo envíes; `previous_response_id` sigue a una respuesta.",
+    ),
+    "tool_refused": (
+        "Tools of the type {kind} are not called here. Send functions alone; documents are searched without tools, or "
+        "with file_search alone.",
+        "Aquí no se usan herramientas de tipo {kind}. Envía solo funciones; en los documentos se busca sin ellas "
+        "o con file_search sola.",
+    ),
+    "tool_choice_refused": (
+        'The tool_choice is "auto", "none", "required", or {{"type": "function", "name": ...}}.',
+        'El tool_choice es "auto", "none", "required" o {{"type": "function", "name": ...}}.',
+    ),
+    "mcp_working": ("The answer is in the making.", "La respuesta se está preparando."),
     "kept_here": (
         "The request has personal data ({kind}); routing.privacy keeps it on this computer, and no model runs here.",
         "La petición tiene datos personales ({kind}) y routing.privacy los mantiene en modelos de este equipo; "

@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.security.allowance import Allowance
+from assistant.security.oidc.settings import OidcSettings
 
 
 class SecuritySettings(BaseModel):
@@ -11,6 +12,7 @@ class SecuritySettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     accounts: bool = Field(default=False, description="require accounts on the computer's own address as well")
+    oidc: OidcSettings | None = Field(default=None, description="a provider to sign in with (docs/accounts.md)")
     session_days: float = Field(default=14, gt=0, le=366, description="how long a browser stays signed in")
 
 

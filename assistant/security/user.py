@@ -18,7 +18,7 @@ LEAST_GROUPS = frozenset({EVERYONE})
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account. `invited` is an account whose person has not chosen a password yet."""
+    """An account. `invited` is one whose person has neither a password yet nor came from a provider."""
 
     id: str
     name: str

@@ -49,6 +49,25 @@ class Users:
         """The account with that id. Raises NotFound."""
         return self._one(users.c.id == user_id, user_id)
 
+    def identified(self, issuer: str, subject: str) -> User | None:
+        """The account of somebody whom a provider calls `subject`."""
+        mine = sa.and_(users.c.issuer == issuer, users.c.subject == subject)
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(users).where(mine)).first()
+        return None if row is None else user_of(row)
+
+    def has_identity(self, user_id: str) -> bool:
+        """Whether somebody signs in with a provider."""
+        query = sa.select(users.c.subject).where(users.c.id == user_id)
+        with self._database.read() as connection:
+            return connection.execute(query).scalar() is not None
+
+    def identify(self, user_id: str, issuer: str, subject: str) -> None:
+        """From now on a provider's `subject` is this account."""
+        mine = sa.update(users).where(users.c.id == user_id)
+        with self._database.write() as connection:
+            connection.execute(mine.values(issuer=issuer, subject=subject))
+
     def groups_of(self, user_id: str) -> frozenset[str]:
         """The groups of somebody now: none of somebody who is suspended, or whom nobody knows."""
         if user_id == LOCAL_USER:
@@ -107,8 +126,9 @@ def end_all(connection: Connection, user_id: str) -> None:
 def user_of(row: Row[Any]) -> User:
     """A row of `users` as an account."""
     return User(
-        row.id, row.name, clean_role(row.role), frozenset(row.groups), row.suspended, not row.password, row.created
-    )
+        row.id, row.name, clean_role(row.role), frozenset(row.groups), row.suspended, not (row.password or row.subject),
+        row.created,
+    )  # fmt: skip
 
 
 def _administrators(connection: Connection) -> int:

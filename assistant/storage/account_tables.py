@@ -17,6 +17,9 @@ users = sa.Table(
     sa.Column("password", sa.String(200), nullable=False, server_default=""),
     sa.Column("suspended", sa.Boolean, nullable=False),
     sa.Column("created", Moment, nullable=False),
+    sa.Column("issuer", sa.String(400)),
+    sa.Column("subject", sa.String(255)),
+    sa.Index("users_by_identity", "issuer", "subject", unique=True),
 )
 
 links = sa.Table(

@@ -17,6 +17,7 @@ from assistant.storage.schema import (
     feedback,
     handoffs,
     raised_passages,
+    responses,
     turns,
 )
 from assistant.turn.answer import Answer
@@ -96,7 +97,8 @@ def erase(connection: Connection, conversation_id: str, moment: datetime) -> Non
     """Erase what was said in a conversation and all that came of it; its bare row stays."""
     its_turns = sa.select(turns.c.id).where(turns.c.conversation_id == conversation_id)
     its_answers = sa.select(answers.c.id).where(answers.c.turn_id.in_(its_turns))
-    connection.execute(sa.delete(handoffs).where(handoffs.c.conversation_id == conversation_id))
+    for table in (handoffs, responses):
+        connection.execute(sa.delete(table).where(table.c.conversation_id == conversation_id))
     its_feedback = sa.select(feedback.c.id).where(feedback.c.answer_id.in_(its_answers))
     connection.execute(sa.delete(raised_passages).where(raised_passages.c.feedback_id.in_(its_feedback)))
     connection.execute(sa.delete(curated_answers).where(curated_answers.c.conversation_id == conversation_id))

@@ -17,10 +17,11 @@ __all__ = [
     "feedback",
     "handoffs",
     "metadata",
+    "responses",
     "turns",
 ]
 
-HEAD = "0005_accounts"
+HEAD = "0007_identities"
 """The revision the code below expects; a test holds it equal to the newest file in `migrations/versions`."""
 
 conversations = sa.Table(
@@ -80,6 +81,21 @@ answers = sa.Table(
     sa.Column("calls", Json, nullable=False, server_default="[]"),
     sa.Column("task", Json),
     sa.Index("answers_by_time", "created"),
+)
+
+responses = sa.Table(
+    "responses",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("user_id", sa.String(128), nullable=False),
+    sa.Column("previous", sa.String(64)),
+    sa.Column("conversation_id", sa.String(64), sa.ForeignKey("conversations.id")),
+    sa.Column("answer_id", sa.String(64)),
+    sa.Column("given", Json, nullable=False),
+    sa.Column("about", Json, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Index("responses_by_time", "created"),
+    sa.Index("responses_by_conversation", "conversation_id"),
 )
 
 appointments = sa.Table(

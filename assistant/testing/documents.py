@@ -162,6 +162,19 @@ class ScriptedDocuments:
                 raise DocumentNotFound(_GONE)
             return self._texts[document_id][1]
 
+    def search(self, query: str, groups: Groups = EVERYONE, limit: int = 10) -> Sequence[Passage]:
+        """Paragraphs of the demo texts with a word of the query, those with most of them first."""
+        words = set(query.casefold().split())
+        shown = {each.id for each in self.list(groups)}
+        paragraphs = [
+            passage_of(text, each)
+            for text in TEXTS
+            if document_id(text) in shown
+            for each in text.text.split("\n\n")[2::2]
+        ]
+        hits = [(len(words & set(each.text.casefold().split())), each) for each in paragraphs]
+        return [each for count, each in sorted(hits, key=lambda hit: -hit[0]) if count][:limit]
+
     def _audience(self, document_id: str) -> Groups:
         return self._audiences.get(document_id, EVERYONE)
 

@@ -24,6 +24,7 @@ class ScriptedGateway:
         }
         self.message: dict[str, Any] = {"role": "assistant", "content": "I am the model itself."}
         self.error: AssistantError | None = None
+        self.finish_reason: str | None = "stop"
         self.asked: list[Served] = []
         self.bodies: list[Mapping[str, Any]] = []
         self.piece_s = 0.0
@@ -43,7 +44,7 @@ class ScriptedGateway:
         about = {"id": "chatcmpl-scripted", "created": 1, "model": served.name}
         calls = self.message.get("tool_calls")
         reason, usage = (
-            "tool_calls" if calls else "stop",
+            "tool_calls" if calls else self.finish_reason,
             {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12},
         )
         if not body.get("stream"):

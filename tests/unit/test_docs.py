@@ -65,6 +65,14 @@ def test_settings_in_the_readme_load(number: int, tmp_path: Path) -> None:
     assert load_settings(home=tmp_path).llm.url
 
 
+def test_settings_of_accounts_load(tmp_path: Path) -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "accounts.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) == 3
+    for block in blocks:
+        (tmp_path / "pilares.toml").write_text(block, encoding="utf-8")
+        assert load_settings(home=tmp_path)
+
+
 def test_make_targets_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     for page in PAGES:

@@ -62,3 +62,12 @@ def test_who_may_read_an_upload_may_replace_it_and_it_stays_theirs(
     assert "off" in library.text("board.txt", ["board"])
     documents.add_upload("board.txt", b"The merger is off for good.", groups=board, audience=frozenset({"everyone"}))
     assert len(documents.list()) == 1
+
+
+def test_a_search_finds_what_its_groups_may_read(documents: LibraryDocuments) -> None:
+    documents.add_upload("hours.txt", b"The merger of the offices is over. Open from nine.")
+    assert {each.document for each in documents.search("merger")} == {"hours.txt"}
+    everything = documents.search("merger", frozenset({"everyone", "board"}))
+    assert {each.document for each in everything} == {"hours.txt", "board.txt"}
+    assert len(documents.search("merger", frozenset({"everyone", "board"}), 1)) == 1
+    assert documents.search("merger", frozenset()) == []

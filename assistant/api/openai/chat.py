@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
-from typing import get_args
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -12,6 +11,7 @@ from assistant.api.ask import last_of
 from assistant.api.errors import error_response, language_of
 from assistant.api.following import SILENT, Events
 from assistant.api.identity import person_of
+from assistant.api.openai.asking import ModelAsking
 from assistant.api.openai.body import ChatBody
 from assistant.api.openai.completion import Completion, headers_of, pieces, sent
 from assistant.api.openai.errors import openai_error, refused
@@ -19,23 +19,22 @@ from assistant.api.openai.models import check_known
 from assistant.api.openai.ports import Gateway
 from assistant.api.openai.raw import RawChat
 from assistant.api.ports import Assistant
-from assistant.api.question import checked_question
+from assistant.api.programs import Question, turn_of
 from assistant.api.running import RunningTurn, RunningTurns
 from assistant.messages import message
 from assistant.security.person import Person
 from assistant.settings import Settings
-from assistant.storage.rows import title_of
-from assistant.turn.answer import Asked, TurnRequest, wanted
+from assistant.turn.answer import TurnRequest
 from assistant.turn.events import Failed, Finished, TurnEvent, Wrote
 
-SURFACE = "api"
 PATH = "/v1/chat/completions"
 
 
-def chat_routes(assistant: Assistant, settings: Settings, turns: RunningTurns, gateway: Gateway) -> APIRouter:
+def chat_routes(
+    assistant: Assistant, settings: Settings, turns: RunningTurns, gateway: Gateway, asking: ModelAsking
+) -> APIRouter:  # fmt: skip
     """The route, bound to an assistant and to its models."""
-    router, grounded = APIRouter(), GroundedChat(assistant, settings, turns)
-    raw = RawChat(gateway, settings, turns)
+    router, grounded, raw = APIRouter(), GroundedChat(assistant, settings, turns), RawChat(asking)
 
     @router.post(PATH)
     async def complete(body: ChatBody, request: Request) -> Response:
@@ -74,27 +73,9 @@ class GroundedChat:
                 return error_response(503, "TurnFailed", message("turn_stopped", "en"), PATH)
 
     def _turn(self, body: ChatBody, person: Person, language: str) -> TurnRequest:
-        """The turn that is asked for; its conversation is begun, where the page does not list it."""
         text, said = body.asked()
-        question, conversations = checked_question(text, self._limits, language), self._assistant.conversations
-        model, profile = wanted(_asked(body.model))
-        if body.pilares.conversation_id is not None:
-            kept = conversations.get(person.id, body.pilares.conversation_id)
-        else:
-            kept = conversations.start(person.id, language=language, title=title_of(question), surface=SURFACE)
-        return TurnRequest(
-            question, kept.id, history=said[-self._limits.history_messages :] if self._limits.history_messages else (),
-            model=model, profile=profile, interface_language=language, user_id=person.id, groups=person.groups,
-            filter=body.pilares.filter.as_filter(),
-        )  # fmt: skip
-
-
-def _asked(model: str) -> Asked:
-    """A model of the list as a turn knows it. Raises InvalidRequest for one that answers without documents alone."""
-    found: Asked | None = next((each for each in get_args(Asked) if each == model), None)
-    if found is None:
-        raise refused("needs_grounding_off", model=model)
-    return found
+        asked = Question(text, said, body.model, body.pilares.conversation_id, body.pilares.filter.as_filter())
+        return turn_of(self._assistant, self._limits, asked, person, language)
 
 
 async def _streamed(

@@ -2,10 +2,14 @@
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
+import httpx
 import pytest
 import uvicorn
+from oidc_site import Site, serving_provider, serving_site
 from openai import OpenAI
+from openid_provider import OpenIdProvider
 
 from assistant.api.app import create_app
 from assistant.api.server import _Server, address_of, bind
@@ -54,4 +58,30 @@ def client(service: Service) -> Iterator[OpenAI]:
     """The official client with Ana's key."""
     key = service.ana.key["authorization"].removeprefix("Bearer ")
     with OpenAI(base_url=f"{service.address}v1", api_key=key, max_retries=0, timeout=20) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def running_provider() -> Iterator[OpenIdProvider]:
+    with serving_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def openid(running_provider: OpenIdProvider) -> OpenIdProvider:
+    """An OpenID Connect provider that does what it should."""
+    running_provider.reset()
+    return running_provider
+
+
+@pytest.fixture
+def site(request: pytest.FixtureRequest, openid: OpenIdProvider, tmp_path: Path) -> Iterator[Site]:
+    """A server that people sign in to with the provider; parametrize it with its settings."""
+    with serving_site(openid, tmp_path, **getattr(request, "param", {})) as made:
+        yield made
+
+
+@pytest.fixture
+def browser(site: Site) -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=20, follow_redirects=False) as made:
         yield made

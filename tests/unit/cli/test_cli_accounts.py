@@ -90,3 +90,11 @@ def test_the_first_start_prints_the_way_in_and_only_where_people_sign_in(
         accounts.links.use(link[1], PASSWORD)
         _announce(address, closed, accounts)
         assert "sign-in" not in capsys.readouterr().out
+
+
+def test_tools_are_served_for_nobody_who_may_not_come_in() -> None:
+    run("users", "add", "boss", "--role", "admin")
+    run("users", "add", "ana")
+    run("users", "suspend", "ana")
+    assert "There is no account" in run("mcp", "--user", "nobody", status=1)
+    assert "pilares users resume ana" in run("mcp", "--user", "ana", status=1)

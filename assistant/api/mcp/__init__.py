@@ -1,0 +1,1 @@
+"""The documents and the assistant as tools of other programs (Model Context Protocol)."""

@@ -1,0 +1,1 @@
+"""/v1/responses: what OpenAI's clients call the Responses API."""
