@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from connectors.answering import Source
 from connectors.event import Event, Place
 from connectors.markdown.dialect import Dialect
 
@@ -36,7 +37,8 @@ class Post:
     """A message to be sent: the text in the platform's dialect, and the same without markup for when that is refused.
 
     `key` is the same when it is sent again. `judged` puts the thumbs under it; `only_for` is whom alone it is shown.
-    `marked` is that the text is in the dialect; otherwise it is plain, and must not be read as markup.
+    `marked` is that the text is in the dialect; otherwise it is plain, and must not be read as markup. `generated` is
+    that a model wrote it, `sources` are the documents behind the whole answer, for platforms that show both.
     """
 
     place: Place
@@ -48,6 +50,8 @@ class Post:
     only_for: str = ""
     language: str = "en"
     marked: bool = True
+    generated: bool = False
+    sources: tuple[Source, ...] = ()
 
 
 class Adapter(Protocol):

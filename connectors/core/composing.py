@@ -32,7 +32,7 @@ def answer_letters(answer: Answered, to: Envelope, card: Card, preview: str = ""
     blocks = (*parse(answer.text), *_sources(answer.sources, to.language))
     letters = _letters(blocks, to, card, preview, answer.answer)
     last = letters[-1]
-    judged = replace(last.post, judged=bool(answer.answer))
+    judged = replace(last.post, judged=bool(answer.answer), sources=answer.sources)
     return [*letters[:-1], Letter(judged, last.edits, last.answer)]
 
 
@@ -53,6 +53,7 @@ def _letters(blocks: Blocks, to: Envelope, card: Card, preview: str, answer: str
                 reply_to=to.reply_to if number == 0 else "",
                 only_for=to.only_for,
                 language=to.language,
+                generated=bool(answer),
             ),
             preview if number == 0 else "",
             answer,
