@@ -36,6 +36,12 @@ def answer_letters(answer: Answered, to: Envelope, card: Card, preview: str = ""
     return [*letters[:-1], Letter(judged, last.edits, last.answer)]
 
 
+def handing_over(letters: list[Letter]) -> list[Letter]:
+    """The same, and with the last the conversation is given to the platform's own people, where it has any."""
+    last = letters[-1]
+    return [*letters[:-1], replace(last, post=replace(last.post, hands_over=True))]
+
+
 def notice_letters(markdown: str, to: Envelope, card: Card, preview: str = "") -> list[Letter]:
     """Words of our own, in order."""
     return _letters(parse(markdown), to, card, preview, "")
