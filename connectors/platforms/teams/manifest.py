@@ -1,6 +1,7 @@
 """The manifest of the app package (https://learn.microsoft.com/microsoftteams/platform/resources/schema)."""
 
 import json
+from typing import Any
 
 APP_ID = "00000000-0000-0000-0000-000000000000"
 """To be replaced by the Application (client) ID."""
@@ -15,7 +16,6 @@ COMMANDS = (
 def manifest(_name: str) -> str:
     """JSON: manifest.json of the package, with APP_ID to be replaced three times."""
     site = "https://example.org"
-    scopes = ["personal", "team", "groupChat"]
     return json.dumps(
         {
             "$schema": "https://developer.microsoft.com/json-schemas/teams/v1.19/MicrosoftTeams.schema.json",
@@ -35,17 +35,7 @@ def manifest(_name: str) -> str:
             },
             "icons": {"color": "color.png", "outline": "outline.png"},
             "accentColor": "#FFFFFF",
-            "bots": [
-                {
-                    "botId": APP_ID,
-                    "scopes": scopes,
-                    "supportsFiles": True,
-                    "isNotificationOnly": False,
-                    "commandLists": [
-                        {"scopes": scopes, "commands": [{"title": t, "description": d} for t, d in COMMANDS]}
-                    ],
-                }
-            ],
+            "bots": [_bot()],
             "permissions": ["identity", "messageTeamMembers"],
             "validDomains": [],
             "webApplicationInfo": {"id": APP_ID, "resource": f"{site}/not-used"},
@@ -57,3 +47,15 @@ def manifest(_name: str) -> str:
         },
         indent=2,
     )
+
+
+def _bot() -> dict[str, Any]:
+    scopes = ["personal", "team", "groupChat"]
+    commands = [{"title": title, "description": description} for title, description in COMMANDS]
+    return {
+        "botId": APP_ID,
+        "scopes": scopes,
+        "supportsFiles": True,
+        "isNotificationOnly": False,
+        "commandLists": [{"scopes": scopes, "commands": commands}],
+    }
