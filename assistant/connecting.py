@@ -55,6 +55,8 @@ class ConnectedAssistant:
 
     async def answer(self, turn: Turn) -> AsyncGenerator[AnswerEvent, None]:
         """The events of a turn. What is said while a person has the conversation is passed on, and not answered."""
+        if turn.handed_back and turn.conversation is not None:
+            await asyncio.to_thread(self._take_back, turn.user, turn.conversation)
         known, had_person = await asyncio.to_thread(self._standing, turn.user, turn.conversation)
         request = TurnRequest(
             turn.text, known, model=turn.model, interface_language=turn.language, user_id=turn.user,
@@ -89,6 +91,16 @@ class ConnectedAssistant:
         except AssistantError:
             return False
         return True
+
+    def _take_back(self, user: str, conversation: str) -> None:
+        """Close the hand-off of a conversation that a person has given back."""
+        handoffs = self._assistant.conversations.handoffs
+        try:
+            waiting = handoffs.waiting(user, conversation)
+            if waiting is not None:
+                handoffs.close(waiting.id)
+        except NotFound:
+            return
 
     def _standing(self, user: str, conversation: str | None) -> tuple[str | None, bool]:
         """A conversation, unless it was deleted meanwhile, and whether a person has it."""

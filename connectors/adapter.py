@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from connectors.answering import Source
 from connectors.event import Event, Place
 from connectors.markdown.dialect import Dialect
 
@@ -17,7 +18,8 @@ class Card:
 
     `pace_s` are the least seconds between two messages to one channel, `live_s` between two updates of a message that
     is being written (in a direct talk, and elsewhere). `idempotent` is whether a message that is sent again under the
-    same key appears once.
+    same key appears once. `hands_over` is that the platform has people of its own: a conversation that is handed over
+    is given to them, and what they give back is the bot's again.
     """
 
     platform: str
@@ -29,6 +31,7 @@ class Card:
     idempotent: bool = False
     pace_s: float = 0.0
     live_s: tuple[float, float] = (1.0, 1.0)
+    hands_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,9 @@ class Post:
     """A message to be sent: the text in the platform's dialect, and the same without markup for when that is refused.
 
     `key` is the same when it is sent again. `judged` puts the thumbs under it; `only_for` is whom alone it is shown.
-    `marked` is that the text is in the dialect; otherwise it is plain, and must not be read as markup.
+    `marked` is that the text is in the dialect; otherwise it is plain, and must not be read as markup. `generated` is
+    that a model wrote it, `sources` are the documents behind the whole answer, for platforms that show both.
+    `hands_over` is that the platform's own people have the conversation from this message on.
     """
 
     place: Place
@@ -48,6 +53,9 @@ class Post:
     only_for: str = ""
     language: str = "en"
     marked: bool = True
+    generated: bool = False
+    sources: tuple[Source, ...] = ()
+    hands_over: bool = False
 
 
 class Adapter(Protocol):

@@ -12,7 +12,8 @@ class Turn:
     """What is asked, by whom, where.
 
     `user` is unique over all platforms ("telegram:4711"). `groups` decide which documents may be read. `conversation`
-    is the assistant's own id of it, None for a new one. `model` and `profile` say who should answer.
+    is the assistant's own id of it, None for a new one. `model` and `profile` say who should answer. `handed_back` is
+    that a person had the conversation, and has given it back: its hand-off is closed.
     """
 
     text: str
@@ -23,6 +24,7 @@ class Turn:
     model: Literal["auto", "slm", "llm"] = "auto"
     profile: Literal["auto", "auto-cheap", "auto-quality", "local-only"] | None = None
     attachments: tuple[Attachment, ...] = ()
+    handed_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

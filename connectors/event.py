@@ -48,6 +48,7 @@ class Message:
 
     `to_me` is that the bot was named, answered to, or called by a command; `to_others` that somebody else was named.
     `position` orders the messages of a conversation; later ones are greater. `text` is without the bot's own name.
+    `with_person` is that one of the platform's own people has the conversation: it is theirs to answer.
     """
 
     event_id: str
@@ -59,6 +60,7 @@ class Message:
     to_others: bool = False
     position: float = 0.0
     attachments: tuple[Attachment, ...] = ()
+    with_person: bool = False
     kind: Literal["message"] = "message"
 
 

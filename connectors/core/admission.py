@@ -10,7 +10,7 @@ from connectors.settings import ConnectorSettings
 from connectors.store import inbox, outbox
 from connectors.store.threads import Thread
 
-Reason = Literal["own", "bot", "echo", "not allowed", "not meant", "loop", "empty", "never here"]
+Reason = Literal["own", "bot", "echo", "not allowed", "not meant", "loop", "empty", "never here", "with a person"]
 ECHO_WINDOW_S = 600.0
 
 
@@ -44,6 +44,8 @@ class Gate:
         return self._unwanted(event, thread) or self._looping(connection, event, now)
 
     def _unwanted(self, message: Message, thread: Thread) -> Refusal | None:
+        if message.with_person:
+            return Refusal("with a person")
         if not message.text.strip() and not message.attachments:
             return Refusal("empty")
         if message.place.direct:

@@ -32,8 +32,14 @@ def answer_letters(answer: Answered, to: Envelope, card: Card, preview: str = ""
     blocks = (*parse(answer.text), *_sources(answer.sources, to.language))
     letters = _letters(blocks, to, card, preview, answer.answer)
     last = letters[-1]
-    judged = replace(last.post, judged=bool(answer.answer))
+    judged = replace(last.post, judged=bool(answer.answer), sources=answer.sources)
     return [*letters[:-1], Letter(judged, last.edits, last.answer)]
+
+
+def handing_over(letters: list[Letter]) -> list[Letter]:
+    """The same, and with the last the conversation is given to the platform's own people, where it has any."""
+    last = letters[-1]
+    return [*letters[:-1], replace(last, post=replace(last.post, hands_over=True))]
 
 
 def notice_letters(markdown: str, to: Envelope, card: Card, preview: str = "") -> list[Letter]:
@@ -53,6 +59,7 @@ def _letters(blocks: Blocks, to: Envelope, card: Card, preview: str, answer: str
                 reply_to=to.reply_to if number == 0 else "",
                 only_for=to.only_for,
                 language=to.language,
+                generated=bool(answer),
             ),
             preview if number == 0 else "",
             answer,

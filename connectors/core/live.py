@@ -144,4 +144,5 @@ class Live:
 def shown_post(markdown: str, to: Envelope, card: Card) -> Post:
     """As much of a growing text as one message holds."""
     part: Blocks = next(splitting(parse(markdown), card.dialect), ())
-    return Post(to.place, card.dialect.render(part), PlainText().render(part), f"{to.key}.live", to.reply_to)
+    plain = PlainText().render(part)
+    return Post(to.place, card.dialect.render(part), plain, f"{to.key}.live", to.reply_to, generated=True)

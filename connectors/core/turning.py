@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from connectors.answering import Answered, Failed, Revised, Turn
 from connectors.core.clock import now
-from connectors.core.composing import Envelope, answer_letters, notice_letters
+from connectors.core.composing import Envelope, answer_letters, handing_over, notice_letters
 from connectors.core.live import Live
 from connectors.core.parts import Parts
 from connectors.event import Message
@@ -48,7 +48,7 @@ class Turning:
         """Answer, and put the answer into the outbox in the same commit that takes the question out of the inbox."""
         to = self._parts.envelope(asked.last, thread, f"in{asked.rows[0]}")
         unasked = self._parts.settings.policy(asked.last.place.channel).only_backed and not asked.called
-        if thread.handed_over or unasked:
+        if (thread.handed_over and not self._handed_back(thread)) or unasked:
             outcome, preview = await self._ask(asked, thread, None), asked.preview
         else:
             outcome, preview = await self._shown(asked, thread, to)
@@ -90,7 +90,12 @@ class Turning:
             asked.model,
             parts.settings.policy(place.channel).profile,
             asked.last.attachments,
+            self._handed_back(thread),
         )
+
+    def _handed_back(self, thread: Thread) -> bool:
+        """Whether the platform's own people had the conversation: what they still have does not come this far."""
+        return thread.handed_over and self._parts.adapter.card.hands_over
 
     def _letters(self, outcome: Answered | Failed, to: Envelope, preview: str, *, unasked: bool) -> list[Letter]:
         card = self._parts.adapter.card
@@ -101,7 +106,8 @@ class Turning:
             return notice_letters(text("passed_on", to.language), to, card, preview) if preview else []
         if unasked and not outcome.backed:
             return []
-        return answer_letters(outcome, to, card, preview)
+        letters = answer_letters(outcome, to, card, preview)
+        return handing_over(letters) if outcome.handed_over else letters
 
     def _store(
         self, connection: Connection, asked: Asked, thread: Thread, outcome: Answered | Failed, letters: list[Letter]

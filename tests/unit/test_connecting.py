@@ -84,6 +84,17 @@ async def test_while_a_person_has_the_conversation_nothing_is_said(whole: Script
     assert (back.silent, back.handed_over) == (False, False)
 
 
+async def test_what_a_person_gave_back_is_answered_and_its_handoff_is_closed(whole: ScriptedAssistant) -> None:
+    last = (await _events(whole, _turn("one")))[-1]
+    assert isinstance(last, Answered)
+    why, handoffs = Circumstances("en", "asked", "normal", "neutral"), whole.conversations.handoffs
+    made = await to_thread(handoffs.begin, "telegram:person/1", last.conversation, why, Summary("a person"))
+    back = (await _events(whole, _turn("and now?", last.conversation, handed_back=True)))[-1]
+    assert isinstance(back, Answered)
+    assert (back.silent, back.handed_over) == (False, False)
+    assert (await to_thread(handoffs.get, made.id)).state == "closed"
+
+
 async def test_a_turn_that_is_left_is_stopped(whole: ScriptedAssistant) -> None:
     whole.word_s = 0.05
     events = ConnectedAssistant(whole).answer(_turn("one"))

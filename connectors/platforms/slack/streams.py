@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connectors.errors import NotPossible
 from connectors.markdown.commonmark import CommonMark
 from connectors.markdown.parse import parse
-from connectors.markdown.tree import PLAIN, Blocks, Paragraph, Run
+from connectors.markdown.stable import stable
 from connectors.platforms.slack.errors import sending
 
 if TYPE_CHECKING:
@@ -47,16 +47,3 @@ class Stream:
         except NotPossible:
             return self._stream.ts
         return self._stream.ts
-
-
-def stable(blocks: Blocks) -> Blocks:
-    """What will still be there, as it is, whatever is written next."""
-    if not blocks:
-        return ()
-    *whole, last = blocks
-    if isinstance(last, Paragraph) and not last.level and last.runs and last.runs[0].style == PLAIN:
-        words = last.runs[0].text
-        end = max(words.rfind(f"{mark} ") for mark in ".!?") + 1
-        if end > 0 and not set("*_`~[") & set(words[:end]):
-            return (*whole, Paragraph((Run(words[:end]),)))
-    return tuple(whole)

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from connectors.adapter import Card
+from connectors.adapter import Busying, Card, Previewing
 from connectors.registry import Platform, platform
 from connectors.testing.fake import FakePlatform
 from connectors.testing.stage import Stage, staged
@@ -28,6 +28,15 @@ class Suite:
         adapter = found.build(found.settings(**self.whole(fake)))
         try:
             return adapter.card
+        finally:
+            await adapter.close()
+
+    async def shows_work(self, fake: FakePlatform) -> bool:
+        """Whether the platform can show that an answer is in the making."""
+        found = await self.found()
+        adapter = found.build(found.settings(**self.whole(fake)))
+        try:
+            return adapter.card.edits or isinstance(adapter, Busying | Previewing)
         finally:
             await adapter.close()
 

