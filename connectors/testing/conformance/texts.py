@@ -26,7 +26,7 @@ class Texts(Suite):
         async with self.stage(tmp_path, live_s=2.0) as stage:
             stage.assistant.replies = [f"Before.\n\n{CODE}\n\nAfter."]
             shown = await stage.ask("code")
-            assert len(shown) > 1
+            assert len(shown) > 1 or (await self.card(stage.fake)).dialect.limit > len(CODE)
             for each in shown:
                 assert each.text.count("<pre>") == each.text.count("</pre>")
                 assert each.text.count("```") % 2 == 0
@@ -37,7 +37,7 @@ class Texts(Suite):
         async with self.stage(tmp_path, live_s=2.0) as stage:
             stage.assistant.replies = [TABLE]
             shown = await stage.ask("table")
-            assert len(shown) > 1
+            assert len(shown) > 1 or (await self.card(stage.fake)).dialect.limit > len(TABLE)
             assert all("name" in each.text and "value" in each.text for each in shown)
             found = [word for each in shown for word in words(each.text) if word.startswith("row")]
             assert found == [f"row{number}" for number in range(900)]
