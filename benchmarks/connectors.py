@@ -20,6 +20,7 @@ from connectors.markdown.plain import PlainText
 from connectors.markdown.slack import SlackMrkdwn
 from connectors.markdown.split import split
 from connectors.markdown.telegram import TelegramHtml
+from connectors.markdown.whatsapp import WhatsAppMarks
 from connectors.testing.flood import flood
 from connectors.testing.markdown import made, troubles
 
@@ -56,7 +57,7 @@ def _flood(streaming: str, kill_at: float | None, webhooks: int) -> Row:
 
 def _dialects() -> list[Dialect]:
     known: list[Dialect] = [TelegramHtml(), DiscordMarkdown(), SlackMrkdwn(), CommonMark(12_000), PlainText()]
-    return [*known, MattermostMarkdown()]
+    return [*known, MattermostMarkdown(), WhatsAppMarks()]
 
 
 def _texts(dialect: Dialect, number: int) -> Row:

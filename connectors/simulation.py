@@ -9,6 +9,7 @@ from pathlib import Path
 from connectors.answering import Assistant
 from connectors.connectors import Connectors
 from connectors.registry import platform
+from connectors.testing.calling import called
 from connectors.testing.fake import FakePlatform, Shown
 
 Echo = Callable[[str], None]
@@ -25,9 +26,8 @@ async def simulate(name: str, assistant: Assistant, echo: Echo, say: Sequence[st
     async with found.fake() as fake:
         settings = found.settings(**{"platform": name, "name": name, **fake.settings})
         with tempfile.TemporaryDirectory() as folder:
-            async with Connectors.open(
-                {name: settings}, f"sqlite:///{Path(folder) / 'simulated.db'}", assistant
-            ) as run:
+            url = f"sqlite:///{Path(folder) / 'simulated.db'}"
+            async with Connectors.open({name: settings}, url, assistant) as run, called(run, name, fake):
                 screen = _Screen(fake, echo)
                 if say:
                     for words in say:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from connectors.connector import Health
 from connectors.connectors import Connectors
 from connectors.event import Place
 from connectors.registry import platform
+from connectors.testing.calling import called
 from connectors.testing.fake import FakePlatform, Shown
 from connectors.testing.scripted import ScriptedAssistant
 
@@ -28,6 +29,7 @@ class Stage:
         self.changed: dict[str, Any] = {}
         self._url = f"sqlite:///{folder / 'connectors.db'}"
         self._connectors: Connectors | None = None
+        self._served = AsyncExitStack()
 
     async def start(self, **settings: Any) -> None:
         """Start the connector, with these settings from now on."""
@@ -37,11 +39,13 @@ class Stage:
         settings = {self.name: found.settings(**given)}
         self._connectors = await asyncio.to_thread(Connectors.open, settings, self._url, self.assistant)
         await self._connectors.__aenter__()
+        await self._served.enter_async_context(called(self._connectors, self.name, self.fake))
 
     async def stop(self) -> None:
         """Stop it where it is."""
         if self._connectors is not None:
             connectors, self._connectors = self._connectors, None
+            await self._served.aclose()
             await connectors.__aexit__(None, None, None)
 
     async def say(self, place: Place, markdown: str, key: str) -> None:

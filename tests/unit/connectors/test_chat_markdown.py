@@ -13,10 +13,11 @@ from connectors.markdown.plain import PlainText
 from connectors.markdown.slack import SlackMrkdwn
 from connectors.markdown.split import split, splitting
 from connectors.markdown.telegram import TelegramHtml
+from connectors.markdown.whatsapp import WhatsAppMarks
 from connectors.testing.markdown import made, troubles
 
 DIALECTS: list[Dialect] = [TelegramHtml(), DiscordMarkdown(), SlackMrkdwn(), PlainText()]
-DIALECTS += [MattermostMarkdown()]
+DIALECTS += [MattermostMarkdown(), WhatsAppMarks()]
 by_dialect = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 
 
