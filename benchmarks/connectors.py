@@ -14,6 +14,7 @@ from benchmarks.table import Row, options, parsed, publish
 from connectors.markdown.commonmark import CommonMark
 from connectors.markdown.dialect import Dialect
 from connectors.markdown.discord import DiscordMarkdown
+from connectors.markdown.matrix import MatrixHtml
 from connectors.markdown.mattermost import MattermostMarkdown
 from connectors.markdown.parse import parse
 from connectors.markdown.plain import PlainText
@@ -57,7 +58,7 @@ def _flood(streaming: str, kill_at: float | None, webhooks: int) -> Row:
 
 def _dialects() -> list[Dialect]:
     known: list[Dialect] = [TelegramHtml(), DiscordMarkdown(), SlackMrkdwn(), CommonMark(12_000), PlainText()]
-    return [*known, MattermostMarkdown(), WhatsAppMarks()]
+    return [*known, MattermostMarkdown(), WhatsAppMarks(), MatrixHtml()]
 
 
 def _texts(dialect: Dialect, number: int) -> Row:

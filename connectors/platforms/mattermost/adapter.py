@@ -73,7 +73,8 @@ class MattermostAdapter:
         """Post a message; the same key again within half a minute is the same message. Raises SendError."""
         with sending():
             me = await self._who()
-            pending = hashlib.sha256(f"{me.id}:{post.key}".encode()).hexdigest()[:26]
+            same = f"{post.key}\n{post.place.conversation}\n{post.text}"
+            pending = hashlib.sha256(same.encode()).hexdigest()[:26]
             sent = await self._driver.client.post(
                 "/api/v4/posts",
                 options={"channel_id": post.place.channel, "root_id": post.place.thread, "message": _text(post),
