@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from connectors.adapter import Card, Post, Receive
-from connectors.errors import LibraryMissing, NotPossible, SendError
+from connectors.errors import LibraryMissing, NotPossible, SendError, SlowDown
 from connectors.event import Event, Place
 from connectors.markdown.matrix import MatrixHtml
 from connectors.platforms.matrix.content import edited, message, reaction
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from connectors.platforms.matrix.settings import MatrixSettings
 
 LONG_POLL_MS, TYPING_MS = 25_000, 10_000
+LONGEST_WAIT_S = 10.0
 MOST_AT_ONCE = 200
 """Messages of a room in one answer of the server: of more, the older ones are not read."""
 _STATE = ["m.room.name", "m.room.canonical_alias", "m.room.join_rules", "m.room.member", "m.room.encryption"]
@@ -171,12 +172,19 @@ class MatrixAdapter:
         """Both thumbs as reactions of our own, to be clicked; the answer stands without them as well."""
         for sign in ("👍", "👎") if self._settings.thumbs else ():
             try:
-                with sending():
-                    own = reaction(message_id, sign)
-                    accepted(await self._client.room_send(post.place.channel, "m.reaction", own))
+                try:
+                    await self._react(post.place.channel, message_id, sign)
+                except SlowDown as slow:
+                    # They count as messages, of which Synapse takes few: one thumb alone would look like a verdict.
+                    await asyncio.sleep(min(slow.retry_after, LONGEST_WAIT_S))
+                    await self._react(post.place.channel, message_id, sign)
             except SendError as error:
                 log.info("Matrix: a message has no thumbs: %s", error)
                 return
+
+    async def _react(self, room_id: str, message_id: str, sign: str) -> None:
+        with sending():
+            accepted(await self._client.room_send(room_id, "m.reaction", reaction(message_id, sign)))
 
 
 def _once(post: Post) -> str:

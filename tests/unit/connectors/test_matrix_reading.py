@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.adapter import Post
+from connectors.errors import SlowDown
 from connectors.event import Place
 from connectors.markdown.matrix import MatrixHtml
 from connectors.markdown.parse import parse
@@ -151,6 +152,26 @@ async def test_the_same_message_again_is_one_and_another_under_its_key_is_not(
     ids = [await adapter.send(post) for post in (one, one, other)]
     assert ids[0] == ids[1] != ids[2]
     assert [shown.text for shown in fake.shown()] == ["one", "other"]
+
+
+@pytest.mark.anyio
+async def test_a_thumb_that_is_too_much_at_once_comes_a_little_later(
+    matrix: tuple[MatrixAdapter, FakeMatrix], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter, fake = matrix
+    refused: list[str] = []
+    react = adapter._react
+
+    async def twice(room_id: str, message_id: str, sign: str) -> None:
+        if sign not in refused:
+            refused.append(sign)
+            raise SlowDown(0.01)
+        await react(room_id, message_id, sign)
+
+    monkeypatch.setattr(adapter, "_react", twice)
+    await adapter.send(Post(Place(OPEN.id), "one", "one", "k", judged=True))
+    assert refused == ["👍", "👎"]
+    assert [content["m.relates_to"]["key"] for kind, content in fake.calls if kind == "m.reaction"] == refused
 
 
 def test_nobody_is_notified_and_what_replaces_fits_into_an_event() -> None:
