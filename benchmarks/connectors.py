@@ -14,11 +14,14 @@ from benchmarks.table import Row, options, parsed, publish
 from connectors.markdown.commonmark import CommonMark
 from connectors.markdown.dialect import Dialect
 from connectors.markdown.discord import DiscordMarkdown
+from connectors.markdown.matrix import MatrixHtml
+from connectors.markdown.mattermost import MattermostMarkdown
 from connectors.markdown.parse import parse
 from connectors.markdown.plain import PlainText
 from connectors.markdown.slack import SlackMrkdwn
 from connectors.markdown.split import split
 from connectors.markdown.telegram import TelegramHtml
+from connectors.markdown.whatsapp import WhatsAppMarks
 from connectors.testing.flood import flood
 from connectors.testing.markdown import made, troubles
 
@@ -54,7 +57,8 @@ def _flood(streaming: str, kill_at: float | None, webhooks: int) -> Row:
 
 
 def _dialects() -> list[Dialect]:
-    return [TelegramHtml(), DiscordMarkdown(), SlackMrkdwn(), CommonMark(12_000), PlainText()]
+    known: list[Dialect] = [TelegramHtml(), DiscordMarkdown(), SlackMrkdwn(), CommonMark(12_000), PlainText()]
+    return [*known, MattermostMarkdown(), WhatsAppMarks(), MatrixHtml()]
 
 
 def _texts(dialect: Dialect, number: int) -> Row:

@@ -29,6 +29,7 @@ class Card:
     threads: bool = False
     ephemeral: bool = False
     idempotent: bool = False
+    tells_bots: bool = True
     pace_s: float = 0.0
     live_s: tuple[float, float] = (1.0, 1.0)
     hands_over: bool = False

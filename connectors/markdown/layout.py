@@ -15,7 +15,7 @@ RULE = "──────────"
 class Layout:
     """Writes blocks as lines. `heading` gets the written words and the level; `quoted` begins each line of a quote.
 
-    `bullets` are by depth of the list. `nested_fences` is whether a fence may stand inside an item or a quote.
+    `bullets` are by depth of the list. Without `table`, tables are drawn between fences.
     """
 
     runs: Callable[[Runs], str]
@@ -24,6 +24,7 @@ class Layout:
     quoted: str = "> "
     bullets: tuple[str, ...] = BULLETS
     rule: str = RULE
+    table: Callable[[Table], str] | None = None
 
     def write(self, blocks: Blocks, depth: int = 0) -> str:
         """Blocks with an empty line between them; the items of a list follow each other directly."""
@@ -40,7 +41,7 @@ class Layout:
             case Quote(blocks):
                 return _prefixed(self.write(blocks, depth), self.quoted)
             case Table():
-                return self.fence(drawn(block), "")
+                return self.fence(drawn(block), "") if self.table is None else self.table(block)
             case Rule():
                 return self.rule
 

@@ -133,6 +133,8 @@ def balanced(text: str, dialect: Dialect) -> bool:
         return dialect.name == "plain" or text.count("```") % 2 == 0
     opened: list[str] = []
     for closing, name in re.findall(r"<(/?)([a-z]+)[^>]*>", text):
+        if name in ("br", "hr"):
+            continue
         if not closing:
             opened.append(name)
         elif not opened or opened.pop() != name:

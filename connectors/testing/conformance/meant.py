@@ -65,6 +65,8 @@ class Meant(Suite):
 
     async def test_nor_another_bot(self, tmp_path: Path) -> None:
         async with self.stage(tmp_path) as stage:
+            if not (await self.card(stage.fake)).tells_bots:
+                return
             stage.fake.faults.set("bot")
             assert not await stage.ask("beep", channel="general", mention=True)
             assert not stage.assistant.turns

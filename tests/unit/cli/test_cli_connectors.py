@@ -45,7 +45,7 @@ def test_a_platform_that_there_is_not_is_named_with_those_there_are(home: Path) 
     assert "telegram" in result.output
 
 
-@pytest.mark.parametrize("platform", ["telegram", "slack"])
+@pytest.mark.parametrize("platform", ["telegram", "slack", "mattermost", "whatsapp", "matrix"])
 def test_a_platform_can_be_tried_without_an_account(home: Path, platform: str) -> None:
     result = CliRunner().invoke(app, ["connectors", "simulate", platform, "--scripted", "--say", "Hello *there*"])
     assert result.exit_code == 0, result.output

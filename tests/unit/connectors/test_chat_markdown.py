@@ -7,14 +7,18 @@ from hypothesis import strategies as st
 from connectors.markdown.dialect import Dialect
 from connectors.markdown.discord import DiscordMarkdown
 from connectors.markdown.heal import heal
+from connectors.markdown.matrix import MatrixHtml
+from connectors.markdown.mattermost import MattermostMarkdown
 from connectors.markdown.parse import parse
 from connectors.markdown.plain import PlainText
 from connectors.markdown.slack import SlackMrkdwn
 from connectors.markdown.split import split, splitting
 from connectors.markdown.telegram import TelegramHtml
+from connectors.markdown.whatsapp import WhatsAppMarks
 from connectors.testing.markdown import made, troubles
 
 DIALECTS: list[Dialect] = [TelegramHtml(), DiscordMarkdown(), SlackMrkdwn(), PlainText()]
+DIALECTS += [MattermostMarkdown(), WhatsAppMarks(), MatrixHtml()]
 by_dialect = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 
 
