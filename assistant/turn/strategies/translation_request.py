@@ -61,7 +61,8 @@ _WHOLE = re.compile(
 )
 _INTO_FIRST = re.compile(rf"{_POLITE}(?P<verb>{_VERB})\s+{_INTO}\s+(?P<x>.+?)\W*$", re.I | re.S)
 _IN_SPANISH = re.compile(
-    rf"^\W*(?:and |now |y |ahora )*(?:the same |lo mismo )?(?:in(?:to)?|to|en|al)\s+{_LANGUAGE}(?:\W+(?:please|por favor))?\W*$",
+    rf"^\W*(?:and |now |y |ahora )*(?:the same |lo mismo )?(?:in(?:to)?|to|en|al)\s+{_LANGUAGE}"
+    r"(?:\W+(?:please|por favor))?\W*$",
     re.I,
 )
 _ANSWER = re.compile(
