@@ -20,7 +20,7 @@ __all__ = [
     "turns",
 ]
 
-HEAD = "0005_accounts"
+HEAD = "0006_widget"
 """The revision the code below expects; a test holds it equal to the newest file in `migrations/versions`."""
 
 conversations = sa.Table(
