@@ -87,7 +87,7 @@ def _origin(scope: Scope) -> str:
     headers = Headers(scope=scope)
     if "origin" in headers or headers.get("sec-fetch-site") != "same-origin":
         return headers.get("origin", "")
-    return f"{scope['scheme']}://{headers.get('host', '')}"
+    return f"{scope['scheme']}://{headers.get('x-forwarded-host') or headers.get('host', '')}"
 
 
 def _readable(origin: str) -> dict[str, str]:
