@@ -184,7 +184,7 @@ def test_the_keyboard_alone_is_enough(behind: Behind, visit: Visit) -> None:
     page.keyboard.type("How many days of leave?")
     page.keyboard.press("Enter")
     answered(page)
-    expect(chat(page).locator(".unseen[role=status]")).to_contain_text("You have")  # said aloud, whole and once
+    expect(chat(page).locator(".unseen[role=status]")).to_contain_text("You have 25 days")  # said aloud, whole and once
     page.keyboard.press("Shift+Tab")
     seen = set()
     for _ in range(30):  # around and around, never out

@@ -123,7 +123,7 @@ export class Chat {
       case "finished":
         this.kept.set("conversation", told.conversation);
         answering.finish(told, null, this.judge(told.id));
-        this.panel.announce(told.text);
+        this.panel.announce(answering.spoken);
         this.panel.tell(told.waits ? say("waiting", this.language) : "");
         this.look(told.waits);
     }
@@ -152,6 +152,7 @@ export class Chat {
     if (id === null || this.running) return;
     try {
       const { turns, handoff } = await this.api.conversation(id, this.language);
+      if (this.running !== null) return; // something was asked meanwhile: it belongs below what is read here
       turns.forEach((turn) => this.show(turn));
       this.handed(handoff);
     } catch (error) {

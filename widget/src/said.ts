@@ -33,6 +33,11 @@ export class Answering {
     return this.draft;
   }
 
+  /** As it is read aloud: the words without their marks. */
+  get spoken(): string {
+    return this.text.textContent ?? "";
+  }
+
   /** More words, or other ones in their place. They are drawn with the next picture of the screen, not with each word. */
   write(text: string, instead = false): void {
     this.draft = instead ? text : this.draft + text;

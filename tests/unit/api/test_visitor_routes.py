@@ -1,5 +1,6 @@
 """What the widget's visitors get, from where, and what they never get."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,8 @@ from assistant.api.access import ACCESS
 from assistant.api.app import create_app, visitors_of
 from assistant.handoff.record import Summary
 from assistant.handoff.store import Circumstances
+from assistant.routing.examples import load_labels
+from assistant.routing.intents import SHIPPED
 from assistant.security.accounts import Accounts
 from assistant.security.allowance import Allowance
 from assistant.security.rights import Right
@@ -20,6 +23,7 @@ from assistant.security.visitors import Visitors
 from assistant.settings import Settings
 from assistant.testing.accounts import known
 from assistant.testing.scripted import ScriptedAssistant
+from assistant.turn.strategies.wants_person import wants_a_person
 
 SITE = "https://shop.example"
 GUEST, OTHER = "g" * 43, "h" * 43
@@ -235,6 +239,16 @@ def test_the_script_is_kept_by_browsers_and_loaded_by_any_page(network: TestClie
     again = network.get("/widget.js", headers={"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert network.get("/health").headers["cross-origin-resource-policy"] == "same-origin"
+
+
+def test_what_the_button_for_a_person_says_hands_the_conversation_over() -> None:
+    words = (Path(__file__).parents[3] / "widget" / "src" / "words.ts").read_text(encoding="utf-8")
+    line = re.search(r'want_person: \["(.+)", "(.+)"\]', words)
+    assert line
+    assert wants_a_person(line[1])
+    assert wants_a_person(line[2])
+    known = next(each for each in load_labels(SHIPPED) if each.name == "handoff")
+    assert {line[1], line[2].lower()} <= set(known.examples)
 
 
 def test_the_script_is_small_and_builds_nodes_from_text() -> None:
