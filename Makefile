@@ -5,13 +5,13 @@ BIN := $(VENV)/bin
 # No test asks the model hub; models come from where `pilares models pull` found them.
 test test-long bench: export HF_HUB_OFFLINE = 1
 
-.PHONY: up test test-parts test-whole test-long check unit models chromium postgres bench format clean
+.PHONY: up test test-parts test-whole test-long check unit models widget chromium postgres bench format clean
 
 up: $(VENV)/.installed
 	@$(BIN)/pilares up
 
 # Two at a time: most of the first wait or use one core, the second ones run the models and the browser.
-test: check models chromium postgres
+test: check models widget chromium postgres
 	@$(MAKE) --no-print-directory -k -j2 test-parts test-whole
 
 test-parts:
@@ -37,6 +37,11 @@ unit: $(VENV)/.developing
 models: $(VENV)/.developing
 	@$(BIN)/pilares models pull
 	@$(BIN)/pilares models pull smollm2-135m all-minilm-l6-v2
+
+# The built widget is committed; where npm is, a test builds it again from widget/ and compares. `npm run build` renews it.
+widget:
+	@command -v npm >/dev/null && cd widget && npm ci --ignore-scripts --no-audit --no-fund --silent && npm run -s check || \
+		echo "esbuild could not be had with npm: the built widget is not compared with its source."
 
 # Browser tests need Chromium. Debian and Ubuntu get it here; without it they are left out, and pytest says so.
 chromium:

@@ -62,7 +62,7 @@ def build_app(settings: Settings, *, on_handoff: "Sequence[Announce]" = ()) -> "
     def groups_of(user: str) -> frozenset[str]:
         # Without accounts there are only people at this computer and on chat platforms, whom no table names.
         nobody = frozenset[str]() if settings.needs_accounts else EVERYONE
-        return accounts.users.groups_of(user) or nobody
+        return accounts.groups_of(user) or nobody
 
     return Assistant(settings, models, library, conversations, accounts, pace, on_handoff)
 

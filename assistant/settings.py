@@ -99,6 +99,13 @@ class ServerSettings(_Frozen):
     )
 
 
+class LogSettings(_Frozen):
+    """The log of `pilares serve`, on standard error (docs/deploy.md)."""
+
+    format: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warning", "error"] = "warning"
+
+
 class TurnSettings(_Frozen):
     """Limits and thresholds of a conversation turn."""
 
@@ -182,6 +189,7 @@ class Settings(BaseSettings):
     threads: int | None = Field(default=None, ge=1, description="threads of the local models; default: every core")
     language: Literal["en", "es"] | None = None
     server: ServerSettings = ServerSettings()
+    log: LogSettings = LogSettings()
     turn: TurnSettings = TurnSettings()
     routing: RoutingSettings = RoutingSettings()
     drafting: DraftingSettings = DraftingSettings()

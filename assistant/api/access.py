@@ -26,6 +26,12 @@ ACCESS: Mapping[str, Right | None] = {
     "GET /sign-in/{token}": None,
     "POST /sign-in/{token}": None,
     "POST /sign-out": Right.ASK,
+    "GET /widget.js": None,
+    # Visitors of websites that have the widget.
+    "GET /api/widget/about": Right.VISIT,
+    "POST /api/widget/ask": Right.VISIT,
+    "GET /api/widget/conversations/{conversation_id}": Right.VISIT,
+    "POST /api/widget/feedback": Right.VISIT,
     # What is one's own: each route finds it through the person.
     "POST /api/ask": Right.ASK,
     "GET /api/conversations": Right.ASK,

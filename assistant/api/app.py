@@ -25,17 +25,20 @@ from assistant.api.middleware.bodies import BodyLimit
 from assistant.api.middleware.headers import SecurityHeaders
 from assistant.api.middleware.hosts import LoopbackHosts
 from assistant.api.middleware.origins import SameOrigin
+from assistant.api.middleware.visits import Visits
 from assistant.api.openai.ports import Gateway
 from assistant.api.openai.routes import openai_routes
 from assistant.api.ports import Assistant, OpenAppointments
 from assistant.api.running import RunningTurns
 from assistant.api.sources import OpenSources, job_routes, source_routes
+from assistant.api.widget.routes import widget_routes
 from assistant.errors import ConfigurationError
 from assistant.loopback import is_loopback
 from assistant.security.accounts import Accounts
 from assistant.security.limits import Limits
 from assistant.security.queueing import FairQueue
 from assistant.security.spending import Spending
+from assistant.security.visitors import Visitors
 from assistant.settings import Settings
 from assistant.ui.operating import operating_routes
 from assistant.ui.page import Page
@@ -82,10 +85,10 @@ def create_app(
     app.state.turns = turns
     install(app)
     metrics = Metrics(turns)
-    turns.on_answer = metrics.answered
     tools = KnowledgeTools(assistant, settings, turns, limits)
     routers = [
         metrics_routes(metrics), health_routes(assistant, turns), ask_routes(assistant, settings, turns),
+        widget_routes(assistant, settings, turns),
         conversation_routes(assistant), document_routes(assistant, settings), ledger_routes(assistant, settings),
         handoff_routes(assistant), mcp_routes(tools), operating_routes(settings, has_sources=sources is not None),
     ]  # fmt: skip
@@ -103,7 +106,7 @@ def create_app(
         app.mount("/connectors", Webhooks(connectors))
     if front is not None:
         app.mount("/", front)
-    _guard(app, settings, accounts)
+    _guard(app, settings, accounts, visitors_of(assistant, settings))
     app.add_middleware(Counted, metrics=metrics)
     return app
 
@@ -132,7 +135,12 @@ def _lifespan(
     return lifespan
 
 
-def _guard(app: FastAPI, settings: Settings, accounts: Accounts | None) -> None:
+def visitors_of(assistant: Assistant, settings: Settings) -> Visitors:
+    """The visitors of websites; their keys are kept beside the conversations."""
+    return Visitors(assistant.conversations.database, settings.home, settings.limits.visits_per_minute)
+
+
+def _guard(app: FastAPI, settings: Settings, accounts: Accounts | None, visitors: Visitors) -> None:
     """Wrap the application; the last one added is the first a request meets."""
     server, knowledge = settings.server, settings.knowledge
     upload_bytes = FILES_AT_ONCE * knowledge.max_file_bytes + 1024 * 1024
@@ -141,6 +149,7 @@ def _guard(app: FastAPI, settings: Settings, accounts: Accounts | None) -> None:
     app.add_middleware(BodyLimit, text_bytes=text_bytes, upload_bytes=upload_bytes, uploads=UPLOAD_PATHS)
     app.add_middleware(Identity, accounts=accounts)
     app.add_middleware(SameOrigin)
+    app.add_middleware(Visits, visitors=visitors)
     if local:
         app.add_middleware(LoopbackHosts, address=f"http://localhost:{server.port}/")
     app.add_middleware(SecurityHeaders)

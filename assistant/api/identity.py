@@ -19,7 +19,7 @@ from assistant.security.accounts import Accounts
 from assistant.security.credentials import credential_of
 from assistant.security.person import LOCAL, Person
 
-OPEN_PATHS = frozenset({"/health", "/healthz", "/readyz", "/favicon.ico", "/theme.css", "/sign-in"})
+OPEN_PATHS = frozenset({"/health", "/healthz", "/readyz", "/favicon.ico", "/theme.css", "/sign-in", "/widget.js"})
 OPEN_PREFIXES = ("/sign-in/", "/pilares/", "/assets/", "/static/", "/connectors/")
 """What anybody may have: whether the server is well, the way in, and files that every installation has alike.
 
@@ -44,7 +44,7 @@ class Identity:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        person = await self._person(HTTPConnection(scope))
+        person = scope.get("pilares_visitor") or await self._person(HTTPConnection(scope))
         if person is None and not is_open(scope["path"]):
             await _turned_away(HTTPConnection(scope))(scope, receive, send)
             return

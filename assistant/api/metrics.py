@@ -16,7 +16,7 @@ OTHER = "other"
 
 
 class Metrics:
-    """The counters of one application, in a registry of its own."""
+    """The counters of one application, in a registry of its own; answers of `turns` are counted from now on."""
 
     def __init__(self, turns: RunningTurns) -> None:
         self._registry = CollectorRegistry()
@@ -39,6 +39,7 @@ class Metrics:
         )
         Gauge("pilares_turns", "Turns running or waiting.", registry=own).set_function(lambda: len(turns))
         Gauge("pilares_turns_waiting", "Turns waiting for a place.", registry=own).set_function(lambda: turns.waiting)
+        turns.on_answer = self.answered
 
     def answered(self, answer: Answer) -> None:
         """Count a finished answer."""

@@ -135,7 +135,7 @@ class RunningTurns:
         """
         language = request.interface_language
         self._check_open(language)
-        self._queue.check(person.id, language)
+        self._queue.check(person.queue, language)
         tab = Tab(None) if self._limits is None else self._limits.open(person, language)
 
         def hand_on(event: Any) -> None:
@@ -154,7 +154,7 @@ class RunningTurns:
 
         with self._lock:
             self._check_open(language)
-            turn = RunningTurn(run(request), hand_on, language, self._queue, person.id)
+            turn = RunningTurn(run(request), hand_on, language, self._queue, person.queue)
             self._turns.add(turn)
         turn.thread.start()
         return turn

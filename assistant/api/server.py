@@ -28,9 +28,11 @@ def run(app: FastAPI, settings: Settings, *, ready: Callable[[str], None] | None
     """
     listener = bind(settings.server)
     address = address_of(listener, settings.server.host)
+    # Its log goes where ours goes (`assistant.logs`). Addresses are not logged: they may have a one-time link in them.
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=3, server_header=False
-    )
+        app, log_config=None, log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=3,
+        server_header=False,
+    )  # fmt: skip
     announce = ready or (lambda where: print(f"Pilares answers at {where}  (Ctrl+C stops it)", flush=True))  # noqa: T201
     try:
         _Server(config, app.state.turns, lambda: announce(address)).run(sockets=[listener])

@@ -24,6 +24,7 @@ from assistant.cli import (
     sources,
     tools,
     users,
+    widget,
 )
 
 app = typer.Typer(
@@ -47,6 +48,7 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(grants.app, name="grants")
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
+app.add_typer(widget.app, name="widget")
 app.add_typer(handoffs.app, name="handoffs")
 app.add_typer(curated.app, name="curated")
 app.add_typer(connectors.app, name="connectors")

@@ -56,11 +56,13 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
     from assistant.api.server import run
     from assistant.app import build_app
     from assistant.connecting import open_connectors
+    from assistant.logs import start_logging
     from assistant.models.gateway import ModelGateway
     from assistant.paths import sample_documents
     from assistant.security.defaults import refuse_default_secrets
 
     refuse_default_secrets(settings)
+    start_logging(settings.log)
     with build_app(settings) as assistant:
         if samples and assistant.library.stats().documents == 0:
             typer.echo("Adding the documents of a demo company, once: a minute or two ...")

@@ -51,6 +51,14 @@ class Handoffs:
             owned(connection, user_id, conversation_id)
             return _waiting(connection, conversation_id)
 
+    def latest(self, user_id: str, conversation_id: str) -> Handoff | None:
+        """The newest hand-off of a conversation, closed or not. Raises NotFound for a conversation of someone else."""
+        query = sa.select(table).where(table.c.conversation_id == conversation_id)
+        with self._database.read() as connection:
+            owned(connection, user_id, conversation_id)
+            row = connection.execute(query.order_by(table.c.created.desc(), table.c.id).limit(1)).first()
+        return None if row is None else _handoff(row)
+
     def begin(self, user_id: str, conversation_id: str, why: Circumstances, summary: Summary) -> Handoff:
         """Hand a conversation over, durably; one that is already is given back as it is. Raises NotFound."""
         now = self._now()

@@ -92,6 +92,25 @@ ACCESS: dict[str, tuple[str, str]] = {
         "Many of your questions wait already. Ask again when some of them are answered.",
         "Muchas de tus preguntas ya están esperando. Vuelve a preguntar cuando algunas estén respondidas.",
     ),
+    "widget_key": (
+        "This page shows a key that is not valid any more. Whoever looks after the website makes a new one with "
+        "`pilares widget create`.",
+        "Esta página usa una clave que ya no es válida. Quien mantiene el sitio web crea una nueva con "
+        "`pilares widget create`.",
+    ),
+    "widget_origin": (
+        "The key of this page is not for {origin}. `pilares widget create --origin` makes one that is.",
+        "La clave de esta página no es para {origin}. `pilares widget create --origin` crea una que lo sea.",
+    ),
+    "visitor_missing": (
+        "The header x-pilares-guest has to name the visitor: 32 random bytes in base64url, kept by their browser.",
+        "La cabecera x-pilares-guest tiene que nombrar a quien visita: 32 bytes aleatorios en base64url, guardados por "
+        "su navegador.",
+    ),
+    "visitor_unknown": (
+        "This website could not prove who you are, or its proof is over. Load the page again.",
+        "Este sitio web no ha podido demostrar quién eres, o su prueba ha caducado. Vuelve a cargar la página.",
+    ),
     "not_allowed": (
         "This account or key may not do that: it needs the right `{right}`. An administrator can give it.",
         "Esta cuenta o clave no puede hacer eso: necesita el permiso `{right}`. Un administrador puede darlo.",

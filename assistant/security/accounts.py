@@ -17,6 +17,8 @@ from assistant.security.person import Person
 from assistant.security.sessions import Sessions
 from assistant.security.user import User, clean_name
 from assistant.security.users import Users, user_of
+from assistant.security.visitors import groups_of_visitor
+from assistant.security.widget_keys import WidgetKeys
 from assistant.storage.account_tables import users
 from assistant.storage.database import Database
 
@@ -41,6 +43,7 @@ class Accounts:
         self.links = Links(database, clock, self._passwords)
         self.sessions = Sessions(database, clock, timedelta(days=session_days))
         self.keys = Keys(database, clock)
+        self.widget_keys = WidgetKeys(database, clock)
         self.audit = Audit(database, clock)
 
     def person(self, credential: Credential) -> Person | None:
@@ -66,6 +69,10 @@ class Accounts:
         if self._passwords.is_outdated(stored):
             self._replace_hash(user, password)
         return self.sessions.begin(user)
+
+    def groups_of(self, person_id: str) -> frozenset[str]:
+        """The groups of somebody now, a visitor of a website among them; none of somebody whom nobody knows."""
+        return self.users.groups_of(person_id) or groups_of_visitor(self._database, person_id)
 
     def first_link(self) -> str | None:
         """The token of a link for an administrator, when there is none who can sign in; else None."""

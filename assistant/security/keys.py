@@ -14,7 +14,7 @@ from sqlalchemy.engine import Row
 from assistant.errors import InvalidRequest, NotFound
 from assistant.security.allowance import Allowance
 from assistant.security.person import Person
-from assistant.security.rights import Right
+from assistant.security.rights import OF_ROLE, Right
 from assistant.security.tokens import digest, new_token
 from assistant.security.user import User
 from assistant.security.users import user_of
@@ -121,7 +121,7 @@ _KEY_COLUMNS = [column.label(f"key_{column.name}") for column in api_keys.c]
 
 
 def _key_of(row: Row[Any]) -> Key:
-    scopes = tuple(Right(each) for each in row.key_scopes if each in set(Right))
+    scopes = tuple(Right(each) for each in row.key_scopes if each in OF_ROLE["admin"])
     return Key(
         row.key_id, row.key_user_id, row.name, row.key_name, scopes, _ALLOWANCE.validate_python(row.key_budget),
         row.key_created, row.key_expires, row.key_revoked,
@@ -130,7 +130,8 @@ def _key_of(row: Row[Any]) -> Key:
 
 def _scopes(given: Iterable[str]) -> tuple[Right, ...]:
     wanted = {*given}
-    unknown = wanted - set(Right)
+    unknown = wanted - OF_ROLE["admin"]
     if unknown or not wanted:
-        raise InvalidRequest(f"Scopes of a key are {', '.join(Right)}; not {', '.join(sorted(unknown)) or 'none'}.")
+        known = ", ".join(each for each in Right if each in OF_ROLE["admin"])
+        raise InvalidRequest(f"Scopes of a key are {known}; not {', '.join(sorted(unknown)) or 'none'}.")
     return tuple(each for each in Right if each in wanted)

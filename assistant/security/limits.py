@@ -1,11 +1,13 @@
 """Who pays for a request, and whether they still can."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from assistant.security.allowance import Allowance, stricter
 from assistant.security.person import Person
+from assistant.security.rights import Right
 from assistant.security.settings import LimitSettings
-from assistant.security.spending import Reserved, Spending, Use
+from assistant.security.spending import VISITOR, Reserved, Spending, Use
 
 ORGANISATION = "organisation"
 
@@ -46,7 +48,10 @@ class Limits:
         return Tab(self._spending, self._spending.reserve(payers, self._expected, language))
 
     def _payers(self, person: Person) -> dict[str, Allowance]:
-        payers = {f"person:{person.id}": self._settings.person, ORGANISATION: self._settings.organisation}
+        payers = {f"person:{person.id}": self._settings.person}
+        if person.may(Right.VISIT):
+            payers = {f"{VISITOR}{sha256(person.id.encode()).hexdigest()[:40]}": self._settings.visitor}
+        payers[ORGANISATION] = self._settings.organisation
         if person.key:
             payers[f"key:{person.key}"] = stricter(self._settings.key, person.budget)
         return payers

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from assistant.security.allowance import Allowance
-from assistant.security.rights import Right
+from assistant.security.rights import OF_ROLE, Right
 
 EVERYONE = "everyone"
 """The group of everybody who may come in at all; nobody has to be put into it."""
@@ -28,7 +28,12 @@ class Person:
         """Whether they may do that."""
         return right in self.rights
 
+    @property
+    def queue(self) -> str:
+        """Whose place in the queue a request takes: visitors of one website share theirs, as anybody may be many."""
+        return f"widget:{self.key}" if self.may(Right.VISIT) else self.id
+
 
 LOCAL_USER = "local"
-LOCAL = Person(LOCAL_USER, LOCAL_USER, rights=frozenset(Right))
+LOCAL = Person(LOCAL_USER, LOCAL_USER, rights=OF_ROLE["admin"])
 """Whoever sits at this computer, while the installation is for that one person."""

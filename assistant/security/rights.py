@@ -21,12 +21,14 @@ class Right(StrEnum):
     """See to the installation: sources, jobs, hand-offs, costs, metrics."""
     ACCOUNTS = "accounts"
     """See to people, everybody's keys, and the record of what was changed."""
+    VISIT = "visit"
+    """Ask through the widget of a website. Of no role and no key's scopes: visitors have it, and nothing else."""
 
 
 OF_ROLE: Mapping[Role, frozenset[Right]] = {
     "member": frozenset({Right.ASK, Right.READ}),
     "editor": frozenset({Right.ASK, Right.READ, Right.WRITE}),
-    "admin": frozenset(Right),
+    "admin": frozenset(Right) - {Right.VISIT},
 }
 
 

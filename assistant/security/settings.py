@@ -24,6 +24,13 @@ class LimitSettings(BaseModel):
     person: Allowance = Allowance()
     key: Allowance = Allowance()
     organisation: Allowance = Allowance()
+    visitor: Allowance = Field(
+        default=Allowance(requests_per_minute=10, requests_per_day=200),
+        description="each visitor of a website's widget",
+    )
+    visits_per_minute: int = Field(
+        default=120, ge=1, description="what the widget may ask for from one address of the network, of any kind"
+    )
     tokens_expected: int = Field(
         default=4_000,
         ge=0,

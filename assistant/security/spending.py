@@ -16,6 +16,8 @@ from assistant.storage.account_tables import spending
 from assistant.storage.database import Database
 
 Span = Literal["minute", "day"]
+VISITOR = "visitor:"
+"""Begins the names of payers who come once and never again: their counters are forgotten together."""
 _LENGTH: Mapping[Span, timedelta] = {"minute": timedelta(minutes=1), "day": timedelta(days=1)}
 
 
@@ -109,6 +111,9 @@ def _open(connection: Connection, payer: str, span: Span, began: datetime) -> No
     over = began - _LENGTH[span]
     old = sa.delete(spending).where(spending.c.payer == payer, spending.c.span == span, spending.c.began < over)
     connection.execute(old)
+    if span == "day" and payer.startswith(VISITOR):
+        gone = sa.delete(spending).where(spending.c.payer.startswith(VISITOR), spending.c.began < over)
+        connection.execute(gone)
     insert: Any = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(spending)
     row = {"payer": payer, "span": span, "began": began, "requests": 0, "tokens": 0, "cost": 0.0}
     connection.execute(insert.values(**row).on_conflict_do_nothing())

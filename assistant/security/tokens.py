@@ -5,18 +5,22 @@ for nothing but what it was made for.
 """
 
 import secrets
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Literal
 
-Purpose = Literal["session", "link", "key"]
+Purpose = Literal["session", "link", "key", "widget"]
 KEY_PREFIX = "pilares_"
 """Begins every key, so that people and scanners of published code recognise one."""
+WIDGET_PREFIX = f"{KEY_PREFIX}widget_"
+"""Begins the keys of widgets, which are no secret: they stand in the pages of websites."""
+_PREFIXES: Mapping[str, str] = {"key": KEY_PREFIX, "widget": WIDGET_PREFIX}
 _LONGEST = 200
 
 
 def new_token(purpose: Purpose) -> str:
     """A token of 256 bits in 43 characters that are safe in addresses and headers."""
-    return (KEY_PREFIX if purpose == "key" else "") + secrets.token_urlsafe(32)
+    return _PREFIXES.get(purpose, "") + secrets.token_urlsafe(32)
 
 
 def digest(purpose: Purpose, token: str) -> str:

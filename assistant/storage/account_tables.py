@@ -56,6 +56,29 @@ api_keys = sa.Table(
     sa.Index("api_keys_by_user", "user_id"),
 )
 
+# Keys of widgets are no secret: they stand in the pages of websites.
+widget_keys = sa.Table(
+    "widget_keys",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("token", sa.String(100), nullable=False, unique=True),
+    sa.Column("origins", Json, nullable=False),
+    sa.Column("groups", Json, nullable=False),
+    sa.Column("budget", Json, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("expires", Moment),
+    sa.Column("revoked", Moment),
+)
+
+visitors = sa.Table(
+    "visitors",
+    metadata,
+    sa.Column("id", sa.String(128), primary_key=True),
+    sa.Column("groups", Json, nullable=False),
+    sa.Column("seen", Moment, nullable=False),
+)
+
 spending = sa.Table(
     "spending",
     metadata,

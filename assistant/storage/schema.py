@@ -21,7 +21,7 @@ __all__ = [
     "turns",
 ]
 
-HEAD = "0007_identities"
+HEAD = "0008_widget"
 """The revision the code below expects; a test holds it equal to the newest file in `migrations/versions`."""
 
 conversations = sa.Table(

@@ -27,7 +27,7 @@ class SecurityHeaders:
                 headers["referrer-policy"] = "no-referrer"
                 headers["x-frame-options"] = "SAMEORIGIN"
                 headers["cross-origin-opener-policy"] = "same-origin"
-                headers["cross-origin-resource-policy"] = "same-origin"
+                headers.setdefault("cross-origin-resource-policy", "same-origin")
                 headers["permissions-policy"] = "camera=(), geolocation=(), microphone=()"
             await send(message)
 

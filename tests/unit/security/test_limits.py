@@ -5,14 +5,17 @@ import time
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from assistant.errors import LimitReached
 from assistant.security.allowance import Allowance, stricter
 from assistant.security.limits import ORGANISATION, Limits
 from assistant.security.person import LOCAL, Person
 from assistant.security.queueing import FairQueue
+from assistant.security.rights import Right
 from assistant.security.settings import LimitSettings
 from assistant.security.spending import Spending, Use
+from assistant.storage.account_tables import spending as table
 from assistant.storage.database import Database
 
 ANA = Person("a1", "ana", key="k1", budget=Allowance(requests_per_day=3))
@@ -53,6 +56,24 @@ def test_a_day_has_an_end_for_each_of_them(database: Database, clock: Any, allow
     assert reached.value.wait_s == 14 * 3600 - 30
     clock.forward(hours=14)
     made.open(BEN)
+
+
+def test_counters_of_visitors_who_never_come_again_are_forgotten(database: Database, clock: Any) -> None:
+    made, spending = limits(
+        database, clock, visitor=Allowance(requests_per_day=9), person=Allowance(requests_per_day=9)
+    )
+    visiting = frozenset({Right.VISIT})
+    made.open(Person("guest:1", "guest", rights=visiting, key="w1"))
+    made.open(BEN)
+    clock.forward(days=3)
+    made.open(Person("guest:2", "guest", rights=visiting, key="w1"))
+    with database.read() as connection:
+        payers = {row.payer.partition(":")[0] for row in connection.execute(sa.select(table))}
+        visitors = {row.payer for row in connection.execute(sa.select(table)) if row.payer.startswith("visitor:")}
+    assert payers == {"visitor", "person"}
+    assert len(visitors) == 1
+    assert "guest" not in str(visitors)
+    assert spending.used(visitors.pop()).requests == 1
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
