@@ -50,11 +50,17 @@ class Ordering:
         return None
 
     async def judge(self, received: Received, verdict: Verdict) -> None:
-        """Keep a thumb, when the message it stands under is an answer."""
+        """Keep a thumb, when the message it stands under is an answer.
+
+        It belongs to the conversation that answer was given in: a reaction does not say which thread it stands in.
+        """
         connector, channel = self._parts.connector, verdict.place.channel
-        answer = await self._parts.journal.do(lambda c: outbox.answer_of(c, connector, channel, verdict.message_id))
+        answer, place = await self._parts.journal.do(
+            lambda c: outbox.answer_of(c, connector, channel, verdict.message_id)
+        )
+        said_there = verdict if place is None else replace(verdict, place=place)
         kept = bool(answer) and await self._parts.assistant.judge(
-            self._judgement(answer, verdict, verdict.verdict, reason=verdict.reason)
+            self._judgement(answer, said_there, verdict.verdict, reason=verdict.reason)
         )
         passed_over = "" if kept else "no answer"
         await self._parts.journal.do(lambda c: inbox.finish(c, [received.id], now(), passed_over))

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.engine import Connection
 
 from connectors.adapter import Post
+from connectors.event import Place
 from connectors.store.inbox import once
 from connectors.store.schema import outbox
 
@@ -97,15 +98,16 @@ def give_up(connection: Connection, waiting: int, reason: str, now: float) -> No
     connection.execute(sa.update(outbox).where(outbox.c.id == waiting).values(**values))
 
 
-def answer_of(connection: Connection, connector: str, channel: str, message_id: str) -> str:
-    """The answer that a message is, or is a part of; empty when it is none."""
+def answer_of(connection: Connection, connector: str, channel: str, message_id: str) -> tuple[str, Place | None]:
+    """The answer that a message is, or is a part of, and where it was said; empty and None when it is none."""
     query = (
-        sa.select(outbox.c.answer)
+        sa.select(outbox.c.answer, outbox.c.payload)
         .where(outbox.c.connector == connector, outbox.c.channel == channel, outbox.c.message_id == message_id)
         .order_by(outbox.c.id.desc())
         .limit(1)
     )
-    return connection.execute(query).scalar() or ""
+    row = connection.execute(query).first()
+    return (row.answer, _POST.validate_python(row.payload).place) if row is not None else ("", None)
 
 
 def said_since(connection: Connection, connector: str, conversation: str, since: float) -> set[str]:
