@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -141,24 +141,24 @@ async def test_buttons_and_commands_come_as_forms(slack: SlackAdapter) -> None:
 
 
 @pytest.mark.parametrize(
-    "delivery",
+    "made",
     [
-        Delivery({}, _event(), {}),
-        _signed(_event(), secret="another-secret-of-length"),
-        _signed(_event(), at=time.time() - 400),
-        _signed(_event(), **{"x-slack-request-timestamp": "yesterday"}),
-        _signed(_event(), **{"x-slack-signature": "v0=ñ"}),
-        _signed(_event(), **{"x-slack-signature": ""}),
-        Delivery(_signed(b"other body").headers, _event(), {}),
-        _signed(b"not json"),
-        _signed(b'{"type": "event_callback", "event": {"type": "message"}}'),
-        _signed(b"[]"),
+        lambda: Delivery({}, _event(), {}),
+        lambda: _signed(_event(), secret="another-secret-of-length"),
+        lambda: _signed(_event(), at=time.time() - 400),
+        lambda: _signed(_event(), **{"x-slack-request-timestamp": "yesterday"}),
+        lambda: _signed(_event(), **{"x-slack-signature": "v0=ñ"}),
+        lambda: _signed(_event(), **{"x-slack-signature": ""}),
+        lambda: Delivery(_signed(b"other body").headers, _event(), {}),
+        lambda: _signed(b"not json"),
+        lambda: _signed(b'{"type": "event_callback", "event": {"type": "message"}}'),
+        lambda: _signed(b"[]"),
     ],
     ids=["unsigned", "forged", "replayed", "malformed time", "malformed signature", "empty", "other body", "no json",
          "no event", "no object"],
 )  # fmt: skip
-async def test_slacks_are_refused_otherwise(slack: SlackAdapter, delivery: Delivery) -> None:
+async def test_slacks_are_refused_otherwise(slack: SlackAdapter, made: Callable[[], Delivery]) -> None:
     with pytest.raises(DeliveryRefused) as refused:
-        await slack.check(delivery)
+        await slack.check(made())
     assert refused.value.status in (401, 403)
     assert SECRET not in str(refused.value)
