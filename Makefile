@@ -15,10 +15,10 @@ test: check models widget chromium postgres
 	@$(MAKE) --no-print-directory -k -j2 test-parts test-whole
 
 test-parts:
-	@$(BIN)/pytest -q -m "not long" tests/unit tests/fault tests/contract/knowledge
+	@$(BIN)/pytest -q -m "not long" --ignore=tests/unit/api --ignore=tests/unit/security tests/unit tests/fault tests/contract/knowledge
 
 test-whole:
-	@$(BIN)/pytest -q -m "not long" --ignore=tests/contract/knowledge tests/contract tests/scenario tests/browser
+	@$(BIN)/pytest -q -m "not long" --ignore=tests/contract/knowledge tests/unit/api tests/unit/security tests/contract tests/scenario tests/browser
 
 # What takes minutes: real models that write, use tools and compare, the engine of transformers and peft, trainings.
 test-long: $(VENV)/.developing models
