@@ -36,7 +36,7 @@ class Standalone(AgentMiddleware[TurnState, TurnContext]):
     def before_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any] | None:
         """Rewrite and search again; keep what is there when no sensible rewriting comes."""
         understanding = state["understanding"]
-        if not understanding.rewritten:
+        if not understanding.rewritten or state.get("swept"):  # what goes through all documents stands alone
             return None
         request = runtime.context.request
         role: Role = "reader" if self._models.has_reader else "llm"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from assistant.turn.answer import Answer
+from assistant.turn.answer import Answer, Message
 from assistant.turn.events import Finished, Found, Routed, Wrote
 from assistant.turn.listing import MOST_ROWS
 
@@ -78,6 +78,16 @@ def test_rows_beyond_what_is_listed_are_told(library_stage: Any) -> None:
     answer = _answer(library_stage.ask("List all products and their prices"))
     assert sum(line.startswith("  - ") for line in answer.text.split("\n")) == MOST_ROWS
     assert "the first 40 of 60 rows" in answer.text
+
+
+def test_in_a_conversation_it_is_the_same_list(library_stage: Any) -> None:
+    library_stage.library.add_texts([("prices.md", "Price list", _table(["Lucero", "Farol"]))])
+    said = (Message("user", "How many days of leave are there?"), Message("assistant", "22 days."))
+    library_stage.models.llm.lines = ["List all products and their prices and days of leave"]
+    events = library_stage.ask("List all products and their prices", *said)
+    assert sum(isinstance(event, Found) for event in events) == 1
+    rows = [line for line in _answer(events).text.split("\n") if line.startswith("  - ")]
+    assert [row.split("Product: ")[1].split(";")[0] for row in rows] == ["Lucero", "Farol"]
 
 
 def test_in_spanish_too(library_stage: Any) -> None:
