@@ -10,7 +10,7 @@ test test-long bench: export HF_HUB_OFFLINE = 1
 up: $(VENV)/.installed
 	@$(BIN)/pilares up
 
-# Two at a time: most of the first wait or use one core, the second ones run the models and the browser.
+# Two halves at a time, about as long: most of the first wait or use one core, the second run the models, the API and the browser.
 test: check models widget chromium postgres
 	@$(MAKE) --no-print-directory -k -j2 test-parts test-whole
 
@@ -40,8 +40,9 @@ models: $(VENV)/.developing
 
 # The built widget is committed; where npm is, a test builds it again from widget/ and compares. `npm run build` renews it.
 widget:
-	@command -v npm >/dev/null && cd widget && npm ci --ignore-scripts --no-audit --no-fund --silent && npm run -s check || \
-		echo "esbuild could not be had with npm: the built widget is not compared with its source."
+	@if command -v npm >/dev/null && (cd widget && npm ci --ignore-scripts --no-audit --no-fund --silent); then \
+		cd widget && npm run -s check; \
+	else echo "esbuild could not be had with npm: the built widget is not compared with its source."; fi
 
 # Browser tests need Chromium. Debian and Ubuntu get it here; without it they are left out, and pytest says so.
 chromium:
