@@ -3,8 +3,8 @@
 import re
 
 _WORDS = (
-    r"what|how|when|where|which|who|is|are|can|do|does|will|should|"
-    r"qué|cuánto|cuánta|cuántos|cuántas|cuándo|cuál|cómo|dónde|quién|"
+    r"what|how|when|where|which|whom?|why|is|are|can|do|does|will|should|"
+    r"qué|cuánto|cuánta|cuántos|cuántas|cuándo|cuál|cómo|dónde|quién(?:es)?|por\s+qué|"
     r"cuanto|cuanta|cuantos|cuantas|cuando|cual|como|donde|quien|que\s+(?:hora|dia|color|precio|plazo|horario|edad)"
 )
 # "y a quién ...", "and for how long ..."
@@ -18,6 +18,9 @@ _TELLS = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(rf"\W*(?:(?:and|y|e|also|también)\s+)?{_BEFORE}(?:{_WORDS})\b", re.IGNORECASE)
+_WHO_OR_WHY = re.compile(
+    rf"\W*(?:(?:and|y|e|also|también)\s+)?{_BEFORE}(?:whom?|why|qui[eé]n(?:es)?|por\s+qu[eé])\b", re.IGNORECASE
+)
 
 
 def parts_of(question: str) -> list[str]:
@@ -38,11 +41,22 @@ def parts_of(question: str) -> list[str]:
         else:
             parts[-1] = (parts[-1][0], end)
             asked = asked or asks
-    return [text[start:end] for start, end in parts if len(text[start:end].split()) > 2]
+    return [text[start:end] for start, end in parts if _long_enough(text[start:end])]
+
+
+def asks_who_or_why(part: str) -> bool:
+    """Whether a part asks for a person or a reason, which a line about something else seldom tells."""
+    return bool(_WHO_OR_WHY.match(part))
 
 
 def _asks(piece: str) -> bool:
-    return len(piece.split()) > 2 and (piece.endswith("?") or "¿" in piece or bool(_ASKS.match(piece)))
+    return _long_enough(piece) and (piece.endswith("?") or "¿" in piece or bool(_ASKS.match(piece)))
+
+
+def _long_enough(piece: str) -> bool:
+    """Three words, or two that are a question already: "who decides?"."""
+    words = len(piece.split())
+    return words > 2 or (words == 2 and asks_who_or_why(piece))
 
 
 def _names(piece: str) -> bool:

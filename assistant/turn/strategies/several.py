@@ -2,13 +2,14 @@
 
 import re
 
-from assistant.turn.parts import parts_of
+from assistant.turn.parts import asks_who_or_why, parts_of
 from assistant.turn.strategies.comparing import Asked
 from knowledge.lexical.analyzer import Analyzer
 
 MOST_PARTS = 3
-# A part with fewer words of its own ("and how much is it?") only says more of the part before it.
-LEAST_WORDS = 2
+# A part with fewer words of its own ("and how much is it?") only says more of the part before it; unless it asks for a
+# person or a reason ("and who decides?"), which the line that answers a part before it seldom tells.
+LEAST_WORDS, LEAST_OF_OTHER_KIND = 2, 1
 _LEADS = re.compile(r"^\W*(?:and|also|y|e|también)\s+", re.IGNORECASE)
 _REFERS = re.compile(
     r"\b(?:it|its|they|them|their|there|this|that|these|those|one|he|she|ello|eso|esto|esa|ese|esos|esas|ella|ellos|"
@@ -23,8 +24,11 @@ def several_questions(question: str, language: str, analyzer: Analyzer) -> tuple
     parts = parts_of(question)
     if not 2 <= len(parts) <= MOST_PARTS:
         return ()
-    if any(len(analyzer.query_terms(part, language)) < LEAST_WORDS for part in parts):
-        return ()
+    kinds = [asks_who_or_why(part) for part in parts]
+    for part, asks_whom in zip(parts, kinds, strict=True):
+        least = LEAST_OF_OTHER_KIND if asks_whom and not all(kinds) else LEAST_WORDS
+        if len(analyzer.query_terms(part, language)) < least:
+            return ()
     return tuple(Asked(named(part), part) for part in parts)
 
 

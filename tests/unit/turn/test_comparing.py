@@ -107,6 +107,9 @@ def test_a_question_that_asks_twice_for_the_same_is_one() -> None:
     assert several_questions("¿Abre el domingo? ¿Hasta qué hora?", "es", analyzer) == ()
     two = several_questions("How many days of leave do I get in Spain and who approves the leave?", "en", analyzer)
     assert [each.label for each in two] == ["how many days of leave do I get in Spain", "who approves the leave"]
+    whom = several_questions("How many days from home may support work, and who decides?", "en", analyzer)
+    assert [each.label for each in whom] == ["how many days from home may support work", "who decides"]
+    assert several_questions("Who pays, and who decides?", "en", analyzer) == ()
     assert several_questions("a" * 5_000, "en", analyzer) == ()
 
 
