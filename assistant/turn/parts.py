@@ -8,7 +8,7 @@ _WORDS = (
     r"cuanto|cuanta|cuantos|cuantas|cuando|cual|como|donde|quien|que\s+(?:hora|dia|color|precio|plazo|horario|edad)"
 )
 # "y a quién ...", "and for how long ..."
-_BEFORE = r"(?:(?:after|at|by|for|from|in|on|to|until|with|a|con|de|desde|en|hasta|para|por)\s+)?"
+_BEFORE = r"(?:(?:after|at|by|for|from|in|on|since|to|until|with|a|con|de|desde|en|hasta|para|por)\s+)?"
 _JOINT = rf"[,;]?\s+(?:and|y|e)\s+(?=(?:also|también|¿?{_BEFORE}(?:{_WORDS}))\b)"
 _CUT = re.compile(rf"(?<=[?.!])\s+|{_JOINT}", re.IGNORECASE)
 # "Price of the toner, and how many pages does it print?" begins with a question that has no question word.
@@ -21,6 +21,13 @@ _ASKS = re.compile(rf"\W*(?:(?:and|y|e|also|también)\s+)?{_BEFORE}(?:{_WORDS})\
 _WHO_OR_WHY = re.compile(
     rf"\W*(?:(?:and|y|e|also|también)\s+)?{_BEFORE}(?:whom?|why|qui[eé]n(?:es)?|por\s+qu[eé])\b", re.IGNORECASE
 )
+_SHORT = re.compile(
+    r"\W*(?:whom?\b|why\b|qui[eé]n|por\s+qu[eé]\b|how\s+(?:much|many|long|often)\b|(?:since|until)\s+when\b|"
+    r"(?:desde|hasta)\s+cu[aá]ndo\b|cu[aá]nt[oa]s?\s)",
+    re.IGNORECASE,
+)
+_LEADS = re.compile(r"^\W*(?:and|also|y|e|también)\s+", re.IGNORECASE)
+_OF_BOTH = re.compile(r"^[^¿?]{1,80}?(?=[,:]?\s*¿)")
 
 
 def parts_of(question: str) -> list[str]:
@@ -34,14 +41,22 @@ def parts_of(question: str) -> list[str]:
     parts: list[tuple[int, int]] = []
     asked = False
     for start, end in zip(starts, ends, strict=True):
-        asks = _asks(text[start:end]) or (end < len(text) and text[end - 1] not in ".!?" and _names(text[start:end]))
+        asks = _asks(text[start:end], later=bool(parts)) or (
+            end < len(text) and text[end - 1] not in ".!?" and _names(text[start:end])
+        )
         if not parts or (asked and asks):
             parts.append((start, end))
             asked = asks
         else:
             parts[-1] = (parts[-1][0], end)
             asked = asked or asks
-    return [text[start:end] for start, end in parts if _long_enough(text[start:end])]
+    return [text[start:end] for n, (start, end) in enumerate(parts) if _long_enough(text[start:end], later=n > 0)]
+
+
+def named(part: str) -> str:
+    """A part as it is named when the documents do not say it: without what leads to it, ending as a question does."""
+    asked = _OF_BOTH.sub("", _LEADS.sub("", part)).strip(" ,;:.?¿")
+    return asked[:1].lower() + asked[1:] if asked[1:2].islower() else asked
 
 
 def asks_who_or_why(part: str) -> bool:
@@ -49,14 +64,14 @@ def asks_who_or_why(part: str) -> bool:
     return bool(_WHO_OR_WHY.match(part))
 
 
-def _asks(piece: str) -> bool:
-    return _long_enough(piece) and (piece.endswith("?") or "¿" in piece or bool(_ASKS.match(piece)))
+def _asks(piece: str, *, later: bool) -> bool:
+    return _long_enough(piece, later=later) and (piece.endswith("?") or "¿" in piece or bool(_ASKS.match(piece)))
 
 
-def _long_enough(piece: str) -> bool:
-    """Three words, or two that are a question already: "who decides?"."""
+def _long_enough(piece: str, *, later: bool) -> bool:
+    """Three words, or behind another part two that are a question already: "who decides?", "¿cuánto cuesta?"."""
     words = len(piece.split())
-    return words > 2 or (words == 2 and asks_who_or_why(piece))
+    return words > 2 or (later and words == 2 and bool(_SHORT.match(piece)))
 
 
 def _names(piece: str) -> bool:

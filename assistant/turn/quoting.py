@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from assistant.grounding.citations import Grounded, citation_of, figures, marked
 from assistant.messages import message
 from assistant.turn.answer import Citation, Evidence, Support
+from assistant.turn.parts import named
 from knowledge.passage import Sentence
 
 _BETWEEN_CELLS = " | "
@@ -28,9 +29,10 @@ def cited(reading: Sequence[Evidence]) -> Grounded:
     return Grounded("\n".join(lines), tuple(citations), tuple(support))
 
 
-def introduced(quotation: str, language: str) -> str:
-    """A quotation under the words that say it is one."""
-    return f"{message('documents_say', language)}\n\n{quotation}"
+def introduced(quotation: str, language: str, unsaid: Sequence[str] = ()) -> str:
+    """A quotation under the words that say it is one, and over what it leaves unsaid of a question."""
+    missing = [message("lines_leave_out", language, part=named(part)) for part in unsaid]
+    return "\n\n".join([message("documents_say", language), quotation, *missing])
 
 
 def says_as_much(answer: str, question: str, reading: Sequence[Evidence]) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 
-from assistant.turn.parts import asks_who_or_why, parts_of
+from assistant.turn.parts import asks_who_or_why, named, parts_of
 from assistant.turn.strategies.comparing import Asked
 from knowledge.lexical.analyzer import Analyzer
 
@@ -10,13 +10,11 @@ MOST_PARTS = 3
 # A part with fewer words of its own ("and how much is it?") only says more of the part before it; unless it asks for a
 # person or a reason ("and who decides?"), which the line that answers a part before it seldom tells.
 LEAST_WORDS, LEAST_OF_OTHER_KIND = 2, 1
-_LEADS = re.compile(r"^\W*(?:and|also|y|e|también)\s+", re.IGNORECASE)
 _REFERS = re.compile(
     r"\b(?:it|its|they|them|their|there|this|that|these|those|one|he|she|ello|eso|esto|esa|ese|esos|esas|ella|ellos|"
     r"ellas|all[ií]|ah[ií]|lo|le|les|la que|el que|suelt[oa])\b",
     re.IGNORECASE,
 )
-_OF_BOTH = re.compile(r"^[^¿?]{1,80}?(?=[,:]?\s*¿)")
 
 
 def several_questions(question: str, language: str, analyzer: Analyzer) -> tuple[Asked, ...]:
@@ -32,6 +30,11 @@ def several_questions(question: str, language: str, analyzer: Analyzer) -> tuple
     return tuple(Asked(named(part), part) for part in parts)
 
 
+def says_little(part: str, language: str, analyzer: Analyzer) -> bool:
+    """Whether a part has too few words of its own to be asked without the one before it: "who decides?"."""
+    return len(analyzer.query_terms(part, language)) < LEAST_WORDS
+
+
 def needs_the_first(part: str, first: str) -> bool:
     """Whether a part can hardly be asked without the one before it: it refers to something, or only that has names."""
     return bool(_REFERS.search(part)) or (bool(_names(first)) and not _names(part))
@@ -40,9 +43,3 @@ def needs_the_first(part: str, first: str) -> bool:
 def _names(text: str) -> list[str]:
     """Words with a capital that do not begin the question, and codes."""
     return [word for word in text.split()[1:] if word.strip("¿\"'(")[:1].isupper() or any(c.isdigit() for c in word)]
-
-
-def named(part: str) -> str:
-    """A part as it is named when the documents do not say it: without what leads to it, ending as a question does."""
-    asked = _OF_BOTH.sub("", _LEADS.sub("", part)).strip(" ,;:.?¿")
-    return asked[:1].lower() + asked[1:] if asked[1:2].islower() else asked

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from assistant.paths import sample_documents
+from assistant.turn.parts import named
 from assistant.turn.strategies.comparing import compares, things_compared
 from assistant.turn.strategies.pairs import joined_things
-from assistant.turn.strategies.several import named, several_questions
+from assistant.turn.strategies.several import several_questions
 from knowledge.lexical.analyzer import Analyzer
 
 GOLD = [json.loads(each) for each in (sample_documents() / "questions.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -22,6 +22,8 @@ from assistant.turn.parts import parts_of
         ("How many days may I stay, and who decides?", ["How many days may I stay", "who decides?"]),
         ("¿Cuántos días son y quién decide?", ["¿Cuántos días son", "quién decide?"]),
         ("How long does it take and why does it differ?", ["How long does it take", "why does it differ?"]),
+        ("¿Cuánto mide la L2 y cuánto cuesta?", ["¿Cuánto mide la L2", "cuánto cuesta?"]),
+        ("How long is it valid, and since when?", ["How long is it valid", "since when?"]),
         ("hello there", []),
         ("", []),
     ],

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.turn.answer import Evidence
-from assistant.turn.quoting import quoted, says_as_much
+from assistant.turn.quoting import introduced, quoted, says_as_much
 from knowledge.passage import Passage, Sentence
 
 
@@ -16,6 +16,13 @@ def _reading(*lines: str) -> list[Evidence]:
 def test_lines_become_a_list_without_their_own_bullets() -> None:
     reading = _reading("- Motorcycles: 25 €.", "2. Cars pay 60 €.", "Place: Cork | Price: 9 €")
     assert quoted(reading) == "- Motorcycles: 25 €.\n- Cars pay 60 €.\n- Place: Cork; Price: 9 €"
+
+
+def test_a_quotation_says_what_it_leaves_unsaid() -> None:
+    assert introduced("- 3 days [1].", "en") == "The documents say:\n\n- 3 days [1]."
+    assert introduced("- 3 días [1].", "es", ["¿y quién lo decide?"]) == (
+        "Los documentos dicen:\n\n- 3 días [1].\n\nEsto no dice: «quién lo decide»."
+    )
 
 
 @pytest.mark.parametrize(
