@@ -39,6 +39,23 @@ def test_an_answer_keeps_the_figures_of_its_line(answer: str, enough: bool) -> N
     assert says_as_much(answer, "how long?", _reading("Used: 14 days, 18 € are deducted.")) is enough
 
 
+@pytest.mark.parametrize(
+    ("answer", "line", "enough"),
+    [
+        ("The design team works up to 1 week from home.", "Group: Design | Days from home per week: Up to 1", False),
+        ("The design team works up to 1 day a week from home.", "Group: Design | Days from home per week: 1", True),
+        ("Puede trabajar hasta 3 semanas.", "Hasta 3 días por semana desde casa.", False),
+        ("Puede trabajar 3 días a la semana.", "Hasta 3 días por semana desde casa.", True),
+        ("The shop opens 8 hours a day.", "Shop: Lugo | Hours a day: 8", True),
+        ("It is 8 days.", "Shop: Lugo | Hours a day: 8", False),
+        ("It takes 2 years.", "It takes 2 to 4 years.", True),
+        ("It costs 25 €.", "Lost badge: 25", True),
+    ],
+)
+def test_an_answer_counts_what_its_line_counts(answer: str, line: str, enough: bool) -> None:
+    assert says_as_much(answer, "how long?", _reading(line)) is enough
+
+
 def test_no_line_is_forgotten() -> None:
     reading = _reading("It costs 15 euros.", "It takes 2 days.")
     assert not says_as_much("It costs 15 euros.", "how much and how long?", reading)
