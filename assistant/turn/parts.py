@@ -28,6 +28,11 @@ _SHORT = re.compile(
 )
 _LEADS = re.compile(r"^\W*(?:and|also|y|e|también)\s+", re.IGNORECASE)
 _OF_BOTH = re.compile(r"^[^¿?]{1,80}?(?=[,:]?\s*¿)")
+_REFERS = re.compile(
+    r"\b(?:it|its|they|them|their|there|this|that|these|those|one|he|she|ello|eso|esto|esa|ese|esos|esas|ella|ellos|"
+    r"ellas|all[ií]|ah[ií]|lo|le|les|la que|el que|suelt[oa])\b",
+    re.IGNORECASE,
+)
 
 
 def parts_of(question: str) -> list[str]:
@@ -59,6 +64,16 @@ def named(part: str) -> str:
     return asked[:1].lower() + asked[1:] if asked[1:2].islower() else asked
 
 
+def needs_the_first(part: str, first: str) -> bool:
+    """Whether a part can hardly be asked without the one before it: it refers to something, or only that has names."""
+    return bool(_REFERS.search(part)) or (bool(_own_names(first)) and not _own_names(part))
+
+
+def can_be_asked_of_lines(part: str, first: str) -> bool:
+    """Whether a later part can be asked of some lines by itself: it has a question word, and leans on nothing before."""
+    return asks_who_or_why(part) or (bool(_ASKS.match(part)) and not needs_the_first(part, first))
+
+
 def asks_who_or_why(part: str) -> bool:
     """Whether a part asks for a person or a reason, which a line about something else seldom tells."""
     return bool(_WHO_OR_WHY.match(part))
@@ -76,3 +91,8 @@ def _long_enough(piece: str, *, later: bool) -> bool:
 
 def _names(piece: str) -> bool:
     return len(piece.split()) > 2 and not _TELLS.match(piece)
+
+
+def _own_names(text: str) -> list[str]:
+    """Words with a capital that do not begin the question, and codes."""
+    return [word for word in text.split()[1:] if word.strip("¿\"'(")[:1].isupper() or any(c.isdigit() for c in word)]

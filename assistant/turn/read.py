@@ -21,7 +21,7 @@ from assistant.grounding.vectors import SentenceVectors
 from assistant.turn import trained_prompts as prompts
 from assistant.turn.answer import Evidence, Understanding
 from assistant.turn.context import Stopped
-from assistant.turn.parts import parts_of
+from assistant.turn.parts import can_be_asked_of_lines, parts_of
 from assistant.turn.ports import LanguageModels
 from knowledge.passage import Sentence
 
@@ -150,7 +150,8 @@ class Reader:
         reading = first if done else max(first, read(lines), key=lambda each: each.found)
         clear = reading.found >= CLEAR and (parts > 1 or not reading.divided)
         order = self._named(reading, parts) if clear else reading.likeliest(parts)
-        looked_at = texts[1:] if clear and not (apart and len(order) < parts) else ()
+        later = [part for part in texts[1:] if can_be_asked_of_lines(part, texts[0])]
+        looked_at = later if clear and not (apart and len(order) < parts) else ()
         unsaid = self._unsaid(looked_at, understanding.language, [lines[each] for each in order])
         judged = [
             JudgedLine(line.evidence, line.sentence, 0, sure, line.near)

@@ -18,7 +18,7 @@ from assistant.turn import trained_prompts
 from assistant.turn.answer import Evidence, TurnRequest
 from assistant.turn.corpus import subject_across
 from assistant.turn.outcome import Outcome
-from assistant.turn.parts import parts_of
+from assistant.turn.parts import needs_the_first, parts_of
 from assistant.turn.read import CLEAR
 from assistant.turn.rewriting import MAX_TOKENS, cleaned, keeps_meaning
 from assistant.turn.strategies.comparing import Asked, compares, things_compared
@@ -26,7 +26,7 @@ from assistant.turn.strategies.naming_things import named_things
 from assistant.turn.strategies.part_answers import Said, compared, one_after_the_other
 from assistant.turn.strategies.part_reading import PartReader
 from assistant.turn.strategies.searching import together
-from assistant.turn.strategies.several import needs_the_first, says_little, several_questions
+from assistant.turn.strategies.several import says_little, several_questions
 from assistant.turn.strategies.strategy import LockOf, Scene
 from knowledge.lexical.analyzer import Analyzer
 

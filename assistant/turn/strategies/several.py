@@ -1,7 +1,5 @@
 """The questions in a question of several, each so that it can be asked by itself; told by code."""
 
-import re
-
 from assistant.turn.parts import asks_who_or_why, named, parts_of
 from assistant.turn.strategies.comparing import Asked
 from knowledge.lexical.analyzer import Analyzer
@@ -10,11 +8,6 @@ MOST_PARTS = 3
 # A part with fewer words of its own ("and how much is it?") only says more of the part before it; unless it asks for a
 # person or a reason ("and who decides?"), which the line that answers a part before it seldom tells.
 LEAST_WORDS, LEAST_OF_OTHER_KIND = 2, 1
-_REFERS = re.compile(
-    r"\b(?:it|its|they|them|their|there|this|that|these|those|one|he|she|ello|eso|esto|esa|ese|esos|esas|ella|ellos|"
-    r"ellas|all[ií]|ah[ií]|lo|le|les|la que|el que|suelt[oa])\b",
-    re.IGNORECASE,
-)
 
 
 def several_questions(question: str, language: str, analyzer: Analyzer) -> tuple[Asked, ...]:
@@ -33,13 +26,3 @@ def several_questions(question: str, language: str, analyzer: Analyzer) -> tuple
 def says_little(part: str, language: str, analyzer: Analyzer) -> bool:
     """Whether a part has too few words of its own to be asked without the one before it: "who decides?"."""
     return len(analyzer.query_terms(part, language)) < LEAST_WORDS
-
-
-def needs_the_first(part: str, first: str) -> bool:
-    """Whether a part can hardly be asked without the one before it: it refers to something, or only that has names."""
-    return bool(_REFERS.search(part)) or (bool(_names(first)) and not _names(part))
-
-
-def _names(text: str) -> list[str]:
-    """Words with a capital that do not begin the question, and codes."""
-    return [word for word in text.split()[1:] if word.strip("¿\"'(")[:1].isupper() or any(c.isdigit() for c in word)]

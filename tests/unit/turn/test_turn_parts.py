@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.turn.parts import parts_of
+from assistant.turn.parts import can_be_asked_of_lines, parts_of
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,21 @@ from assistant.turn.parts import parts_of
 )
 def test_parts(question: str, parts: list[str]) -> None:
     assert parts_of(question) == parts
+
+
+@pytest.mark.parametrize(
+    ("question", "by_itself"),
+    [
+        ("How many days from home may support work, and until what time?", True),
+        ("How many days may I stay in Spain, and who decides?", True),  # a line about something else seldom tells
+        ("¿Cuánto puedo ocupar una cabina en Gijón? ¿Y en Cork, cuando voy de visita?", False),
+        ("¿Cuánto cuesta cambiar la batería y cuánto vale suelta?", False),
+        ("What does the L2 cost, and how long does it last?", False),
+    ],
+)
+def test_a_part_that_leans_on_the_first_is_not_asked_by_itself(question: str, by_itself: bool) -> None:
+    first, later = parts_of(question)
+    assert can_be_asked_of_lines(later, first) is by_itself
 
 
 def test_what_is_told_stays_with_its_question() -> None:
