@@ -70,7 +70,7 @@ def needs_the_first(part: str, first: str) -> bool:
 
 
 def can_be_asked_of_lines(part: str, first: str) -> bool:
-    """Whether a later part can be asked of some lines by itself: it has a question word, and leans on nothing before."""
+    """Whether a later part can be asked of lines by itself: it has a question word, and leans on nothing before."""
     return asks_who_or_why(part) or (bool(_ASKS.match(part)) and not needs_the_first(part, first))
 
 
