@@ -60,25 +60,22 @@ def _counted(places: Places, table: sa.Table, wanted: sa.ColumnElement[bool]) ->
 def _due_conversations(places: Places, settings: RetentionSettings, now: datetime) -> tuple[list[str], int]:
     """The ids of those to delete, and how many are as old and are kept for what is going on in them."""
     wanted = _is_old(settings, now)
-    if wanted is None:
-        return [], 0
     with places.database.read() as connection:
         old = list(connection.execute(sa.select(conversations.c.id).where(wanted)).scalars())
         due = [each for each in old if not _goes_on(places, connection, each)]
     return due, len(old) - len(due)
 
 
-def _is_old(settings: RetentionSettings, now: datetime) -> sa.ColumnElement[bool] | None:
-    """The condition on conversations; None when all are kept. Those of visitors are due by either setting."""
-    unless = conversations.c.deleted.is_(None)
-    conditions = []
+def _is_old(settings: RetentionSettings, now: datetime) -> sa.ColumnElement[bool]:
+    """The condition on conversations; those of visitors are due by either setting."""
+    conditions = list[sa.ColumnElement[bool]]()
     if settings.conversations_days:
         conditions.append(conversations.c.updated < now - timedelta(days=settings.conversations_days))
     if settings.visitors_days:
         old = conversations.c.updated < now - timedelta(days=settings.visitors_days)
         visits = sa.or_(*(conversations.c.user_id.startswith(each, autoescape=True) for each in VISITOR_IDS))
         conditions.append(sa.and_(old, visits))
-    return sa.and_(unless, sa.or_(*conditions)) if conditions else None
+    return sa.and_(conversations.c.deleted.is_(None), sa.or_(sa.false(), *conditions))
 
 
 def _goes_on(places: Places, connection: Connection, conversation_id: str) -> bool:
@@ -87,10 +84,8 @@ def _goes_on(places: Places, connection: Connection, conversation_id: str) -> bo
     runs = sa.select(turns.c.id).where(turns.c.conversation_id == conversation_id, turns.c.state == "running")
     if connection.execute(waits.limit(1)).first() or connection.execute(runs.limit(1)).first():
         return True
-    last = sa.select(conversations.c.updated).where(conversations.c.id == conversation_id)
-    lasts = timedelta(minutes=places.settings.tools.task_minutes)
-    in_time = connection.execute(last).scalar_one() >= places.now() - lasts
-    return in_time and lately_of(connection, conversation_id).task is not None
+    task = lately_of(connection, conversation_id).task
+    return task is not None and task.since >= places.now() - timedelta(minutes=places.settings.tools.task_minutes)
 
 
 def _erase(places: Places, due: list[str], settings: RetentionSettings, now: datetime) -> int:

@@ -98,10 +98,9 @@ def _waiting(places: Places, subject: Subject, conversation: str, mark: str, oth
 def _curated(places: Places, subject: Subject, conversation: str, mark: str, other: str) -> None:
     """One that came of a correction, approved by the other; one that the other wrote, approved by this one."""
     now, ground = places.now(), Ground("d", "leave.md", "Leave", "Leave is 25 days.", 0, 17)
-    common = (now.date(), now.date(), "served", now, now)
     came = Curated(
         uuid4().hex, f"{mark} asked", f"{mark} answered", "en", (ground,), ("everyone",), subject.id, other,
-        *common, conversation_id=conversation,
+        now.date(), now.date(), "served", now, now, conversation_id=conversation,
     )  # fmt: skip
     approved = replace(
         came, id=uuid4().hex, question=f"asked for number {len(mark) + len(subject.id)}", answer="Yes.", author=other,

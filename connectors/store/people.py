@@ -30,10 +30,10 @@ def opened(url: str) -> Iterator[Database]:
 
 
 def kept_of(connection: Connection, connector: str, person: str, own: Collection[str]) -> Iterator[dict[str, Any]]:
-    """Everything kept of a person, a row at a time, with what it is (`kind`). The rows' own numbers are left out."""
-    for kind, table, wanted in _theirs(connection, connector, person, own):
+    """Everything kept of a person, a row at a time, with what it is (`kept`). Numbers of ours are left out."""
+    for kept, table, wanted in _theirs(connection, connector, person, own):
         for row in connection.execute(sa.select(table).where(wanted)).mappings():
-            yield {"kind": kind, **{name: value for name, value in row.items() if name not in ("id", "own_id")}}
+            yield {"kept": kept, **{name: value for name, value in row.items() if name not in ("id", "own_id")}}
 
 
 def forget_person(connection: Connection, connector: str, person: str, own: Collection[str]) -> int:
@@ -48,10 +48,10 @@ def _theirs(
     """The rows of each table that are theirs, as conditions."""
     talks = sorted(_talks(connection, connector, person, own))
     said, only_for = inbox.c.person == person, outbox.c.payload["only_for"].as_string() == person
-    for kind, table, alone in (("received", inbox, said), ("sent", outbox, only_for), ("conversation", threads, None)):
+    for kept, table, alone in (("received", inbox, said), ("sent", outbox, only_for), ("conversation", threads, None)):
         mine = table.c.conversation.in_(talks)
         wanted = mine if alone is None or not person else sa.or_(mine, alone)
-        yield kind, table, sa.and_(table.c.connector == connector, wanted)
+        yield kept, table, sa.and_(table.c.connector == connector, wanted)
 
 
 def _talks(connection: Connection, connector: str, person: str, own: Collection[str]) -> set[str]:
