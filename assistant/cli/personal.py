@@ -122,7 +122,7 @@ def _known(places: "Places", name: str) -> "Subject":
     from assistant.personal.subject import subject_of
 
     subject = subject_of(places.database, name)
-    if not any(next(store.rows(places, subject), None) for store in STORES):
+    if not subject.is_account and not any(next(store.rows(places, subject), None) for store in STORES):
         raise NotFound(f"Nothing is kept of {name[:128]!r}. Ids are those that hand-offs and conversations have.")
     return subject
 
