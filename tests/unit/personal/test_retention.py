@@ -1,5 +1,7 @@
 """What is older than the settings say goes once a day, unless something is going on in it."""
 
+import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +18,7 @@ from assistant.personal import retention
 from assistant.personal.retention import tidy
 from assistant.personal.subject import Places
 from assistant.security.audit import Audit
-from assistant.settings import Settings
+from assistant.settings import Settings, load_settings
 from assistant.storage.account_tables import spending, visitors
 from assistant.storage.conversations import Conversations
 from assistant.storage.schema import appointments, conversations
@@ -27,6 +29,17 @@ from finetune.examples import Origin
 from finetune.testing.examples import an_example
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_the_settings_in_the_documentation_load_and_are_all_there_are(tmp_path: Path) -> None:
+    (block,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "pilares.toml").write_text(block, encoding="utf-8")
+    days = load_settings(home=tmp_path).retention.model_dump()
+    assert days == tomllib.loads(block)["retention"]
+    assert set(days.values()) & {0} == set()
 
 
 def keeping(places: Places, **days: int) -> Places:
