@@ -54,7 +54,9 @@ def platform_rows(places: Places, subject: Subject) -> Iterator[Json]:
     if subject.is_account or who is None or not places.has_connectors:
         return
     with opened(places.settings.connectors_url) as database, database.write() as connection:
-        yield from kept_of(connection, *who, ids_of(places, subject))
+        # Messages of a month; read at once, as nothing can be delivered meanwhile.
+        found = list(kept_of(connection, *who, ids_of(places, subject)))
+    yield from found
 
 
 def forget_platform_rows(places: Places, subject: Subject) -> int:

@@ -64,7 +64,7 @@ def _page(language: Language, title: str, hint: str, error: str, body: str) -> s
         "hint": escape(hint),
         "error": f'<p class="error" role="alert">{escape(error)}</p>' if error else "",
         "body": body,
-        "back": f'<p><a href="/">{say("own_data_back", language)}</a></p>' if body else "",
+        "back": f'<p class="back"><a href="/">{say("own_data_back", language)}</a></p>' if body else "",
     }
     # In one pass, so that a name is never read as a placeholder.
     return re.sub(r"\{(\w+)\}", lambda found: words[found[1]], _TEMPLATE.read_text(encoding="utf-8"))

@@ -20,6 +20,7 @@ from assistant.settings import Settings
 from assistant.storage.account_tables import sessions, users
 from assistant.testing.accounts import PASSWORD, Known, known
 from assistant.testing.scripted import ScriptedAssistant
+from assistant.ui.sidebar import side_foot
 
 HTML = {"accept": "text/html"}
 
@@ -192,6 +193,13 @@ def test_the_page_offers_both_in_both_languages(
     assert tree.css_first("input[type=password][required]") is not None
     assert "script" not in shown.headers["content-security-policy"]
     assert "{" not in shown.text
+
+
+def test_the_side_bar_leads_there() -> None:
+    for language, words in (("en", "Your data"), ("es", "Tus datos")):
+        link = page(side_foot(language, 3)).css_first('a[href="/account"]')
+        assert link is not None
+        assert link.text() == words
 
 
 def test_the_form_deletes_and_says_what(network: TestClient, ana: Known) -> None:
