@@ -94,8 +94,9 @@ def run_retention(
 def _places() -> "Iterator[Places]":
     """Where everything is; whoever may read the home folder may see to it."""
     from assistant.finetuning.withdrawing import Withdrawals
-    from assistant.personal.subject import Places
+    from assistant.personal.subject import Places, groups_on_platform
     from assistant.security.accounts import Accounts
+    from assistant.security.person import EVERYONE
     from assistant.settings import load_settings
     from assistant.storage.conversations import Conversations
     from knowledge.store.reading import readable_beside
@@ -104,8 +105,8 @@ def _places() -> "Iterator[Places]":
     with readable_beside(settings.knowledge_folder, settings.knowledge) as readable:
 
         def permitted(user: str, documents: "Collection[str]") -> "Collection[str]":
-            nobody = frozenset[str]() if settings.needs_accounts else frozenset({"everyone"})
-            return readable(documents, accounts.groups_of(user) or nobody)
+            nobody = frozenset[str]() if settings.needs_accounts else frozenset({EVERYONE})
+            return readable(documents, accounts.groups_of(user) or groups_on_platform(settings, user) or nobody)
 
         deleted = Withdrawals(settings.home).conversation
         with Conversations.open(

@@ -8,12 +8,13 @@ import sqlalchemy as sa
 
 from assistant.errors import NotFound
 from assistant.finetuning.withdrawing import Withdrawals
-from assistant.security.person import LOCAL_USER
+from assistant.security.person import EVERYONE, LOCAL_USER
 from assistant.security.user import clean_name
 from assistant.settings import Settings
 from assistant.storage.account_tables import users
 from assistant.storage.conversations import Conversations
 from assistant.storage.database import Database
+from connectors.store.people import named
 
 OF_THE_SYSTEM = frozenset({"console", "oidc", "retention"})
 """Who acts in the audit log without being a person."""
@@ -79,3 +80,11 @@ def subject_of(database: Database, name: str) -> Subject:
             "as telegram:person/42, or local for whoever sits at this computer."
         )
     return Subject(found, clean, is_account=True)
+
+
+def groups_on_platform(settings: Settings, user: str) -> frozenset[str]:
+    """The groups that the settings give a person of a chat platform; none to whoever is on none."""
+    who = named(user)
+    if who is None or who[0] not in settings.connectors:
+        return frozenset()
+    return settings.connectors[who[0]].groups_of(who[1]) | {EVERYONE}

@@ -13,9 +13,10 @@ from assistant.personal.daily import Daily
 from assistant.personal.erasure import erase_person, resume
 from assistant.personal.store import Store
 from assistant.personal.stores import STORES
-from assistant.personal.subject import Places, Subject, subject_of
+from assistant.personal.subject import Places, Subject, groups_on_platform, subject_of
 from assistant.security.accounts import Accounts
 from assistant.security.credentials import COOKIE, Credential
+from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
 from assistant.testing.accounts import known
 from assistant.testing.people import Lived
@@ -180,6 +181,15 @@ def test_trouble_does_not_end_the_daily_work(places: Places, monkeypatch: pytest
 @pytest.mark.parametrize("name", ["telegram:person/42", "visitor:k:ana", "local"])
 def test_people_without_accounts_are_named_by_their_ids(places: Places, name: str) -> None:
     assert subject_of(places.database, name) == Subject(name, name, is_account=False)
+
+
+def test_people_of_a_platform_have_the_groups_that_the_settings_give_them(tmp_path: Path) -> None:
+    telegram = {"token": "123456:abcdefghijklmnopqrstuvwxyz", "people": ["*"], "groups": {"staff": ["4711"]}}
+    settings = Settings(home=tmp_path, connectors={"telegram": telegram})
+    assert groups_on_platform(settings, "telegram:person/4711") == {"staff", "everyone"}
+    assert groups_on_platform(settings, "telegram:person/1") == {"everyone"}
+    assert groups_on_platform(settings, "slack:person/4711") == frozenset()
+    assert groups_on_platform(settings, "a" * 32) == frozenset()
 
 
 def test_an_account_is_named_by_its_name(places: Places, accounts: Accounts) -> None:
