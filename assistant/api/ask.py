@@ -9,6 +9,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.api.contract.routes import shows
+from assistant.api.contract.shapes import AnswerShape
 from assistant.api.errors import error_response, language_of
 from assistant.api.following import SILENT, Events
 from assistant.api.identity import person_of
@@ -41,7 +43,7 @@ def ask_routes(assistant: Assistant, settings: Settings, turns: RunningTurns) ->
     """The route, bound to an assistant."""
     router = APIRouter()
 
-    @router.post("/api/ask")
+    @router.post("/api/ask", **shows(AnswerShape, 404, 502, events=True))
     async def ask(body: Ask, request: Request) -> Response:
         person, language = person_of(request), body.language or language_of(request)
         question = checked_question(body.question, settings.turn, language)
