@@ -92,6 +92,12 @@ class ServerSettings(_Frozen):
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
     load_models: Literal["at-start", "first-use"] = "at-start"
+    resume_s: float = Field(
+        default=30.0,
+        ge=0,
+        le=3600,
+        description="how long a resumable stream goes on without its reader, and is kept after its end; in seconds",
+    )
     api_sources: tuple[Literal["website", "feed"], ...] = Field(
         default=(),
         description="kinds of sources that may be added through the API of a server on loopback; they reach public "

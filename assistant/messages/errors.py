@@ -38,6 +38,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The turn was stopped before it was answered. Ask again.",
         "El turno se detuvo antes de responder. Vuelve a preguntar.",
     ),
+    "stream_gone": (
+        "There is no such stream any more. Read the conversation: it has what was answered.",
+        "Ese flujo ya no existe. Lee la conversación: tiene lo que se respondió.",
+    ),
     "busy": (
         "Too many questions at once. Ask again in a moment.",
         "Demasiadas preguntas a la vez. Vuelve a preguntar dentro de un momento.",

@@ -82,7 +82,7 @@ def test_the_document_has_every_route_that_programs_may_ask(site: Site) -> None:
 
 
 def test_the_document_is_one(site: Site, session: requests.Session) -> None:
-    found = session.get(f"{site.address}{API}/openapi.json", timeout=10)
+    found = session.get(f"{site.address}{API}/openapi.json", headers=site.ana.key, timeout=10)
     assert found.json() == site.document
     assert "deprecation" not in found.headers
 
