@@ -16,9 +16,11 @@ from assistant.models.models import Models
 from assistant.pace import Errand, Pace
 from assistant.security.accounts import Accounts
 from assistant.security.person import LOCAL_USER
-from assistant.settings import Settings
+from assistant.settings import Settings, environment
 from assistant.storage.conversations import Conversations
 from assistant.tasks import TaskDesk
+from assistant.telemetry.export import tracer_of
+from assistant.tracing import Tracer, caller
 from assistant.turn.answer import TurnRequest
 from assistant.turn.events import Failed, Finished, Revised, TurnEvent, Wrote
 from knowledge.errors import KnowledgeError
@@ -45,6 +47,7 @@ def build_app(settings: Settings, *, on_handoff: "Sequence[Announce]" = ()) -> "
     `on_handoff` are told of every conversation that is handed to a person. Raises StoreLocked while another process has
     the home folder open, and the errors of the parts.
     """
+    tracer = tracer_of(settings.telemetry, environment())
     settings.home.mkdir(parents=True, exist_ok=True)
     models, pace = Models(settings), Pace()
     library = Library.open(settings.knowledge_folder, models.embedder, settings.knowledge, pace.between)
@@ -64,7 +67,7 @@ def build_app(settings: Settings, *, on_handoff: "Sequence[Announce]" = ()) -> "
         nobody = frozenset[str]() if settings.needs_accounts else EVERYONE
         return accounts.groups_of(user) or nobody
 
-    return Assistant(settings, models, library, conversations, accounts, pace, on_handoff)
+    return Assistant(settings, models, library, conversations, accounts, pace, on_handoff, tracer)
 
 
 class Assistant:
@@ -72,10 +75,10 @@ class Assistant:
 
     def __init__(
         self, settings: Settings, models: Models, library: Library, conversations: Conversations, accounts: Accounts,
-        pace: Pace, on_handoff: "Sequence[Announce]" = (),
+        pace: Pace, on_handoff: "Sequence[Announce]" = (), tracer: Tracer | None = None,
     ) -> None:  # fmt: skip
         self.settings = settings
-        self._on_handoff = on_handoff
+        self._on_handoff, self._tracer = on_handoff, tracer
         self.models = models
         self.library = library
         self.conversations, self.accounts = conversations, accounts
@@ -138,7 +141,9 @@ class Assistant:
             yield Failed(str(error), conversation_id)
             return
         reading = Adapting(adapter)
-        yield from agent.run(TurnContext(request, turn_id, conversation_id, uuid4().hex, adapting=reading))
+        yield from agent.run(
+            TurnContext(request, turn_id, conversation_id, uuid4().hex, adapting=reading, caller=caller())
+        )
 
     def _check(self, request: TurnRequest) -> None:
         language, limit = request.interface_language or self.settings.language, self.settings.turn.max_question_chars
@@ -161,7 +166,7 @@ class Assistant:
 
                 self._agent = build_agent(
                     self.settings, self.models, self.library, self.sentences(), self.conversations, self.tasks,
-                    self._on_handoff, LOCAL_USER,
+                    self._on_handoff, LOCAL_USER, self._tracer,
                 )  # fmt: skip
             return self._agent
 
@@ -299,3 +304,5 @@ class Assistant:
         self.models.close()
         self.library.close()
         self.conversations.close()
+        if self._tracer is not None:
+            self._tracer.close()

@@ -23,6 +23,7 @@ from assistant.learning.settings import LearnSettings
 from assistant.loopback import is_loopback, stays_here
 from assistant.paths import default_home, model_cache
 from assistant.security.settings import LimitSettings, SecuritySettings
+from assistant.telemetry.settings import TelemetrySettings
 from assistant.tools.settings import ToolSettings
 from connectors.settings import AllConnectors
 from knowledge.settings import KnowledgeSettings
@@ -196,6 +197,7 @@ class Settings(BaseSettings):
     language: Literal["en", "es"] | None = None
     server: ServerSettings = ServerSettings()
     log: LogSettings = LogSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     turn: TurnSettings = TurnSettings()
     routing: RoutingSettings = RoutingSettings()
     drafting: DraftingSettings = DraftingSettings()

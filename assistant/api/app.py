@@ -23,6 +23,7 @@ from assistant.api.mcp.routes import mcp_routes
 from assistant.api.mcp.tools import KnowledgeTools
 from assistant.api.metrics import Counted, Metrics, metrics_routes
 from assistant.api.middleware.bodies import BodyLimit
+from assistant.api.middleware.callers import Callers
 from assistant.api.middleware.headers import SecurityHeaders
 from assistant.api.middleware.hosts import LoopbackHosts
 from assistant.api.middleware.origins import SameOrigin
@@ -110,6 +111,7 @@ def create_app(
         app.mount("/", front)
     _guard(app, settings, accounts, visitors_of(assistant, settings))
     app.add_middleware(Counted, metrics=metrics)
+    app.add_middleware(Callers)
     app.add_middleware(Versions)
     return app
 

@@ -130,6 +130,9 @@ def _complete(path: str, operation: Document, right: Right | None, needs_sign_in
             response.setdefault("content", problem)
         if status in _HEADERS:
             response["headers"] = _HEADERS[status]
+        for media in response.get("content", {}).values():
+            if "itemSchema" in media:  # FastAPI adds that the whole is a text
+                media.pop("schema", None)
     if right is not None and needs_sign_in:
         operation["security"] = [{name: []} for name in _SIGN_IN]
         operation["x-pilares-right"] = right.value

@@ -2,7 +2,18 @@
 
 from typing import Any
 
-OPENAPI_EVENTS = "text/event-stream"
+EVENTS = "text/event-stream"
+NAMES = ("understood", "found", "routed", "reading", "wrote", "revised", "finished", "failed")
+"""What the events of a turn are called. Those under /v1 have no names."""
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "event": {"type": "string", "enum": [*NAMES]},
+        "data": {"type": "string"},
+        "retry": {"type": "integer", "minimum": 0},
+    },
+}
 
 
 def shows(shape: Any, *more: int, status: int = 200, events: bool = False, busy: bool = False) -> dict[str, Any]:
@@ -13,15 +24,15 @@ def shows(shape: Any, *more: int, status: int = 200, events: bool = False, busy:
     """
     said: dict[str, Any] = {"model": shape, "description": "As asked."}
     if events:
-        said["content"] = {OPENAPI_EVENTS: {"schema": {"type": "string"}}}
+        said["content"] = {EVENTS: {"itemSchema": _EVENT}}
     also = {**_also(more), **({503: {"model": shape, "description": "Not now."}} if busy else {})}
     return {"response_model": None, "status_code": status, "responses": {status: said, **also}}
 
 
 def gives(media: str, *more: int) -> dict[str, Any]:
-    """Arguments of a route that answers with a file of a kind."""
-    content = {media: {"schema": {"type": "string"}}}
-    return {"response_model": None, "responses": {200: {"description": "The file.", "content": content}, **_also(more)}}
+    """Arguments of a route that answers with text of a kind, or with server-sent events."""
+    content = {media: {"itemSchema": _EVENT} if media == EVENTS else {"schema": {"type": "string"}}}
+    return {"response_model": None, "responses": {200: {"description": "As asked.", "content": content}, **_also(more)}}
 
 
 def empties(*more: int) -> dict[str, Any]:
