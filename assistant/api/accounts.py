@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from assistant.api.contract.routes import empties, shows
 from assistant.api.contract.shapes import (
@@ -29,11 +29,14 @@ from assistant.security.audit import Act
 from assistant.security.keys import Key
 from assistant.security.oidc.provider import Provider
 from assistant.security.person import Person
+from assistant.security.rights import OF_ROLE, ROLES
 from assistant.security.user import User
 from assistant.settings import Settings
 
 Id = Annotated[str, Path(max_length=64, pattern="^[0-9a-f]+$")]
 Name = Annotated[str, Path(max_length=100)]
+_Role = Annotated[str, WithJsonSchema({"type": "string", "enum": [*ROLES]})]
+_Scope = Annotated[str, WithJsonSchema({"type": "string", "enum": sorted(OF_ROLE["admin"])})]
 _Words = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=100)]
 
 
@@ -43,7 +46,7 @@ class NewUser(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Field(max_length=100)]
-    role: str = "member"
+    role: _Role = "member"
     groups: _Words = []
 
 
@@ -52,7 +55,7 @@ class UserChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    role: str | None = None
+    role: _Role | None = None
     groups: _Words | None = None
     suspended: bool | None = None
 
@@ -63,7 +66,7 @@ class NewKey(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Field(max_length=100)]
-    scopes: _Words = ["ask", "read"]
+    scopes: Annotated[list[_Scope], Field(min_length=1, max_length=100)] = ["ask", "read"]
     days: Annotated[float, Field(gt=0, le=366)] = 90
     budget: Allowance = Allowance()
 

@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.api.contract.routes import empties, gives, shows
+from assistant.api.contract.routes import OF_A_TURN, empties, gives, shows
 from assistant.api.contract.shapes import AnswerShape
 from assistant.api.errors import error_response, language_of
 from assistant.api.following import Events, EventStream
@@ -70,7 +70,7 @@ def ask_routes(assistant: Assistant, settings: Settings, turns: RunningTurns) ->
             raise
         return Followed(stream)
 
-    @router.post("/api/ask", **shows(AnswerShape, 404, 502, events=True))
+    @router.post("/api/ask", **shows(AnswerShape, 404, events=OF_A_TURN))
     async def ask(body: Ask, request: Request, last_event_id: LastEvent = "") -> Response:
         person, language = person_of(request), body.language or language_of(request)
         if last_event_id:  # the question was asked already
@@ -80,7 +80,8 @@ def ask_routes(assistant: Assistant, settings: Settings, turns: RunningTurns) ->
             return await streamed(turn, person, settings.server.resume_s if body.resumable else 0.0)
         events = Events[TurnEvent]()
         running = await run_in_threadpool(turns.begin, assistant.stream, turn, events.deliver, person)
-        return _outcome(await last_of(events, running, request))
+        last = await last_of(events, running, request)
+        return _outcome(last)
 
     return router
 

@@ -31,7 +31,7 @@ def document_routes(assistant: Assistant, settings: Settings) -> APIRouter:
         found = assistant.documents.list(person_of(request).groups)
         return {"documents": [document_json(each) for each in found]}
 
-    @router.post("", **shows(UploadList, status=201))
+    @router.post("", **shows(UploadList, status=201, alike=(413, 422, 503)))
     async def add_documents(
         request: Request, files: list[UploadFile], groups: Annotated[list[str] | None, Form()] = None
     ) -> JSONResponse:

@@ -28,7 +28,7 @@ def health_routes(assistant: Assistant, turns: RunningTurns) -> APIRouter:
     async def alive() -> dict[str, str]:
         return {"status": "alive"}
 
-    @router.get("/readyz", **shows(ReadyShape, busy=True))
+    @router.get("/readyz", **shows(ReadyShape, alike=(503,)))
     def ready() -> JSONResponse:
         """503 while models load, while neither model can answer, and while the server stops."""
         state = assistant.state()

@@ -63,6 +63,7 @@ _GUARDED = {
     429: "A limit is used up; `Retry-After` says for how many seconds.",
     503: "Not now: too many questions at once, a model or store that is not there, or the server stops.",
 }
+_MALFORMED = "HTTPValidationError"
 _MISSING = {404: "There is no such thing, or not for this person."}
 _HEADERS: Mapping[str, Any] = {
     "401": {"WWW-Authenticate": {"schema": {"type": "string"}}},
@@ -85,7 +86,7 @@ class Described(FastAPI):
                 right = rights.get(f"{method.upper()} {_inner(path)}")
                 _complete(path, operation, right, self.needs_sign_in)
             schemas = made.setdefault("components", {}).setdefault("schemas", {})
-            for unused in ("HTTPValidationError", "ValidationError"):
+            for unused in (_MALFORMED, "ValidationError"):
                 schemas.pop(unused, None)
             schemas |= {"Problem": dict(_PROBLEM), "OpenAIProblem": dict(_OPENAI_PROBLEM)}
             if self.needs_sign_in:
@@ -119,15 +120,17 @@ def _complete(path: str, operation: Document, right: Right | None, needs_sign_in
     """Add the errors that every route can answer with, and who may call it."""
     compatible = path.startswith(OPENAI_PREFIX)
     schema = {"$ref": f"#/components/schemas/{'OpenAIProblem' if compatible else 'Problem'}"}
-    problem = {"application/json": {"schema": schema}}
     found = operation["responses"]
+    if _MALFORMED in str(found.get("422")):  # FastAPI's own, which is answered in our shape
+        del found["422"]
     for status, why in {**_ANYWHERE, **(_GUARDED if right else {}), **(_MISSING if "{" in path else {})}.items():
-        found[str(status)] = {"description": why, "content": problem}
+        found.setdefault(str(status), {"description": why})
     if compatible:  # there it is a 400
         found.pop("422", None)
-    for status, response in found.items():  # also those that a route names itself
+    for status, response in found.items():
         if int(status) >= 400:
-            response.setdefault("content", problem)
+            own = response.get("content", {}).get("application/json", {}).get("schema")
+            response["content"] = {"application/json": {"schema": {"anyOf": [own, schema]} if own else schema}}
         if status in _HEADERS:
             response["headers"] = _HEADERS[status]
         for media in response.get("content", {}).values():

@@ -161,3 +161,33 @@ def _try(
         once()
     except Unsatisfiable:
         assert mode is GenerationMode.NEGATIVE, "nothing fits what is documented"
+
+
+def test_files_that_are_all_refused_are_told_of_one_by_one(
+    site: Site, schema: BaseSchema, session: requests.Session
+) -> None:
+    operation = _operation(schema, f"POST {API}/documents")
+    sent = {"files": ("broken.pdf", b"\x00\xff\x00")}
+    response = session.post(f"{site.address}{API}/documents", headers=dict(site.boss.cookie), files=sent, timeout=20)
+    assert response.status_code == 422
+    operation.validate_response(response)
+    assert response.json()["results"][0]["status"] == "refused"
+
+
+@pytest.mark.parametrize("grounded", [True, False])
+@pytest.mark.parametrize("path", ["/api/v1/ask", "/v1/chat/completions", "/v1/responses"])
+def test_streams_are_documented_too(
+    site: Site, schema: BaseSchema, session: requests.Session, path: str, grounded: bool
+) -> None:
+    body = {
+        "/api/v1/ask": {"question": "leave?"},
+        "/v1/chat/completions": {
+            "messages": [{"role": "user", "content": "leave?"}],
+            "pilares": {"grounded": grounded},
+        },
+        "/v1/responses": {"input": "leave?", "pilares": {"grounded": grounded}},
+    }[path]
+    headers = dict(site.ana.key)
+    response = session.post(f"{site.address}{path}", headers=headers, json={**body, "stream": True}, timeout=20)
+    assert response.headers["content-type"].startswith("text/event-stream")
+    _operation(schema, f"POST {path}").validate_response(response)

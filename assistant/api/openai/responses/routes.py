@@ -7,7 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from assistant.api.contract.openai_shapes import DeletedShape, ResponseShape
-from assistant.api.contract.routes import shows
+from assistant.api.contract.routes import OF_OPENAI, shows
 from assistant.api.identity import user_of
 from assistant.api.openai.asking import ModelAsking
 from assistant.api.openai.models import check_known
@@ -31,7 +31,7 @@ def response_routes(
     grounded = GroundedResponses(assistant, settings, turns, shelf)
     raw = RawResponses(asking, shelf)
 
-    @router.post("", **shows(ResponseShape, 404, 502, events=True))
+    @router.post("", **shows(ResponseShape, 404, 502, events=OF_OPENAI))
     async def respond(body: ResponseBody, request: Request) -> Response:
         body.check()
         await run_in_threadpool(check_known, body.model, gateway)
