@@ -77,13 +77,13 @@ class Stream:
     async def follow(self, after: int = 0, pause_s: float = KEEP_ALIVE_S) -> AsyncIterator[str]:
         """The events after number `after`, as they come; a comment whenever there was none for `pause_s` seconds."""
         at = min(after, len(self._sent))
-        # Also before the first event there is an id to come back with.
-        yield f"retry: {RETRY_MS}\nid: {self.id}.{at}\n\n"
+        # Also before the first event there is an id to come back with; a comment before it is for simple readers.
+        yield f": stream {self.id}\nretry: {RETRY_MS}\nid: {self.id}.{at}\n\n"
         while True:
             news = self._news
             while at < len(self._sent):
                 at += 1
-                yield f"id: {self.id}.{at}\n{self._sent[at - 1]}"
+                yield f"{self._sent[at - 1][:-1]}id: {self.id}.{at}\n\n"  # one line more before the empty one
             if self._ended:
                 return
             if news is self._news and not await _happened(news, pause_s):

@@ -27,7 +27,7 @@ def begun(streams: Streams, patience_s: float = 60.0) -> tuple[Stream, Any]:
 
 async def read(stream: Stream, after: int = 0) -> list[str]:
     with stream.read():
-        return [block.split("data: ")[1].strip() async for block in stream.follow(after) if "data: " in block]
+        return [block.split("data: ")[1].split("\n")[0] async for block in stream.follow(after) if "data: " in block]
 
 
 def test_a_reader_hears_something_at_least_every_fifteen_seconds() -> None:
