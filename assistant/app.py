@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
@@ -140,10 +141,8 @@ class Assistant:
         except (AssistantError, KnowledgeError) as error:
             yield Failed(str(error), conversation_id)
             return
-        reading = Adapting(adapter)
-        yield from agent.run(
-            TurnContext(request, turn_id, conversation_id, uuid4().hex, adapting=reading, caller=caller())
-        )
+        turn = TurnContext(request, turn_id, conversation_id, uuid4().hex, adapting=Adapting(adapter), caller=caller())
+        yield from agent.run(turn)
 
     def _check(self, request: TurnRequest) -> None:
         language, limit = request.interface_language or self.settings.language, self.settings.turn.max_question_chars
@@ -153,8 +152,6 @@ class Assistant:
             raise InvalidRequest(message("question_too_long", language, length=len(request.text), limit=limit))
 
     def _with_history(self, request: TurnRequest, user: str, conversation_id: str) -> TurnRequest:
-        from dataclasses import replace
-
         limit = self.settings.turn.history_messages
         return replace(request, history=tuple(self.conversations.history(user, conversation_id, limit)))
 
@@ -291,10 +288,9 @@ class Assistant:
     def close(self) -> None:
         """Stop the models and give the home folder back."""
         self._closing.set()
-        if self._watch is not None:
-            self._watch.close()
-        if self._nightly is not None:
-            self._nightly.close()
+        for part in (self._watch, self._nightly, self._tracer):
+            if part is not None:
+                part.close()
         if self._syncing is not None:
             self._syncing.runner.close()
         self._refining.end(CLOSING_S)
@@ -304,5 +300,3 @@ class Assistant:
         self.models.close()
         self.library.close()
         self.conversations.close()
-        if self._tracer is not None:
-            self._tracer.close()
