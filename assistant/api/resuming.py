@@ -77,8 +77,8 @@ class Stream:
     async def follow(self, after: int = 0, pause_s: float = KEEP_ALIVE_S) -> AsyncIterator[str]:
         """The events after number `after`, as they come; a comment whenever there was none for `pause_s` seconds."""
         at = min(after, len(self._sent))
-        # Also before the first event there is an id to come back with; a comment before it is for simple readers.
-        yield f": stream {self.id}\nretry: {RETRY_MS}\nid: {self.id}.{at}\n\n"
+        if self._patience_s:  # there is an id to come back with before the first event, and something to come back to
+            yield f": stream {self.id}\nretry: {RETRY_MS}\nid: {self.id}.{at}\n\n"
         while True:
             news = self._news
             while at < len(self._sent):

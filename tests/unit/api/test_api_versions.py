@@ -1,4 +1,4 @@
-"""The version in the addresses of the REST API; tests/unit/api/test_authorisation.py tries both spellings of every route."""
+"""The version in the addresses of the REST API; `test_authorisation` tries both spellings of every route."""
 
 import re
 
