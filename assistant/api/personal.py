@@ -10,6 +10,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingRes
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
 
+from assistant.api.contract.routes import shows
+from assistant.api.contract.shapes import ErasedShape
 from assistant.api.errors import Busy, language_of, status_of
 from assistant.api.identity import person_of
 from assistant.errors import AssistantError, InvalidRequest, NotAllowed, StorageError
@@ -32,9 +34,10 @@ _ARCHIVE: dict[int | str, dict[str, Any]] = {
     200: {"description": "A ZIP of JSON files", "content": {"application/zip": {}}},
     503: {"description": "Others take out their data at this moment, or the disk is full"},
 }
-_WAITS: dict[int | str, dict[str, Any]] = {
-    202: {"description": "Shut and mostly deleted; the rest is deleted as soon as it can be reached"}
-}
+_DELETED = shows(ErasedShape, 404, 409)
+_DELETED["responses"][202] = {
+    "model": ErasedShape, "description": "Shut and mostly deleted; the rest is deleted as soon as it can be reached"
+}  # fmt: skip
 
 
 class Confirmation(BaseModel):
@@ -119,7 +122,7 @@ def own_deletion(places: Places, accounts: Accounts) -> APIRouter:
     """Deleting one's own account."""
     router = APIRouter(prefix="/api/me")
 
-    @router.post("/delete", responses=_WAITS)
+    @router.post("/delete", **_DELETED)
     def delete_me(request: Request, body: Confirmation) -> Response:
         """Delete the account and everything that is kept of whoever asks, for good."""
         return _farewell(JSONResponse(**_told(_left(request, places, accounts, body.password))))
@@ -136,7 +139,7 @@ def routes_of_others(places: Places, archives: Archives) -> APIRouter:
         """Everything that is kept of somebody, as a ZIP of JSON files. It is noted who took it out."""
         return archives.response(subject_of(places.database, name), person_of(request).name, language_of(request))
 
-    @router.delete("/{name}", responses=_WAITS)
+    @router.delete("/{name}", **_DELETED)
     def delete_user(request: Request, name: Name) -> Response:
         """Delete an account and everything that is kept of its person, for good."""
         return JSONResponse(**_told(erase_person(places, subject_of(places.database, name), person_of(request).name)))

@@ -222,6 +222,18 @@ class UserShape(BaseModel):
     created: datetime
 
 
+class ErasedShape(BaseModel):
+    """What became of a person's data: how much of each store is gone, and how much stays under a pseudonym.
+
+    `waits` says what could not be reached yet and is deleted later.
+    """
+
+    pseudonym: str
+    deleted: dict[str, int]
+    renamed: dict[str, int]
+    waits: str
+
+
 class InvitedUser(UserShape):
     """A new account, and the link that lets its person choose a password."""
 

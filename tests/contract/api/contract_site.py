@@ -16,6 +16,7 @@ from assistant.api.server import _Server, address_of, bind
 from assistant.appointments.store import AppointmentStore
 from assistant.handoff.record import Summary
 from assistant.security.accounts import Accounts
+from assistant.security.rights import Role
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
 from assistant.testing.accounts import Known, cheap_accounts, known
@@ -66,8 +67,16 @@ class Site:
     visitor: Mapping[str, str]
     hours: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def headers(self, who: str) -> Mapping[str, str]:
-        """What somebody shows. Administrators are signed in, as keys make no keys."""
+    def newcomer(self, role: Role = "member") -> Known:
+        """Somebody new, who may be deleted."""
+        return known(self.accounts, f"newcomer{next(self.hours)}", role)
+
+    def headers(self, who: str, *, leaves: bool = False) -> Mapping[str, str]:
+        """What somebody shows, or somebody new like them who `leaves`. Administrators are signed in, as keys make no
+        keys.
+        """
+        if leaves:
+            return self.newcomer("admin" if who == "admin" else "member").cookie
         return {"member": self.ana.key, "admin": self.boss.cookie, "visitor": self.visitor}[who]
 
     def things(self, who: str) -> dict[str, str | int]:
