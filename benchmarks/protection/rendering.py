@@ -25,6 +25,7 @@ from benchmarks.protection.sets import hostile_sets, spread
 from benchmarks.table import Row
 
 BATCH = 20
+PLACES = ("platforms", "operation", "page, opened again", "widget, live", "page, live")
 Shows = Callable[[Sequence[str]], Seen]
 
 
@@ -46,6 +47,7 @@ def measure(chosen: argparse.Namespace) -> Sequence[Row]:
         work = [
             (place, name, spread(texts, chosen.live) if place.live else texts)
             for place in every
+            if place.name in (chosen.place or place.name)
             for name, texts in sets.items()
         ]
         total, done = sum(len(texts) for _, _, texts in work), 0
@@ -82,12 +84,14 @@ def places() -> Iterator[Sequence[Place]]:
         stack.callback(browser.close)
         chat = ChatPage(browser, site)
         widget = WidgetPage(browser, site, shop, _key(site.assistant.conversations.database, settings, shop))
+        shows: Sequence[Shows] = (
+            PlatformPage(browser).shows, chat.operates, chat.remembers,
+            lambda texts: widget.shows(texts[0]), lambda texts: chat.shows(texts[0]),
+        )  # fmt: skip
+        live = ["live" in name for name in PLACES]
         yield [
-            Place("platforms", PlatformPage(browser).shows, BATCH, live=False),
-            Place("operation", chat.operates, BATCH, live=False),
-            Place("page, opened again", chat.remembers, BATCH, live=False),
-            Place("widget, live", lambda texts: widget.shows(texts[0]), 1, live=True),
-            Place("page, live", lambda texts: chat.shows(texts[0]), 1, live=True),
+            Place(name, each, 1 if alone else BATCH, alone)
+            for name, each, alone in zip(PLACES, shows, live, strict=True)
         ]
 
 

@@ -28,10 +28,9 @@ def test_the_watch_sees_what_must_not_happen(browser: Browser, sink: Sink) -> No
             page.goto("about:blank")
             page.set_content(f"<!doctype html><main>{text}</main>", wait_until="commit")
             page.wait_for_timeout(100)
-            watch.look(page, "document.documentElement")
-            seen = watch.take()
-            assert not seen.harmless, text
-            assert "{sink}" not in text
+            if "http-equiv=refresh" not in text:  # which leaves the page
+                watch.look(page, "document.documentElement")
+            assert not watch.take().harmless, text
     assert any(CANARY in path for path in sink.heard)
     page.set_content("<main>nothing <b>at</b> all</main>")
     watch.look(page, "document.querySelector('main')")

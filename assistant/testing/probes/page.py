@@ -39,7 +39,7 @@ class ChatPage:
     def __init__(self, browser: "Browser", site: Site) -> None:
         self._site = site
         self._context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-        self._context.set_default_timeout(20_000)
+        self._context.set_default_timeout(60_000)
         self._watch = Watch(self._context, (site.address,))
         self._page: Page = self._context.new_page()
         self._desk: Page = self._context.new_page()
@@ -98,6 +98,7 @@ class ChatPage:
         page.get_by_role("button", name="Documents (").click()
         page.locator(".pl-documents").wait_for()
         self._watch.look(page, SHELL)
+        page.keyboard.press("Escape")
         assistant.conversations.delete("local", conversation.id)
         return self._watch.take()
 

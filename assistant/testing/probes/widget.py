@@ -23,7 +23,7 @@ class WidgetPage:
             f'<script src="{site.address}widget.js" data-key="{token}" async></script></html>'
         )
         self._context = browser.new_context(viewport={"width": 900, "height": 800})
-        self._context.set_default_timeout(20_000)
+        self._context.set_default_timeout(60_000)
         self._watch = Watch(self._context, (site.address, shop.address))
         self._page: Page = self._context.new_page()
 
