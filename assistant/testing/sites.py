@@ -45,7 +45,7 @@ def start_site(settings: Settings, *, page: bool = True) -> Site:
     return Site(address, assistant, stop)
 
 
-def await_page(address: str, seconds: float = 60) -> None:
+def await_page(address: str, seconds: float = 300) -> None:
     """Wait until the page itself, and not the waiting page, is served. Raises TimeoutError."""
     import httpx
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from assistant.testing.hostile import CANARY, fetches, scripts
 from assistant.testing.probes.page import ChatPage
@@ -19,19 +19,30 @@ def sink() -> Iterator[Sink]:
         yield made
 
 
+def harmed(watch: Watch, page: Page, *, leaves: bool) -> bool:
+    """Whether something that must not happen happens within ten seconds; a page that leaves cannot be looked into."""
+    for _ in range(100):
+        if not leaves:
+            watch.look(page, "document.documentElement")
+        if not watch.take().harmless:
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
 def test_the_watch_sees_what_must_not_happen(browser: Browser, sink: Sink) -> None:
     """Every text of the sample that is HTML does something in a page that trusts it; else nothing would be proven."""
     context = browser.new_context()
-    watch, page = Watch(context, ()), context.new_page()
+    watch = Watch(context, ())
     for text in (*scripts(), *fetches(sink.address)):
         if text.startswith(("<", '">')):
-            page.goto("about:blank")
+            page = context.new_page()
             page.set_content(f"<!doctype html><main>{text}</main>", wait_until="commit")
-            page.wait_for_timeout(100)
-            if "http-equiv=refresh" not in text:  # which leaves the page
-                watch.look(page, "document.documentElement")
-            assert not watch.take().harmless, text
+            assert harmed(watch, page, leaves="http-equiv=refresh" in text), text
+            page.close()
+            watch.take()
     assert any(CANARY in path for path in sink.heard)
+    page = context.new_page()
     page.set_content("<main>nothing <b>at</b> all</main>")
     watch.look(page, "document.querySelector('main')")
     assert watch.take() == Seen()
