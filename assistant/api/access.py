@@ -34,6 +34,8 @@ ACCESS: Mapping[str, Right | None] = {
     "POST /api/widget/feedback": Right.VISIT,
     # What is one's own: each route finds it through the person.
     "POST /api/ask": Right.ASK,
+    "GET /api/streams/{stream_id}": Right.ASK,
+    "DELETE /api/streams/{stream_id}": Right.ASK,
     "GET /api/conversations": Right.ASK,
     "GET /api/conversations/{conversation_id}": Right.ASK,
     "PATCH /api/conversations/{conversation_id}": Right.ASK,

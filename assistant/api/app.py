@@ -11,6 +11,7 @@ from assistant.api.access import guard
 from assistant.api.accounts import account_routes
 from assistant.api.appointments import appointment_routes
 from assistant.api.ask import ask_routes
+from assistant.api.contract.document import Described
 from assistant.api.conversations import conversation_routes
 from assistant.api.documents import document_routes
 from assistant.api.errors import install
@@ -22,9 +23,11 @@ from assistant.api.mcp.routes import mcp_routes
 from assistant.api.mcp.tools import KnowledgeTools
 from assistant.api.metrics import Counted, Metrics, metrics_routes
 from assistant.api.middleware.bodies import BodyLimit
+from assistant.api.middleware.callers import Callers
 from assistant.api.middleware.headers import SecurityHeaders
 from assistant.api.middleware.hosts import LoopbackHosts
 from assistant.api.middleware.origins import SameOrigin
+from assistant.api.middleware.versions import Versions
 from assistant.api.middleware.visits import Visits
 from assistant.api.openai.ports import Gateway
 from assistant.api.openai.routes import openai_routes
@@ -78,13 +81,13 @@ def create_app(
         limits=limits, queue=FairQueue(settings.limits.turns_at_once, settings.limits.waiting_per_person)
     )
     front = Page(assistant, settings, turns) if page else None
-    # The interactive documentation would load scripts from the internet; the schema is at /api/openapi.json.
+    # The interactive documentation would load scripts from the internet; the schema is at /api/v1/openapi.json.
     lifespan = _lifespan(turns, front, connectors)
-    app = FastAPI(
+    app = Described(
         title="Pilares", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=lifespan,
         dependencies=[Depends(guard)],
     )  # fmt: skip
-    app.state.turns = turns
+    app.state.turns, app.needs_sign_in = turns, accounts is not None
     install(app)
     metrics = Metrics(turns)
     tools = KnowledgeTools(assistant, settings, turns, limits)
@@ -111,6 +114,8 @@ def create_app(
         app.mount("/", front)
     _guard(app, settings, accounts, visitors_of(assistant, settings))
     app.add_middleware(Counted, metrics=metrics)
+    app.add_middleware(Callers)
+    app.add_middleware(Versions)
     return app
 
 

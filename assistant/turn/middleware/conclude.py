@@ -16,6 +16,7 @@ from assistant.grounding.differing import differing
 from assistant.grounding.judge import Sifted
 from assistant.grounding.names import first_signals
 from assistant.messages import counted, message
+from assistant.tracing import step
 from assistant.turn import prompts
 from assistant.turn.answer import Answer, Citation, Route, Understanding, Usage
 from assistant.turn.context import TurnContext, TurnState
@@ -56,6 +57,7 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         self._support = check
         self._least = least_confidence
 
+    @step("conclude")
     def after_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any]:
         """Conclude the turn."""
         context = runtime.context

@@ -19,6 +19,7 @@ from assistant.grounding.citations import Citer
 from assistant.grounding.evidence import within
 from assistant.grounding.judge import Sifted, Tell
 from assistant.routing.intents import IntentClassifier
+from assistant.tracing import step
 from assistant.turn import prompts
 from assistant.turn.answer import Evidence, Route, Understanding
 from assistant.turn.context import Stopped, TurnContext, TurnState
@@ -68,6 +69,7 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         self._sifters = sifters
         self._budgets = budgets
 
+    @step("write")
     def wrap_model_call(self, request: Request, handler: Handler) -> ExtendedModelResponse[Any]:
         """Write an answer; returns it with the route that was really taken."""
         state: Any = request.state

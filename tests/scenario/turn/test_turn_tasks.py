@@ -142,7 +142,7 @@ def test_an_appointment_is_booked_over_several_turns(desk: Desk) -> None:
     assert booked.starts == datetime(2026, 6, 9, 17, 0, tzinfo=MADRID)
     assert answer.text == "Booked: haircut on Tuesday 9 June 2026 at 17:00 for Ana Pérez."
     (call,) = desk.store.answer("local", answer.id).calls
-    assert (call.tool, call.outcome, call.file) == ("book_appointment", "done", f"/api/appointments/{booked.id}.ics")
+    assert (call.tool, call.outcome, call.file) == ("book_appointment", "done", f"/api/v1/appointments/{booked.id}.ics")
     assert call.arguments["starts"] == "2026-06-09T17:00"
     assert b"DTSTART:20260609T150000Z" in calendar_file(booked)
     assert desk.store.task("local", desk.conversation) is None
@@ -244,7 +244,7 @@ def test_moving_and_cancelling(desk: Desk) -> None:
     assert answer.text == "¿Anulo **haircut** del **jueves 4 de junio de 2026 a las 11:00**? (sí / no)"
     answer = desk.say("sí")
     assert answer.text.startswith("Anulado")
-    cancelled = desk.diary.get("local", answer.calls[0].file.removeprefix("/api/appointments/").removesuffix(".ics"))
+    cancelled = desk.diary.get("local", answer.calls[0].file.removeprefix("/api/v1/appointments/").removesuffix(".ics"))
     assert (cancelled.cancelled, cancelled.sequence) == (True, 2)
     assert b"STATUS:CANCELLED" in calendar_file(cancelled)
 
