@@ -15,6 +15,7 @@ from assistant.finetuning.withdrawing import Withdrawals
 from assistant.messages import message
 from assistant.models.models import Models
 from assistant.pace import Errand, Pace
+from assistant.platform_people import PlatformPeople
 from assistant.security.accounts import Accounts
 from assistant.security.person import LOCAL_USER
 from assistant.settings import Settings, environment
@@ -62,13 +63,14 @@ def build_app(settings: Settings, *, on_handoff: "Sequence[Announce]" = ()) -> "
         library.close()
         raise
     accounts = Accounts(conversations.database, session_days=settings.security.session_days)
+    people = PlatformPeople(settings.connectors, accounts.users)
 
     def groups_of(user: str) -> frozenset[str]:
-        # Without accounts there are only people at this computer and on chat platforms, whom no table names.
+        # Without accounts there is nobody else but people at this computer.
         nobody = frozenset[str]() if settings.needs_accounts else EVERYONE
-        return accounts.groups_of(user) or nobody
+        return accounts.groups_of(user) or people.groups_of(user) or nobody
 
-    return Assistant(settings, models, library, conversations, accounts, pace, on_handoff, tracer)
+    return Assistant(settings, models, library, conversations, accounts, people, pace, on_handoff, tracer)
 
 
 class Assistant:
@@ -76,13 +78,13 @@ class Assistant:
 
     def __init__(
         self, settings: Settings, models: Models, library: Library, conversations: Conversations, accounts: Accounts,
-        pace: Pace, on_handoff: "Sequence[Announce]" = (), tracer: Tracer | None = None,
+        people: PlatformPeople, pace: Pace, on_handoff: "Sequence[Announce]" = (), tracer: Tracer | None = None,
     ) -> None:  # fmt: skip
         self.settings = settings
         self._on_handoff, self._tracer = on_handoff, tracer
         self.models = models
         self.library = library
-        self.conversations, self.accounts = conversations, accounts
+        self.conversations, self.accounts, self.people = conversations, accounts, people
         self._refining = Errand(self._refine_quietly, "refine")
         self.withdrawals = Withdrawals(settings.home)
         self.documents = LibraryDocuments(library, self._refining.soon, self.withdrawals.document)

@@ -5,7 +5,8 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import Protocol
 
 from assistant.api.running import RunningTurns
-from assistant.errors import AssistantError, NotFound
+from assistant.errors import AssistantError, NotAllowed, NotFound
+from assistant.platform_people import PlatformPeople
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
 from assistant.turn.answer import Answer, TurnRequest
@@ -31,15 +32,19 @@ class Answering(Protocol):
         """Run one turn; closing the iterator stops it."""
 
 
-def open_connectors(settings: Settings, assistant: Answering, only: Sequence[str] = ()) -> Connectors:
+def open_connectors(
+    settings: Settings, assistant: Answering, people: PlatformPeople, only: Sequence[str] = ()
+) -> Connectors:
     """The connectors of an installation (`only` those named), not started yet. Raises ConnectorError."""
     wanted = {name: each for name, each in settings.connectors.items() if not only or name in only}
-    return Connectors.open(wanted, settings.connectors_url, ConnectedAssistant(assistant))
+    return Connectors.open(wanted, settings.connectors_url, ConnectedAssistant(assistant, people))
 
 
-async def run_connectors(settings: Settings, assistant: Answering, only: Sequence[str] = ()) -> None:
+async def run_connectors(
+    settings: Settings, assistant: Answering, people: PlatformPeople, only: Sequence[str] = ()
+) -> None:
     """Run connectors until this is cancelled. Raises ConnectorError."""
-    async with await asyncio.to_thread(open_connectors, settings, assistant, only):
+    async with await asyncio.to_thread(open_connectors, settings, assistant, people, only):
         await asyncio.Event().wait()
 
 
@@ -47,20 +52,26 @@ class ConnectedAssistant:
     """`connectors.answering.Assistant` around the assistant of this installation.
 
     Its turns are its own: when the server stops, questions of platforms wait in the inbox, and are not waited for.
+    Without `people` nobody of a platform has an account.
     """
 
-    def __init__(self, assistant: Answering) -> None:
-        self._assistant = assistant
+    def __init__(self, assistant: Answering, people: PlatformPeople | None = None) -> None:
+        self._assistant, self._people = assistant, people
         self._turns = RunningTurns(MOST_TURNS)
 
     async def answer(self, turn: Turn) -> AsyncGenerator[AnswerEvent, None]:
         """The events of a turn. What is said while a person has the conversation is passed on, and not answered."""
+        try:
+            groups = await asyncio.to_thread(self._groups, turn)
+        except NotAllowed as error:
+            yield Failed(str(error))
+            return
         if turn.handed_back and turn.conversation is not None:
             await asyncio.to_thread(self._take_back, turn.user, turn.conversation)
         known, had_person = await asyncio.to_thread(self._standing, turn.user, turn.conversation)
         request = TurnRequest(
             turn.text, known, model=turn.model, interface_language=turn.language, user_id=turn.user,
-            groups=turn.groups, profile=turn.profile,
+            groups=groups, profile=turn.profile,
         )  # fmt: skip
         events: asyncio.Queue[TurnEvent | None] = asyncio.Queue()
         loop = asyncio.get_running_loop()
@@ -81,9 +92,14 @@ class ConnectedAssistant:
             running.stop()
 
     async def judge(self, judgement: Judgement) -> bool:
-        """Store a verdict on an answer; False when there is no such answer in the person's conversation."""
+        """Store a verdict on an answer; False when there is no such answer in the person's conversation.
+
+        Of somebody whose account is suspended there is none either.
+        """
         store = self._assistant.conversations.add_feedback
         try:
+            if self._people is not None:
+                await asyncio.to_thread(self._people.groups_for, judgement.account, frozenset())
             await asyncio.to_thread(
                 store, judgement.user, judgement.answer, judgement.verdict, reason=judgement.reason,
                 correction=judgement.correction, surface=judgement.platform,
@@ -91,6 +107,12 @@ class ConnectedAssistant:
         except AssistantError:
             return False
         return True
+
+    def _groups(self, turn: Turn) -> frozenset[str]:
+        """What a turn may read. Raises NotAllowed for somebody whose account is suspended."""
+        if self._people is None:
+            return turn.groups
+        return self._people.groups_for(turn.account, turn.groups, alone=turn.alone, language=turn.language)
 
     def _take_back(self, user: str, conversation: str) -> None:
         """Close the hand-off of a conversation that a person has given back."""

@@ -2,22 +2,15 @@
 
 import json
 import logging
-import re
 import sys
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from typing import TextIO
 
+from assistant.security.redaction import redacted
 from assistant.settings import LogSettings
-from finetune.privacy.scrub import Scrubber
 
 # What would begin a line of its own, or move about in a terminal: whoever is logged could write what they like.
 _CONTROL = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160))}
-
-# Four numbers, or groups with colons between them; `ip_address` says whether it is one.
-_ADDRESS = re.compile(
-    r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})(?![\w:]|\.\d)", re.I
-)
 
 
 def start_logging(settings: LogSettings, stream: TextIO | None = None) -> None:
@@ -64,16 +57,3 @@ def _moment(record: logging.LogRecord) -> str:
 def _stack(formatter: logging.Formatter, record: logging.LogRecord) -> str:
     """The stack of calls of an error, whose own words may quote somebody."""
     return redacted(formatter.formatException(record.exc_info)) if record.exc_info else ""
-
-
-def redacted(text: str) -> str:
-    """A text without personal data, secrets, and addresses of other computers."""
-    return _ADDRESS.sub(_address, Scrubber().clean(text))
-
-
-def _address(found: re.Match[str]) -> str:
-    try:
-        known = ip_address(found[0])
-    except ValueError:
-        return found[0]
-    return found[0] if known.is_loopback or known.is_unspecified else "[address]"

@@ -13,7 +13,9 @@ class Turn:
 
     `user` is unique over all platforms ("telegram:4711"). `groups` decide which documents may be read. `conversation`
     is the assistant's own id of it, None for a new one. `model` and `profile` say who should answer. `handed_back` is
-    that a person had the conversation, and has given it back: its hand-off is closed.
+    that a person had the conversation, and has given it back: its hand-off is closed. `account` is the name of the
+    account that the person has at the assistant's, empty for none; its groups count when they are `alone` with the
+    answer.
     """
 
     text: str
@@ -25,6 +27,8 @@ class Turn:
     profile: Literal["auto", "auto-cheap", "auto-quality", "local-only"] | None = None
     attachments: tuple[Attachment, ...] = ()
     handed_back: bool = False
+    account: str = ""
+    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,8 @@ AnswerEvent = Wrote | Revised | Answered | Failed
 class Judgement:
     """What a person says of an answer. `correction` is what should have been said.
 
-    `user` is whose conversation it is in, as in the turn; `person` who says it, which in a channel is another.
+    `user` is whose conversation it is in, as in the turn; `person` who says it, which in a channel is another, and
+    `account` what account they have.
     """
 
     answer: str
@@ -93,6 +98,7 @@ class Judgement:
     verdict: Literal["up", "down"]
     reason: str = ""
     correction: str = ""
+    account: str = ""
 
 
 class Assistant(Protocol):

@@ -4,10 +4,11 @@ NAME is what the connector is called; it is a TELEGRAM bot, say, when `platform 
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, field_validator
 
 EVERYBODY = "*"
 
@@ -40,6 +41,10 @@ class ConnectorSettings(_Frozen):
     groups: Mapping[str, tuple[str, ...]] = Field(
         default_factory=dict, description="group to people: what they may read in a direct talk"
     )
+    accounts: Mapping[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="account to people: they also read what the account reads, and are out when it is suspended",
+    )
     channels: Mapping[str, ChannelPolicy] = Field(
         default_factory=dict, description='policy by channel; "*" is for all others'
     )
@@ -63,6 +68,19 @@ class ConnectorSettings(_Frozen):
     def groups_of(self, person: str) -> frozenset[str]:
         """The groups of a person, as the operator has put them down."""
         return frozenset(group for group, people in self.groups.items() if person in people)
+
+    def account_of(self, person: str) -> str:
+        """The name of the account that a person has, as the operator has put it down; empty when they have none."""
+        return next((account for account, people in self.accounts.items() if person in people), "")
+
+    @field_validator("accounts")
+    @classmethod
+    def _one_account_each(cls, accounts: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+        people = Counter(person for each in accounts.values() for person in set(each))
+        twice = next((person for person, accounts in people.items() if accounts > 1), None)
+        if twice is not None or EVERYBODY in people:
+            raise ValueError(f"{twice or EVERYBODY!r} cannot have an account: a person has one, and everybody has none")
+        return accounts
 
 
 def _typed(value: Any) -> Any:

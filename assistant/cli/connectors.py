@@ -50,7 +50,7 @@ def run(
         with build_app(settings) as assistant:
             assistant.start()
             _say_running(settings, names or [])
-            asyncio.run(run_connectors(settings, assistant, names or ()))
+            asyncio.run(run_connectors(settings, assistant, assistant.people, names or ()))
 
 
 @app.command()

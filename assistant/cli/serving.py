@@ -77,7 +77,7 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
         app = create_app(
             assistant, settings, sources=lambda: assistant.syncing().sources, appointments=assistant.tasks.appointments,
             accounts=assistant.accounts, gateway=ModelGateway(settings, assistant.models),
-            connectors=open_connectors(settings, assistant) if settings.connectors else None,
+            connectors=open_connectors(settings, assistant, assistant.people) if settings.connectors else None,
         )  # fmt: skip
         with Daily(Places(settings, assistant.conversations)):
             run(app, settings, ready=lambda address: _announce(address, settings, assistant.accounts))

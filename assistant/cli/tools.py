@@ -28,12 +28,16 @@ def list_tools() -> None:
     with clear_errors():
         from assistant.settings import load_settings
 
-        with tools_of(load_settings()) as toolbox:
+        settings = load_settings()
+        with tools_of(settings) as toolbox:
             tools, missing = toolbox.tools(), toolbox.missing()
         if not tools and not missing:
             typer.echo("There are no tools. Name some under [tools] in pilares.toml, or switch [appointments] on.")
+        visitors = set(settings.tools.visitors)
         for tool in tools:
-            _show(tool)
+            _show(tool, visitors=tool.name in visitors)
+        for name in sorted(visitors - {tool.name for tool in tools}):
+            typer.echo(f"tools.visitors names {safe(name)}, and there is no such tool.", err=True)
         for name, why in missing.items():
             typer.echo(f"{safe(name)} does not answer: {safe(why)}", err=True)
     if missing:
@@ -55,10 +59,10 @@ def tools_of(settings: "Settings") -> "Iterator[Toolbox]":
             desk.close()
 
 
-def _show(tool: "Tool") -> None:
+def _show(tool: "Tool", *, visitors: bool) -> None:
     required = set(tool.parameters.get("required", ()))
     names = [name if name in required else f"[{name}]" for name in tool.parameters.get("properties", {})]
-    asks = "asks first" if tool.dangerous else "called at once"
+    asks = ("asks first" if tool.dangerous else "called at once") + (", for visitors too" if visitors else "")
     typer.secho(safe(f"{tool.name}({', '.join(names)})"), bold=True, nl=False)
     typer.echo(safe(f"  {asks}" + (f", from {tool.source}" if tool.source else "")))
     typer.echo(f"    {safe(tool.description.strip().splitlines()[0] if tool.description.strip() else '-')}")

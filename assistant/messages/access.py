@@ -44,6 +44,10 @@ ACCESS: dict[str, tuple[str, str]] = {
         "The account {name} is suspended. Ask an administrator.",
         "La cuenta {name} está suspendida. Pregunta a un administrador.",
     ),
+    "account_suspended": (
+        "Your account is suspended. Ask an administrator.",
+        "Tu cuenta está suspendida. Pregunta a un administrador.",
+    ),
     "choose_password": ("Choose a password", "Elige una contraseña"),
     "choose_password_for": (
         "For the account {name}. At least {shortest} characters; a few words in a row are a good one.",

@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import LLMResult
 
 from assistant import tracing
-from assistant.logs import redacted
+from assistant.security.redaction import redacted
 from assistant.telemetry import conventions as names
 from assistant.tracing import Attributes, Span, Tracer
 from assistant.turn.context import TurnContext

@@ -1,5 +1,6 @@
 """What the models are told about tools."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ from assistant.tools.tool import Tool
 from assistant.turn.prompts import data
 from knowledge.parse.clean import one_line
 
+# The beginning of a frame's own marks. It is broken and not taken out: what is left would close ranks to another one.
+_FRAME = re.compile(r"<(?=\s*/?\s*result)", re.IGNORECASE)
 LONGEST_TEXT = 1_500
 LONGEST_DATA = 2_400
 LONGEST_DESCRIPTION = 200
@@ -88,4 +91,4 @@ def _short(text: str) -> str:
 
 
 def _framed(text: str) -> str:
-    return data(text[:LONGEST_DATA]).replace("</result>", "").replace("<result>", "")
+    return _FRAME.sub("‹", data(text[:LONGEST_DATA]))

@@ -46,6 +46,9 @@ class ToolSettings(_Frozen):
     examples: Mapping[str, tuple[str, ...]] = Field(
         default={}, description="by tool: what people say when they want it, in their languages"
     )
+    visitors: tuple[str, ...] = Field(
+        default=(), description="tools that visitors of a website's widget may use; the others are not theirs"
+    )
     calls: int = Field(
         default=1, ge=1, le=10, description="most calls in one turn; the default models were measured with one"
     )

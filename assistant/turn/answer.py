@@ -31,7 +31,7 @@ class TurnRequest:
     `interface_language` is the language of the surface ("en" or "es"), used for our own words when the question's
     language is not clear. `groups` are the groups of the person asking; documents are only found through them.
     `filter` limits the search to some of these documents. `profile` says how a model is chosen when `model` is "auto";
-    None is what the settings say.
+    None is what the settings say. `tools` are the names of those that the turn may call; None is every one.
     """
 
     text: str
@@ -43,6 +43,7 @@ class TurnRequest:
     groups: frozenset[str] = frozenset({"everyone"})
     filter: Filter = EVERYTHING
     profile: Profile | None = None
+    tools: frozenset[str] | None = None
 
 
 def wanted(asked: Asked) -> tuple[ModelChoice, Profile | None]:

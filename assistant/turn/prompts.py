@@ -128,7 +128,7 @@ _CONTROL = re.compile(r"<(?=\|)|(?<=\|)>")
 
 def grounded(question: str, language: str, evidence: Sequence[Evidence]) -> list[BaseMessage]:
     """Ask for a quote and an answer out of the selected sentences; `reply_of` takes the two apart."""
-    asked = _QUESTION[language].replace("{sources}", _lines(evidence)).replace("{question}", data(question))
+    asked = _QUESTION[language].format(sources=_lines(evidence), question=data(question))
     return [SystemMessage(_GROUNDED[language]), HumanMessage(asked)]
 
 
@@ -202,15 +202,18 @@ def _is_it(question: str, line: str) -> str:
 
 
 def _lines(evidence: Sequence[Evidence], *, numbered: bool = True) -> str:
-    """The sources as lines, each passage under its title and headings."""
+    """The sources as lines, each passage under its title and headings.
+
+    What a document says never leaves its line, so that none of it can look like the end of the sources or a question.
+    """
     lines: list[str] = []
     number = 0
     for each in evidence:
         passage = each.passage
         names = dict.fromkeys(name for name in (passage.title, *passage.heading) if name)
-        lines.append(f"# {data(' > '.join(names)[:160])}")
+        lines.append(f"# {one_line(data(' > '.join(names)[:160]))}")
         for sentence in each.selected or passage.sentences:
             number += 1
-            text = data(sentence.text)
+            text = one_line(data(sentence.text))
             lines.append(f"{number}. {text}" if numbered else text)
     return "\n".join(lines)

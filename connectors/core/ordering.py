@@ -117,5 +117,6 @@ class Ordering:
         user = self._parts.user(event.place, event.person)
         platform = self._parts.settings.platform
         return Judgement(
-            answer, user, f"{self._parts.connector}:{event.person.id}", platform, verdict, reason, correction
-        )
+            answer, user, f"{self._parts.connector}:{event.person.id}", platform, verdict, reason, correction,
+            self._parts.settings.account_of(event.person.id),
+        )  # fmt: skip

@@ -91,6 +91,8 @@ class Turning:
             parts.settings.policy(place.channel).profile,
             asked.last.attachments,
             self._handed_back(thread),
+            account=parts.settings.account_of(person.id),
+            alone=parts.alone(place),
         )
 
     def _handed_back(self, thread: Thread) -> bool:

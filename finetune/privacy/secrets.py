@@ -20,6 +20,10 @@ _KEYS = re.compile(
     r"|hf_[A-Za-z0-9]{20,}|npm_[A-Za-z0-9]{30,}|pypi-[\w-]{30,}|dop_v1_[0-9a-f]{40,}"
     r"|SG\.[\w-]{16,200}\.[\w-]{16,200}|(?:AC|SK)[0-9a-f]{32}"  # SendGrid, Twilio
     r"|\d{8,10}:[A-Za-z0-9_-]{35}"  # Telegram
+    r"|[MNO][\w-]{23,27}\.[\w-]{6,7}\.[\w-]{27,45}"  # Discord
+    r"|sy[tr]_[\w+/=-]{1,200}_[A-Za-z]{20}_\w{6}"  # Matrix (Synapse)
+    r"|EAA[A-Za-z0-9]{50,400}"  # WhatsApp, Facebook
+    r"|[\w~.-]{3}\dQ~[\w~.-]{31,34}"  # Entra
     r"|pilares_(?:widget_)?[\w-]{43}"  # our own
     r"|eyJ[\w-]{8,2000}\.[\w-]{8,4000}(?:\.[\w-]{0,2000})?"  # JSON Web Token
     r")"

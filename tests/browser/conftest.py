@@ -1,24 +1,18 @@
 """Headless Chromium against a real server whose assistant answers from a script."""
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from assistant.api.app import create_app
-from assistant.api.server import _Server, address_of, bind
 from assistant.settings import Settings
-from assistant.storage.conversations import Conversations
 from assistant.testing.documents import ScriptedDocuments
 from assistant.testing.replies import DEMO
-from assistant.testing.scripted import ScriptedAssistant
+from assistant.testing.sites import Site, await_page, start_site
 
 CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 DESKTOP = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", "reduced_motion": "reduce"}
@@ -41,46 +35,12 @@ def _in_browser(item: pytest.Item) -> bool:
     return Path(__file__).parent in item.path.parents
 
 
-@dataclass
-class Site:
-    """A running server, and the assistant behind it."""
-
-    address: str
-    assistant: ScriptedAssistant
-    stop: Callable[[], None]
-
-
-def start_site(home: Path, port: int = 0, **pace: float) -> Site:
-    settings = Settings(home=home, server={"port": port}, turn={"max_question_chars": 2_000},
-                        knowledge={"max_file_bytes": 200_000})  # fmt: skip
-    conversations = Conversations.open(settings.conversations_url)
-    assistant = ScriptedAssistant(conversations, **pace)
-    app = create_app(assistant, settings)
-    listener = bind(settings.server)
-    address = address_of(listener, settings.server.host)
-    import uvicorn
-
-    server = _Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1), app.state.turns, lambda: None)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-
-    def stop() -> None:
-        server.should_exit = True
-        thread.join(20)
-        listener.close()
-        conversations.close()
-
-    return Site(address, assistant, stop)
-
-
-def await_page(address: str, seconds: float = 60) -> None:
-    """Wait until the page itself, and not the waiting page, is served."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if "gradio_config" in httpx.get(address).text:
-            return
-        time.sleep(0.1)
-    raise TimeoutError("the page was not built in time")
+def start(home: Path, port: int = 0) -> Site:
+    return start_site(
+        Settings(
+            home=home, server={"port": port}, turn={"max_question_chars": 2_000}, knowledge={"max_file_bytes": 200_000}
+        )
+    )
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +51,7 @@ def page_ready() -> Callable[[str], None]:
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site = start_site(tmp_path_factory.mktemp("site"))
+    site = start(tmp_path_factory.mktemp("site"))
     await_page(site.address)
     yield site
     site.stop()
@@ -231,7 +191,7 @@ def serve() -> Iterator[Callable[..., Site]]:
     sites: list[Site] = []
 
     def started(home: Path, port: int = 0) -> Site:
-        sites.append(start_site(home, port))
+        sites.append(start(home, port))
         await_page(sites[-1].address)
         return sites[-1]
 

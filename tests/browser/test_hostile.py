@@ -1,8 +1,6 @@
 """Text of documents, models and people never runs, and never reaches anyone else."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
@@ -10,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from assistant.testing.documents import ScriptedDocuments, Text, cite, evidence_for
 from assistant.testing.replies import SMALL, Reply
+from assistant.testing.sink import listening
 from assistant.turn.answer import Support
 
 XSS = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
@@ -18,22 +17,8 @@ XSS = "<script>document.title='owned'</script><img src=x onerror=\"document.titl
 @pytest.fixture
 def sink() -> Iterator[tuple[str, list[str]]]:
     """A server of someone else's, on this machine, that must never hear anything."""
-    heard: list[str] = []
-
-    class Ear(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            heard.append(self.path)
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None: ...
-
-    # Chromium opens a connection ahead of a request that its policy then stops: it must not keep the server.
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Ear)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", heard
-    server.shutdown()
-    server.server_close()
+    with listening() as made:
+        yield made.address, made.heard
 
 
 def test_markup_in_titles_passages_answers_and_questions_does_nothing(site, page: Page, asking) -> None:  # type: ignore[no-untyped-def]

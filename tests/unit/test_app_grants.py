@@ -1,5 +1,6 @@
 """The application as it is put together: what is taken from a person is gone from the conversations it was told in."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,24 @@ def test_an_answer_is_shown_while_its_owner_is_in_a_group_that_may_read_it(
         assert "May" in shown()
         app.accounts.users.suspend("ana")
         assert "May" not in shown()
+
+
+def test_where_accounts_are_required_people_of_platforms_see_what_is_for_everyone_and_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Models, "embedder", lambda _: HashingEmbedder())
+    table = {"token": "123456:what-BotFather-gave-us-all-of-it-here-ok", "people": ["*"], "accounts": {"ana": ["1"]}}
+    settings = Settings(home=tmp_path, security={"accounts": True}, connectors={"telegram": table})
+    with build_app(settings) as app:
+        app.accounts.users.add("ana", groups=["board"])
+        for audience, readers in (("everyone", "12"), ("board", "1")):
+            app.library.add_texts([(f"{audience}.md", "Plan", SECRET)], source="wiki", audience=[audience])
+            passage = next(each for each in app.library.search("merger", k=2, groups=[audience]))
+            for person in "12":
+                user = f"telegram:person/{person}"
+                begun = app.conversations.start(user)
+                turn = app.conversations.begin_turn(user, begun.id, "When?")
+                found = Evidence(1, passage, passage.sentences[0], 0.9, passage.sentences)
+                app.conversations.finish_turn(turn.id, replace(answered(found, begun.id), id=audience + person))
+                shown = repr(app.conversations.history(user, begun.id, 2))
+                assert ("May" in shown) == (person in readers), (audience, person)

@@ -10,7 +10,9 @@ from blockbuster import blockbuster_ctx
 from assistant.connecting import ConnectedAssistant
 from assistant.handoff.record import Summary
 from assistant.handoff.store import Circumstances
+from assistant.platform_people import PlatformPeople
 from assistant.storage.conversations import Conversations
+from assistant.testing.accounts import cheap_accounts
 from assistant.testing.scripted import ScriptedAssistant
 from connectors.answering import Answered, AnswerEvent, Failed, Judgement, Turn, Wrote
 
@@ -114,3 +116,35 @@ async def test_a_failure_is_told_in_words(whole: ScriptedAssistant) -> None:
     last = (await _events(whole, _turn("one")))[-1]
     assert isinstance(last, Failed)
     assert last.text == "The model is not here."
+
+
+@pytest.fixture
+def people(whole: ScriptedAssistant) -> PlatformPeople:
+    users = cheap_accounts(whole.conversations.database).users
+    users.add("ana", groups=["board"])
+    return PlatformPeople({}, users)
+
+
+async def test_somebody_with_an_account_reads_what_it_reads_where_they_are_alone(
+    whole: ScriptedAssistant, people: PlatformPeople
+) -> None:
+    connected = ConnectedAssistant(whole, people)
+    for turn in (_turn("one", account="ana"), _turn("two", account="ana", alone=False), _turn("three")):
+        assert isinstance([event async for event in connected.answer(turn)][-1], Answered)
+    given = {"everyone", "staff"}
+    assert [request.groups for request in whole.requests] == [given | {"board"}, given, given]
+
+
+async def test_a_suspended_person_is_out_on_chat_platforms_too(
+    whole: ScriptedAssistant, people: PlatformPeople
+) -> None:
+    connected, turn = ConnectedAssistant(whole, people), _turn("one", account="ana", alone=False, language="es")
+    last = [event async for event in connected.answer(turn)][-1]
+    assert isinstance(last, Answered)
+    judgement = Judgement(last.answer, "telegram:person/1", "telegram:1", "telegram", "up", account="ana")
+    assert await connected.judge(judgement)
+    await to_thread(people._users.suspend, "ana")
+    said = [event async for event in connected.answer(turn)]
+    assert said == [Failed("Tu cuenta está suspendida. Pregunta a un administrador.")]
+    assert len(whole.requests) == 1
+    assert not await connected.judge(judgement)

@@ -75,7 +75,10 @@ def _asking(assistant: Assistant, settings: Settings, turns: RunningTurns) -> AP
         person, language = person_of(request), body.language or language_of(request)
         question = checked_question(body.question, settings.turn, language)
         conversation = await run_in_threadpool(placed, person, body, language)
-        turn = TurnRequest(question, conversation, interface_language=language, user_id=person.id, groups=person.groups)
+        turn = TurnRequest(
+            question, conversation, interface_language=language, user_id=person.id, groups=person.groups,
+            tools=frozenset(settings.tools.visitors),
+        )  # fmt: skip
         events = Events[TurnEvent]()
         running = await run_in_threadpool(turns.begin, assistant.stream, turn, events.deliver, person)
         stream = _told(assistant, events, running, person.id, conversation)

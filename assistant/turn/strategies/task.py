@@ -24,7 +24,7 @@ from assistant.tools.gate import LET_THROUGH, Gate
 from assistant.tools.plain import PlainForm
 from assistant.tools.tool import Arguments, Caller, Form, Result, Tool
 from assistant.tools.toolbox import Toolbox
-from assistant.turn.answer import Route, TaskState, ToolCall
+from assistant.turn.answer import Route, TaskState, ToolCall, TurnRequest
 from assistant.turn.outcome import Aside, Outcome
 from assistant.turn.ports import Role
 from assistant.turn.strategies.replies import asks, leaves, says_no, says_yes
@@ -34,6 +34,7 @@ from assistant.turn.strategies.strategy import Scene
 REASON = "task"
 # A name, an address or a "no" of so few words does not tell a language: the task keeps the one it has.
 _TOO_SHORT = 4
+MOST_GATES = 4
 # Arguments that a question fills in as well as a statement does: "can it be at six?".
 _TELLING = {"day", "time", "contact", "appointment"}
 
@@ -65,8 +66,8 @@ class TaskStrategy:
 
     def prime(self) -> None:
         """List the tools and fit the gate, so that the first person need not wait."""
-        if self._toolbox.tools():
-            self._gate()
+        if tools := self._toolbox.tools():
+            self._gate(tools)
 
     def begin(self, scene: Scene) -> Outcome | Aside | None:
         """Go on with the open task, or begin one if the turn asks for it."""
@@ -78,14 +79,17 @@ class TaskStrategy:
             scene = replace(scene, understanding=replace(scene.understanding, language=state.language))
         caller = Caller(user, scene.context.conversation_id, scene.language, now)
         if going_on and state is not None:
-            tool = self._toolbox.find(state.tool)
+            tool = next((each for each in self._offered(request) if each.name == state.tool), None)
             if tool is None:
                 return _said(scene, message("tool_gone", scene.language, tool=state.tool))
             return _Open(self, scene, caller, tool, state).go_on()
         return self._new(scene, caller)
 
     def _new(self, scene: Scene, caller: Caller) -> Outcome | None:
-        likely, tools = self._gate().opens(scene.understanding.text)
+        offered = self._offered(scene.context.request)
+        if not offered:
+            return None
+        likely, tools = self._gate(offered).opens(scene.understanding.text)
         if likely < LET_THROUGH or not tools:
             return None
         try:
@@ -98,7 +102,8 @@ class TaskStrategy:
 
     def looked_up(self, scene: Scene, caller: Caller, opened: Tool) -> list[tuple[ToolCall, Result]]:
         """What harmless tools say to a question that is asked while `opened` waits: "what appointments do I have?"."""
-        likely, tools = self._gate().opens(scene.understanding.text)
+        offered = self._offered(scene.context.request)
+        likely, tools = self._gate(offered).opens(scene.understanding.text)
         harmless = [tool for tool in tools if not tool.dangerous and tool.name != opened.name]
         if likely < LET_THROUGH or not harmless:
             return []
@@ -114,12 +119,18 @@ class TaskStrategy:
                 done.append(self._toolbox.call(each.tool, form.arguments(known, caller), caller))
         return done
 
-    def _gate(self) -> Gate:
-        tools = self._toolbox.tools()
-        key = tuple(tool.name for tool in tools)
-        if key not in self._gates:
-            self._gates = {key: self._build_gate(tools)}
-        return self._gates[key]
+    def _offered(self, request: TurnRequest) -> Sequence[Tool]:
+        """The tools that whoever asks may use."""
+        tools, allowed = self._toolbox.tools(), request.tools
+        return tools if allowed is None else [tool for tool in tools if tool.name in allowed]
+
+    def _gate(self, offered: Sequence[Tool]) -> Gate:
+        """Fitted once for each of the few sets of tools there are: everybody's, and visitors'."""
+        key = tuple(tool.name for tool in offered)
+        gate = self._gates.get(key) or self._build_gate(offered)
+        others = [(names, each) for names, each in self._gates.items() if names != key]
+        self._gates = dict([*others, (key, gate)][-MOST_GATES:])
+        return gate
 
     def _work(self, scene: Scene, caller: Caller, wanted: Sequence[tuple[Tool, Arguments]]) -> Outcome:
         """Call what can be called; the first that needs the person's words ends the turn with what it asks."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from assistant.turn.prompts import data
+from knowledge.parse.clean import one_line
 
 LONGEST_STYLE = 1_500
 LONGEST_REQUEST = 2_000
@@ -81,14 +82,14 @@ def translate(text: str, target: str, kept: Sequence[str] = ()) -> list[BaseMess
 
 def point(heading: str, lines: Sequence[str], language: str) -> list[BaseMessage]:
     """Ask for lines in one sentence."""
-    shown = "\n".join(data(line) for line in lines)
-    return [SystemMessage(_POINT[language]), HumanMessage(f"# {data(heading)}\n{shown}")]
+    shown = "\n".join(one_line(data(line)) for line in lines)
+    return [SystemMessage(_POINT[language]), HumanMessage(f"# {one_line(data(heading))}\n{shown}")]
 
 
 def draft(request: str, facts: Sequence[str], language: str, style: str = "", formality: str = "") -> list[BaseMessage]:
     """Ask for a text out of the request and the facts, in the style of the house."""
     rules = _STYLE[language].format(style=data(style)[:LONGEST_STYLE]) if style.strip() else ""
     system = _DRAFT[language].format(style=rules, address=_ADDRESS[formality])
-    shown = "\n".join(f"- {data(fact)}" for fact in facts) or _NO_FACTS[language]
+    shown = "\n".join(f"- {one_line(data(fact))}" for fact in facts) or _NO_FACTS[language]
     asked = _ASKED[language].replace("{facts}", shown).replace("{request}", data(request)[:LONGEST_REQUEST])
     return [SystemMessage(system), HumanMessage(asked)]

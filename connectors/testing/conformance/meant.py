@@ -101,10 +101,12 @@ class Meant(Suite):
             await stage.ask("who am I?")
             me = stage.assistant.turns[0].user.partition("person/")[2]
             await stage.stop()
-            await stage.start(groups={"staff": (me,)})
+            await stage.start(groups={"staff": (me,)}, accounts={"ana": (me,)})
             await stage.ask("alone")
             await stage.ask("before all", channel="general", mention=True)
             assert [turn.groups for turn in stage.assistant.turns[1:]] == [{"everyone", "staff"}, {"everyone"}]
+            told = [(turn.account, turn.alone) for turn in stage.assistant.turns]
+            assert told == [("", True), ("ana", True), ("ana", False)]
 
     async def test_a_channel_may_have_groups_a_language_and_a_profile_of_its_own(self, tmp_path: Path) -> None:
         policy = {"answer": "always", "groups": ("staff",), "language": "es", "profile": "local-only"}

@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from oidc_site import Site, serving_provider, serving_site
+from oidc_site import Site, serving_site
 from openai import OpenAI
-from openid_provider import OpenIdProvider
+from openid_provider import OpenIdProvider, serving_provider
 
 from assistant.api.app import create_app
 from assistant.api.server import _Server, address_of, bind

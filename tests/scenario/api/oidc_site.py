@@ -11,7 +11,6 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 import uvicorn
 from openid_provider import CLIENT, SECRET, OpenIdProvider
-from werkzeug.serving import make_server
 
 from assistant.api.app import create_app
 from assistant.api.server import _Server, address_of, bind
@@ -30,19 +29,6 @@ class Site:
     accounts: Accounts
     provider: OpenIdProvider
     settings: Settings
-
-
-@contextmanager
-def serving_provider() -> Iterator[OpenIdProvider]:
-    made = OpenIdProvider()
-    server = make_server("127.0.0.1", 0, made.app(), threaded=True)
-    made.issuer = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    yield made
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
 
 
 @contextmanager

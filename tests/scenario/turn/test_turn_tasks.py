@@ -76,6 +76,7 @@ class Desk:
     conversation: str = ""
     user: str = "local"
     written: str = ""
+    tools: frozenset[str] | None = None
     turns: list[str] = field(default_factory=list)
 
     def say(self, text: str, *chosen: str) -> Answer:
@@ -84,7 +85,7 @@ class Desk:
         self.conversation = self.conversation or self.store.start(self.user).id
         turn = self.store.begin_turn(self.user, self.conversation, text)
         history = tuple(self.store.history(self.user, self.conversation, 6))
-        request = TurnRequest(text, self.conversation, history, user_id=self.user, model="llm")
+        request = TurnRequest(text, self.conversation, history, user_id=self.user, model="llm", tools=self.tools)
         events = list(self.agent.run(TurnContext(request, turn.id, self.conversation, f"answer-{turn.id}")))
         last = events[-1]
         assert isinstance(last, Finished), last
@@ -343,3 +344,35 @@ def test_what_another_strategy_left_open_is_no_task_of_a_tool(desk: Desk) -> Non
     desk.models.llm.lines[:] = []
     assert "haircut" not in desk.say("yes", calls(("search_documents", {}))).text
     assert desk.diary.upcoming("local", desk.clock[0]) == []
+
+
+def test_whoever_may_use_some_tools_gets_no_other(desk: Desk) -> None:
+    desk.tools = frozenset()
+    answer = desk.say("how many lamps are in the warehouse?", "Answer: I do not know.")
+    assert (answer.calls, answer.task) == ((), None)
+    assert all("read_stock" not in each.text for asked in desk.models.llm.asked for each in asked)  # not even named
+    desk.tools = frozenset({"read_stock"})
+    answer = desk.say("how many lamps are in the warehouse?", calls(("read_stock", {"product": "lamp"})), "17 lamps.")
+    assert [call.tool for call in answer.calls] == ["read_stock"]
+    asked = next(asked for asked in reversed(desk.models.llm.asked) if "read_stock" in asked[0].text)
+    assert "write_note" not in asked[0].text
+    assert "book_appointment" not in asked[0].text
+    answer = desk.say("write hello on the board", calls(("write_note", {"text": "hello"})), "Answer: I do not know.")
+    assert (answer.calls, answer.task, notes) == ((), None, [])
+
+
+def test_an_open_task_ends_when_its_tool_is_not_allowed_any_more(desk: Desk) -> None:
+    answer = desk.say("write hello on the board", calls(("write_note", {"text": "hello"})))
+    assert answer.task is not None
+    desk.tools = frozenset({"read_stock"})
+    answer = desk.say("yes")
+    assert (answer.calls, answer.task, notes) == ((), None, [])
+    assert "write_note" in answer.text
+
+
+def test_a_question_in_between_reaches_no_tool_that_is_not_allowed(desk: Desk) -> None:
+    desk.tools = frozenset({"write_note"})
+    desk.say("write hello on the board", calls(("write_note", {"text": "hello"})))
+    answer = desk.say("how many lamps are in the warehouse?", "Answer: I do not know.")
+    assert (answer.calls, notes) == ((), [])
+    assert all("read_stock" not in each.text for asked in desk.models.llm.asked for each in asked)

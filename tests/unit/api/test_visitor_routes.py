@@ -21,8 +21,9 @@ from assistant.security.allowance import Allowance
 from assistant.security.rights import Right
 from assistant.security.visitors import Visitors
 from assistant.settings import Settings
-from assistant.testing.accounts import known
+from assistant.testing.accounts import cheap_accounts, known
 from assistant.testing.scripted import ScriptedAssistant
+from assistant.tools.settings import ToolSettings
 from assistant.turn.strategies.wants_person import wants_a_person
 
 SITE = "https://shop.example"
@@ -261,3 +262,20 @@ def test_the_script_is_small_and_builds_nodes_from_text() -> None:
     for door in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "setHTML"):
         assert door not in sources
         assert door.encode() not in built
+
+
+def test_visitors_may_use_the_tools_that_are_named_for_them_and_by_default_none(
+    network: TestClient, token: str, assistant: ScriptedAssistant, shared: Settings
+) -> None:
+    asked(network, token)
+    assert assistant.requests[-1].tools == frozenset()
+    named = shared.model_copy(update={"tools": ToolSettings(visitors=("stock",))})
+    with TestClient(create_app(assistant, named, page=False, accounts=cheap_accounts(assistant.conversations.database)),
+                    base_url=str(network.base_url)) as other:  # fmt: skip
+        asked(other, token)
+    assert assistant.requests[-1].tools == {"stock"}
+
+
+def test_people_with_accounts_may_use_every_tool(client: TestClient, assistant: ScriptedAssistant) -> None:
+    client.post("/api/ask", json={"question": "How many days of leave?"})
+    assert assistant.requests[-1].tools is None

@@ -56,3 +56,11 @@ def test_a_server_that_does_not_answer_is_named_and_the_status_is_1(home: Path) 
     checked = CliRunner().invoke(app, ["doctor"])
     assert checked.exit_code == 1
     assert "FAIL  tools: broken does not answer" in checked.output
+
+
+def test_the_list_says_which_tools_are_for_visitors(home: Path) -> None:
+    named = '[appointments]\nenabled = true\ntimezone = "UTC"\n[tools]\nvisitors = ["book_appointment", "made_up"]\n'
+    done = _said(home, named, "tools", "list")
+    assert "asks first, for visitors too" in done.output
+    assert done.output.count("for visitors too") == 1
+    assert "tools.visitors names made_up" in done.output

@@ -66,3 +66,18 @@ def test_what_cannot_work_does_not_start_and_no_secret_is_told(tmp_path: Path, t
         load_settings(home=tmp_path)
     assert says in str(error.value)
     assert "hidden-value" not in str(error.value)
+
+
+def test_a_person_has_the_account_that_the_operator_has_put_down(home: Path) -> None:
+    (home / "pilares.toml").write_text(
+        TABLE.replace('people = ["*"]', 'people = ["*"]\naccounts = {"ana@example.org" = ["4711", "4712"]}')
+    )
+    telegram = load_settings(home=home).connectors["telegram"]
+    assert [telegram.account_of(each) for each in ("4711", "4712", "4713", "")] == ["ana@example.org"] * 2 + ["", ""]
+
+
+@pytest.mark.parametrize("accounts", ['{ana = ["4711"], ben = ["4711"]}', '{ana = ["*"]}'])
+def test_a_person_cannot_have_two_accounts_nor_everybody_one(home: Path, accounts: str) -> None:
+    (home / "pilares.toml").write_text(TABLE.replace('people = ["*"]', f'people = ["*"]\naccounts = {accounts}'))
+    with pytest.raises(ConfigurationError, match="cannot have an account"):
+        load_settings(home=home)

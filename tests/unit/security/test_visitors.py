@@ -6,6 +6,7 @@ from typing import Any
 
 import jwt
 import pytest
+import sqlalchemy as sa
 
 from assistant.errors import InvalidRequest, LimitReached, NotFound, NotSignedIn
 from assistant.security.accounts import Accounts
@@ -13,8 +14,10 @@ from assistant.security.addresses import AddressLimit, network_of
 from assistant.security.allowance import Allowance
 from assistant.security.identities import Secrets
 from assistant.security.origins import clean_origin
+from assistant.security.person import Person
 from assistant.security.rights import Right
 from assistant.security.visitors import Visitors
+from assistant.storage.account_tables import visitors as visitor_table
 from assistant.storage.conversations import Conversations
 
 NOW = datetime(2026, 5, 4, 12, 30, 10, tzinfo=UTC)
@@ -100,6 +103,8 @@ def test_guests_are_apart_from_each_other_and_from_key_to_key(visitors: Visitors
     assert person == visitors.guest(one, GUEST)
     assert (person.groups, person.rights) == ({"everyone"}, {Right.VISIT})
     assert GUEST not in person.id
+    assert person.queue == f"widget:{one.id}"  # a crowd of guests has one place in the queue
+    assert Person("a1", "ana", key="k1").queue == "a1"
     for token in ("", "short", GUEST + "x", "ñ" * 43, "g" * 42 + "\n"):
         with pytest.raises(InvalidRequest):
             visitors.guest(one, token)
@@ -136,7 +141,7 @@ def test_what_a_website_did_not_sign_is_refused(visitors: Visitors) -> None:
             visitors.known(key, token)
 
 
-def test_answers_of_the_past_are_shown_with_the_groups_named_last(visitors: Visitors) -> None:
+def test_answers_of_the_past_are_shown_with_the_groups_named_last(visitors: Visitors, clock: Clock) -> None:
     key = visitors.keys.make("shop", ["https://a.example"], groups=["customers", "gold"])
     accounts = Accounts(visitors._database)
 
@@ -146,6 +151,11 @@ def test_answers_of_the_past_are_shown_with_the_groups_named_last(visitors: Visi
         return accounts.groups_of(visitors.known(key, token).id)
 
     assert groups("customers", "gold") == {"everyone", "customers", "gold"}
+    before = clock.now
+    clock.now += timedelta(seconds=30)
+    assert groups("gold", "customers") == {"everyone", "customers", "gold"}
+    with visitors._database.read() as connection:  # the same groups are not written again
+        assert connection.execute(sa.select(visitor_table.c.seen)).scalar() == before
     assert groups("gold") == {"everyone", "gold"}
     assert groups() == {"everyone"}
     assert accounts.groups_of(visitors.guest(key, GUEST).id) == {"everyone"}

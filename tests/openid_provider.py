@@ -3,7 +3,10 @@
 Whoever comes is signed in as `person` at once. The other fields make it do what a provider must not.
 """
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer, ResourceProtector, current_token
@@ -14,6 +17,7 @@ from authlib.oidc.core import OpenIDCode
 from authlib.oidc.core.models import AuthorizationCodeMixin
 from flask import Flask, jsonify, request
 from joserfc.jwk import OctKey, RSAKey
+from werkzeug.serving import make_server
 
 CLIENT, SECRET = "pilares", "a secret of the provider and us"
 
@@ -135,6 +139,19 @@ class OpenIdProvider:
         protected.register_token_validator(Known(self.tokens))
         _serve(app, self, server, protected)
         return app
+
+
+@contextmanager
+def serving_provider() -> Iterator[OpenIdProvider]:
+    made = OpenIdProvider()
+    server = make_server("127.0.0.1", 0, made.app(), threaded=True)
+    made.issuer = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    yield made
+    server.shutdown()
+    server.server_close()
+    thread.join(5)
 
 
 class Known(BearerTokenValidator):

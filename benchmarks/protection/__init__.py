@@ -1,0 +1,1 @@
+"""What Pilares withstands: hostile texts in a real browser, personal data in its log, injection into its models."""
