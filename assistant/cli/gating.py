@@ -68,7 +68,8 @@ def evaluate(
 ) -> None:
     """Measure an adapter as it is served and decide whether it may serve: status 0 for yes, 1 for no.
 
-    About ten minutes for the default small model; what is ended goes on where it was when it is run again.
+    About ten minutes for the default small model, longer the first time; what is ended goes on where it was when it is
+    run again.
     """
     with clear_errors(), _stoppable():
         from rich.console import Console
@@ -105,10 +106,12 @@ def _version(settings: Any, name: str) -> str:
 def _tell(gated: "Gated") -> None:
     from rich.console import Console
 
+    from finetune.gate.table import worth_showing
+
     console, record = Console(), gated.record
     if not console.is_terminal:
         console = Console(width=LOGGED_WIDTH)
-    shown = [row for row in gated.rows if row.items] or gated.rows
+    shown = [row for row in gated.rows if worth_showing(row) and (row.items or row.beside)] or gated.rows
     console.print(_table(shown, f"against {record['against']}"))
     for note in (*record["notes"], *(f"{name}: {value}" for name, value in record["figures"].items())):
         typer.echo(safe(note))
@@ -125,7 +128,11 @@ def _table(rows: "Sequence[Row]", title: str) -> Any:
     table = Table(title=title, box=SIMPLE, pad_edge=False)
     for number, heading in enumerate(HEADINGS):
         table.add_column(heading, no_wrap=not number)
+    beside = ""
     for row in rows:
+        if row.beside != beside:
+            table.add_section()
+            beside = row.beside
         table.add_row(*(Text(safe(each)) for each in cells(row)))
     return table
 

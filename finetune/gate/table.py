@@ -15,9 +15,14 @@ def cells(row: Row) -> tuple[str, ...]:
     return title, str(row.items), _number(row.base), _number(row.candidate), gain, row.limit, _WORDS[row.status]
 
 
+def worth_showing(row: Row) -> bool:
+    """Whether a row says something: a part of a floor does only where it fell."""
+    return not (row.beside and row.part and row.status == "pass")
+
+
 def markdown(rows: Sequence[Row]) -> str:
     """All rows as a table in Markdown."""
-    lines = [HEADINGS, ("---",) * len(HEADINGS), *(cells(row) for row in rows)]
+    lines = [HEADINGS, ("---",) * len(HEADINGS), *(cells(row) for row in rows if worth_showing(row))]
     return "\n".join(f"| {' | '.join(each)} |" for each in lines)
 
 

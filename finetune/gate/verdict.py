@@ -1,21 +1,25 @@
 """From scores to a verdict. Pure: the same scores and limits give the same word, whoever asks."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from finetune.gate.asks import Score
+from finetune.gate.asks import Floor, Score
 from finetune.gate.intervals import Interval, needed, paired
-from finetune.gate.limits import LEAST_SLICE, Limit
+from finetune.gate.limits import LEAST_SLICE, Limit, floor_limits
 
 Status = Literal["pass", "fail", "open", "none"]
 """Held, not held, not enough to tell, and nothing measured of what need not be measured."""
 PASS = "pass"  # noqa: S105 - the verdict
+FLOORS: Mapping[Floor, str] = {"bare": "beside the base", "first": "beside the first generation"}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the table. `part` is empty for all items; `low` and `high` are of the gain, where there is one."""
+    """A line of the table. `part` is empty for all items; `low` and `high` are of the gain, where there is one.
+
+    `beside` names the floor that `base` is a figure of, as in `Score`.
+    """
 
     metric: str
     title: str
@@ -29,10 +33,25 @@ class Row:
     gain: float | None = None
     low: float | None = None
     high: float | None = None
+    beside: Floor | Literal[""] = ""
 
 
 def rows_of(scores: Iterable[Score], limits: Sequence[Limit]) -> list[Row]:
-    """A row for each limit, and one for each of its parts."""
+    """A row for each limit, and one for each of its parts; of what the candidate is compared with, not of floors."""
+    return _rows_of([each for each in scores if not each.beside], limits)
+
+
+def rows_beside(scores: Iterable[Score], floor: Floor) -> list[Row]:
+    """The rows of a floor; one that was not measured is open."""
+    found = [each for each in scores if each.beside == floor]
+    if not found:
+        said = "not measured; `pilares finetune evaluate` does"
+        return [Row("floor", FLOORS[floor], "", 0, "open", said, "measured", beside=floor)]
+    rows = _rows_of(found, floor_limits(floor))
+    return [replace(row, title=f"{row.title} ({FLOORS[floor]})", beside=floor) for row in rows]
+
+
+def _rows_of(scores: Sequence[Score], limits: Sequence[Limit]) -> list[Row]:
     by_metric: dict[str, list[Score]] = {}
     for each in scores:
         by_metric.setdefault(each.metric, []).append(each)
