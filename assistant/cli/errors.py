@@ -11,7 +11,7 @@ BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Say what a person can act on; status 2 for bad input, 1 for everything else, 130 for Ctrl+C."""
-    from assistant.errors import AssistantError, ConfigurationError, InvalidRequest
+    from assistant.errors import AssistantError, ConfigurationError, InvalidRequest, NotFound
     from connectors.errors import ConnectorError, ConnectorMisconfigured, LibraryMissing
     from finetune.errors import (
         AdapterUnknown,
@@ -23,7 +23,7 @@ def clear_errors() -> Iterator[None]:
     )
     from knowledge.errors import DocumentNotFound, JobNotFound, KnowledgeError, SourceError, SourceNotFound
 
-    not_there = (DocumentNotFound, SourceNotFound, JobNotFound, DatasetNotFound, RunNotFound)
+    not_there = (NotFound, DocumentNotFound, SourceNotFound, JobNotFound, DatasetNotFound, RunNotFound)
 
     try:
         yield

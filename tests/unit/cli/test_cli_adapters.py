@@ -95,7 +95,7 @@ def test_the_way_of_a_version(registry: Registry, tmp_path: Path) -> None:
         (["rollback", "reader"], 2, "Nothing served reader before"),
         (["show", "nothing"], 2, "not the name of a version"),
         (["export", "help@v1", "."], 1, "is there already"),
-        (["import", "nowhere", "help"], 1, "There is no nowhere. Name a folder as peft saves it, or a .zip of one."),
+        (["import", "nowhere", "help"], 2, "There is no nowhere. Name a folder as peft saves it, or a .zip of one."),
         (["export", "help@v1", "no-folder/out.zip"], 1, "There is no folder no-folder to write out.zip to. Make it"),
         (["show", "other@v1"], 2, "There is no other@v1. No version of other was added. See `pilares finetune list`."),
         (["import", "nowhere", "../help"], 2, "cannot be a topic"),

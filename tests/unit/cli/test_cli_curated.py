@@ -64,8 +64,8 @@ def test_confirming_serves_it_again(home: Path) -> None:
         ([*ADD, "--document", "nothing", "--line", "x"], 2, "nothing"),
         ([*ADD[:3], " ", *ADD[4:], *LINE], 2, "The question is empty"),
         ([*ADD[:-1], "x" * 20_001, *LINE], 2, "longer than 20000 characters"),
-        (["curated", "show", "abcdef12"], 1, "There is no curated answer abcdef12"),
-        (["curated", "retire", "%"], 1, "There is no curated answer %"),
+        (["curated", "show", "abcdef12"], 2, "There is no curated answer abcdef12"),
+        (["curated", "retire", "%"], 2, "There is no curated answer %"),
         (["learn", "run", "--later"], 2, "No such option"),
     ],
 )  # fmt: skip
