@@ -14,6 +14,7 @@ def clear_errors() -> Iterator[None]:
     from assistant.errors import AssistantError, ConfigurationError, InvalidRequest, NotFound
     from connectors.errors import ConnectorError, ConnectorMisconfigured, LibraryMissing
     from finetune.errors import (
+        AdapterInvalid,
         AdapterUnknown,
         DatasetNotFound,
         ExamplesInvalid,
@@ -28,8 +29,8 @@ def clear_errors() -> Iterator[None]:
     try:
         yield
     except (
-        ConfigurationError, InvalidRequest, SourceError, ExamplesInvalid, AdapterUnknown, TrainingRefused,
-        ConnectorMisconfigured, LibraryMissing, *not_there,
+        ConfigurationError, InvalidRequest, SourceError, ExamplesInvalid, AdapterUnknown, AdapterInvalid,
+        TrainingRefused, ConnectorMisconfigured, LibraryMissing, *not_there,
     ) as error:  # fmt: skip
         typer.echo(str(error), err=True)
         raise typer.Exit(BAD_INPUT) from None
