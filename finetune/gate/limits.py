@@ -52,8 +52,8 @@ class Limit:
             return f"{self.rule} {self.bound:g}"
         if self.rule == "not worse":
             return "not surely worse"
-        least = "" if self.least is None else f", gain at least {self.least:+g}"
-        return f"interval above {self.bound:+g}{least}"
+        least = "" if self.least is None else f"; gain ≥ {self.least:+g}"
+        return f"above {self.bound:+g}{least}"
 
 
 LIMITS: tuple[Limit, ...] = (

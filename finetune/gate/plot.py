@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 
-from finetune.gate.verdict import Row
+from finetune.gate.verdict import Row, named
 
-ROW, LEFT, WIDTH, RIGHT, TOP = 22, 330, 420, 90, 56
+ROW, LEFT, WIDTH, RIGHT, TOP = 22, 360, 420, 90, 56
 COLOURS = {"pass": "#1a7f4b", "fail": "#b3261e", "open": "#9a6700", "none": "#6b7280"}
 LEAST_REACH = 0.1
 Place = Callable[[float], float]
@@ -42,7 +42,7 @@ def picture(rows: Sequence[Row], title: str, bounds: Mapping[tuple[str, str], fl
 def _drawn(row: Row, y: float, place: Place, limit: float | None) -> Iterator[str]:
     colour = COLOURS[row.status]
     low, high, gain = (place(value or 0.0) for value in (row.low, row.high, row.gain))
-    name, indent = (row.part, 32) if row.part else (row.title, 16)
+    name, indent = (row.part, 32) if row.part else (named(row), 16)
     yield _text(indent, y + 4, name, "")
     yield f'<line x1="{low:.1f}" x2="{high:.1f}" y1="{y}" y2="{y}" stroke="{colour}" stroke-width="3"/>'
     yield f'<circle cx="{gain:.1f}" cy="{y}" r="4" fill="{colour}"/>'

@@ -47,8 +47,7 @@ def rows_beside(scores: Iterable[Score], floor: Floor) -> list[Row]:
     if not found:
         said = "not measured; `pilares finetune evaluate` does"
         return [Row("floor", FLOORS[floor], "", 0, "open", said, "measured", beside=floor)]
-    rows = _rows_of(found, floor_limits(floor))
-    return [replace(row, title=f"{row.title} ({FLOORS[floor]})", beside=floor) for row in rows]
+    return [replace(row, beside=floor) for row in _rows_of(found, floor_limits(floor))]
 
 
 def _rows_of(scores: Sequence[Score], limits: Sequence[Limit]) -> list[Row]:
@@ -63,7 +62,7 @@ def verdict_of(rows: Sequence[Row]) -> str:
     against = [row for row in rows if row.status in ("fail", "open")]
     if not rows:
         return "nothing was measured"
-    return "; ".join(f"{_named(row)}: {row.said}" for row in against) or PASS
+    return "; ".join(f"{named(row)}: {row.said}" for row in against) or PASS
 
 
 def as_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -71,8 +70,10 @@ def as_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return [{name: value for name, value in asdict(row).items() if value is not None} for row in rows]
 
 
-def _named(row: Row) -> str:
-    return f"{row.title} ({row.part})" if row.part else row.title
+def named(row: Row) -> str:
+    """What a row is about, where it does not stand under a heading."""
+    floor = f" ({FLOORS[row.beside]})" if row.beside and row.title != FLOORS[row.beside] else ""
+    return f"{row.title}{floor} ({row.part})" if row.part else f"{row.title}{floor}"
 
 
 def _rows(limit: Limit, scores: Sequence[Score]) -> Iterator[Row]:

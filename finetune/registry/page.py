@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from finetune.gate.verdict import FLOORS
 from finetune.registry.aliases import Move
 from finetune.registry.version import Version
 
@@ -69,7 +70,8 @@ def _measured(rows: Any) -> Iterator[str]:
             base = f"{row['base']:.3f} -> " if isinstance(row.get("base"), float) else ""
             candidate = row.get("candidate")
             figure = f"{candidate:.3f}" if isinstance(candidate, float) else "?"
-            yield f"{row.get('title')}: {base}{figure} ({row.get('status')})"
+            floor = FLOORS.get(row.get("beside"), "")
+            yield f"{row.get('title')}{f' ({floor})' if floor else ''}: {base}{figure} ({row.get('status')})"
 
 
 def _nested(content: Any, depth: int) -> Iterator[str]:
