@@ -32,7 +32,7 @@ def main() -> None:
     )  # fmt: skip
     there = len(canaries.there)
     rows.append(
-        {"planted": f"{canaries.planted} secrets", "rows": canaries.rows, "doctor": canaries.rows, "review": 0,
+        {"planted": f"{canaries.planted} secrets, taken out", "rows": canaries.rows, "doctor": None, "review": None,
          "dataset": there, "careless": there}
     )  # fmt: skip
     publish("planted", rows, chosen.json)

@@ -70,7 +70,7 @@ def _measured(rows: Any) -> Iterator[str]:
             base = f"{row['base']:.3f} -> " if isinstance(row.get("base"), float) else ""
             candidate = row.get("candidate")
             figure = f"{candidate:.3f}" if isinstance(candidate, float) else "?"
-            floor = FLOORS.get(row.get("beside"), "")
+            floor = dict[Any, str](FLOORS).get(row.get("beside"), "")
             yield f"{row.get('title')}{f' ({floor})' if floor else ''}: {base}{figure} ({row.get('status')})"
 
 
