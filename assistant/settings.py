@@ -22,6 +22,7 @@ from assistant.handoff.settings import HandoffSettings
 from assistant.learning.settings import LearnSettings
 from assistant.loopback import is_loopback, stays_here
 from assistant.paths import default_home, model_cache
+from assistant.personal.settings import RetentionSettings
 from assistant.security.settings import LimitSettings, SecuritySettings
 from assistant.tools.settings import ToolSettings
 from connectors.settings import AllConnectors
@@ -201,6 +202,7 @@ class Settings(BaseSettings):
     learn: LearnSettings = LearnSettings()
     security: SecuritySettings = SecuritySettings()
     limits: LimitSettings = LimitSettings()
+    retention: RetentionSettings = RetentionSettings()
     connectors: AllConnectors = Field(default_factory=dict, description="chat platforms (docs/connectors.md)")
 
     @field_validator("slm", mode="before")

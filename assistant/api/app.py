@@ -28,12 +28,14 @@ from assistant.api.middleware.origins import SameOrigin
 from assistant.api.middleware.visits import Visits
 from assistant.api.openai.ports import Gateway
 from assistant.api.openai.routes import openai_routes
+from assistant.api.personal import personal_routes
 from assistant.api.ports import Assistant, OpenAppointments
 from assistant.api.running import RunningTurns
 from assistant.api.sources import OpenSources, job_routes, source_routes
 from assistant.api.widget.routes import widget_routes
 from assistant.errors import ConfigurationError
 from assistant.loopback import is_loopback
+from assistant.personal.subject import Places
 from assistant.security.accounts import Accounts
 from assistant.security.limits import Limits
 from assistant.security.queueing import FairQueue
@@ -92,6 +94,7 @@ def create_app(
         conversation_routes(assistant), document_routes(assistant, settings), ledger_routes(assistant, settings),
         handoff_routes(assistant), mcp_routes(tools), operating_routes(settings, has_sources=sources is not None),
     ]  # fmt: skip
+    routers += personal_routes(Places(settings, assistant.conversations), accounts)
     if accounts is not None:
         routers += account_routes(accounts, settings)
     if gateway is not None:

@@ -135,7 +135,7 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         context, emit = request.runtime.context, request.runtime.stream_writer
         understanding = request.state["understanding"]  # type: ignore[typeddict-item]
         quotation = quoted(sifted.reading)
-        shown = introduced(quotation, understanding.language)
+        shown = introduced(quotation, understanding.language, sifted.unsaid)
         several = not sifted.one_for_each_part and not _foreign(sifted.reading, understanding.language)
         if several or sifted.signals.get(UNCLEAR):
             context.clock.mark("wrote")

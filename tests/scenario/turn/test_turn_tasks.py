@@ -181,12 +181,35 @@ def test_no_and_forget_it_change_nothing(desk: Desk) -> None:
 
 def test_a_question_in_the_middle_is_answered_and_the_task_goes_on(desk: Desk) -> None:
     desk.say("I'd like to book a haircut next Tuesday", booking(service="haircut", when="next Tuesday"))
-    answer = desk.say("How much does a haircut cost?", "A haircut costs 30 euros.")
+    answer = desk.say("How much does a haircut cost?", calls(("search_documents", {})), "A haircut costs 30 euros.")
     assert "30 euros" in answer.text
     assert answer.citations
     assert "Back to what we were doing. At what time on Tuesday 9 June 2026?" in answer.text
     assert "Back to what we were doing." in desk.written
     assert desk.say("at five").text == "In whose name?"
+
+
+def test_appointments_can_be_looked_up_while_another_one_is_being_booked(desk: Desk) -> None:
+    _to_confirmation(desk)
+    desk.say("yes")
+    desk.say("Quiero cita para un tinte mañana", booking(service="tinte", when="mañana"))
+    answer = desk.say("¿qué citas tengo?", calls(("list_appointments", {})))
+    assert "martes 9 de junio de 2026 a las 17:00" in answer.text
+    assert "¿A qué hora el jueves 4 de junio de 2026?" in answer.text.partition("Volvamos a lo que hacíamos.")[2]
+    assert answer.text == desk.written
+    assert [(call.tool, call.outcome) for call in answer.calls] == [("list_appointments", "done")]
+    assert "¿A nombre de quién" in desk.say("a las diez").text
+
+
+def test_a_question_in_the_middle_changes_nothing(desk: Desk) -> None:
+    """Only what is harmless is called beside an open task, whatever a model chooses."""
+    desk.say("Book a haircut next Tuesday", booking(service="haircut", when="next Tuesday"))
+    answer = desk.say(
+        "Is there a note on the board?", calls(("write_note", {"text": "x"})), "A haircut costs 30 euros."
+    )
+    assert notes == []
+    assert answer.calls == ()
+    assert "At what time on Tuesday 9 June 2026?" in answer.text
 
 
 def test_a_taken_time_is_refused_with_others_that_are_free(desk: Desk) -> None:

@@ -64,14 +64,17 @@ OF_ALL = {
 }  # fmt: skip
 # What belongs to visitors of websites, whom test_visitors tries with each other's ids.
 OF_VISITORS = {"GET /api/widget/conversations/{conversation_id}"}
-BY_NAME = {"PATCH /api/users/{name}", "POST /api/users/{name}/link"}
+BY_NAME = {
+    "PATCH /api/users/{name}", "POST /api/users/{name}/link", "GET /api/users/{name}/export",
+    "DELETE /api/users/{name}",
+}  # fmt: skip
 SECRET_PATHS = {"GET /sign-in/{token}", "POST /sign-in/{token}"}
 # Asks a provider that is not there.
 ABROAD = "GET /sign-in/oidc"
-# Refused for what is in the request, whoever sends it: a wrong password, a used link, a source of a closed kind.
+# Refused for what is in the request, whoever sends it: a wrong password, a used link, a source of a closed kind, a key.
 SAYS_NO_ITSELF = SECRET_PATHS | {
     "POST /sign-in", "GET /sign-in/oidc/callback", "POST /api/sources", "POST /api/me/keys",
-    "DELETE /api/me/keys/{key_id}",
+    "DELETE /api/me/keys/{key_id}", "GET /api/me/export", "POST /api/me/delete", "POST /account/delete",
 }  # fmt: skip
 # What a body has to look like for a route to get as far as asking who it is for.
 BODIES: dict[str, dict[str, Any]] = {
@@ -86,6 +89,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/feedback": {"json": {"answer_id": UNKNOWN, "verdict": "up"}},
     "POST /api/sources": {"json": {"name": "x", "kind": "website", "options": {}}},
     "POST /api/me/keys": {"json": {"name": "x"}},
+    "POST /api/me/delete": {"json": {"password": "wrong"}},
+    "POST /account/delete": {"data": {"password": "wrong", "sure": "yes"}},
     "POST /api/users": {"json": {"name": "new"}},
     "PATCH /api/users/{name}": {"json": {"role": "member"}},
     "PATCH /api/conversations/{conversation_id}": {"json": {"title": "x"}},
