@@ -33,6 +33,8 @@ ASKED_FOR = [
     ["users", "resume", NONE],
     ["users", "role", NONE, "admin"],
     ["users", "groups", NONE, "staff"],
+    ["users", "export", NONE, "out.zip"],
+    ["users", "delete", NONE, "--yes"],
     ["keys", "create", "robot", "--user", NONE],
     ["keys", "list", "--user", NONE],
     ["keys", "revoke", NONE],
