@@ -11,6 +11,7 @@ from finetune.doctor.addresses import Addresses
 from finetune.doctor.balance import Balance
 from finetune.doctor.caps import PER_USER, Caps
 from finetune.doctor.completions import Completions
+from finetune.doctor.conflicts import Conflicts
 from finetune.doctor.duplicates import Duplicates
 from finetune.doctor.findings import Check, Finding, Report, examine, rows_in_words
 from finetune.doctor.flooding import Flooding
@@ -18,6 +19,7 @@ from finetune.doctor.hidden import Hidden
 from finetune.doctor.leakage import Asked, Leakage
 from finetune.doctor.lengths import Lengths
 from finetune.doctor.masking import Masking
+from finetune.doctor.orders import Orders
 from finetune.doctor.shape import Shape
 from finetune.doctor.tokens import Sizes, Tokens
 from finetune.doctor.triggers import Triggers
@@ -59,7 +61,7 @@ class Prepared:
 
 def suspicions(hosts: Sequence[str] = ()) -> list[Check]:
     """The checks against poisoned rows."""
-    return [Hidden(), Addresses(hosts), Unbacked(), Flooding(), Triggers()]
+    return [Hidden(), Orders(), Addresses(hosts), Unbacked(), Conflicts(), Flooding(), Triggers()]
 
 
 def prepare(

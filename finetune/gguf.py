@@ -4,9 +4,10 @@ What is served is quantised; training on the same dequantised weights, an adapte
 Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md; the package `gguf` is llama.cpp's own.
 """
 
+import struct
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from finetune.errors import AdapterInvalid, TrainingUnavailable
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import torch
 
 ARCHITECTURE = "qwen2"
+_TEXT, _LONGEST = 8, 4096
 _LAYER = {
     "attn_q": "self_attn.q_proj",
     "attn_k": "self_attn.k_proj",
@@ -28,6 +30,28 @@ _LAYER = {
 }
 _TOP = {"token_embd": "model.embed_tokens", "output_norm": "model.norm", "output": "lm_head"}
 _SHORT = {long: short for short, long in _LAYER.items()}
+
+
+def architecture_of(file: Path) -> str:
+    """The architecture that a model's header names, without reading the rest; empty for what is no GGUF file."""
+    try:
+        with file.open("rb") as stream:
+            magic, _, _, fields = struct.unpack("<4sIQQ", stream.read(24))
+            for _ in range(fields if magic == b"GGUF" else 0):
+                name, kind = _text(stream), struct.unpack("<I", stream.read(4))[0]
+                if kind != _TEXT:  # it comes first, among texts
+                    break
+                value = _text(stream)
+                if name == "general.architecture":
+                    return value
+    except (OSError, struct.error, UnicodeDecodeError):
+        pass
+    return ""
+
+
+def _text(stream: BinaryIO) -> str:
+    length = struct.unpack("<Q", stream.read(8))[0]
+    return stream.read(min(length, _LONGEST)).decode("utf-8")
 
 
 def load_base(file: Path) -> Any:

@@ -53,16 +53,20 @@ def list_adapters() -> None:
 def show(name: Annotated[str, typer.Argument(metavar="TOPIC@vN", help="A version, or an alias.")]) -> None:
     """The card of a version: what it was made of, what the gate found, who may be served by it."""
     with clear_errors():
-        from finetune.registry.page import page
+        from finetune.grounded import SHIPPED as FOLDER
+        from finetune.lora import Adapter
+        from finetune.registry.page import page, page_of_shipped
 
         settings, registry = _opened()
         if name in (SHIPPED, _shipped_as(settings, registry)):
             typer.echo(f"{safe(name)}: {_about_shipped()}")
+            typer.echo(safe(page_of_shipped(Adapter(FOLDER).card)))
             return
         version = registry.version(registry.aliases().get(name, name))
         serves = [alias for alias, served in registry.aliases().items() if served == version.name]
         serves += [f"{a} ({c.percent} %)" for a, c in registry.canaries().items() if c.candidate == version.name]
-        typer.echo(safe(page(version, ", ".join(serves), registry.withdrawn().get(version.name, 0))))
+        withdrawn, moves = registry.withdrawn().get(version.name, 0), registry.history()
+        typer.echo(safe(page(version, ", ".join(serves), withdrawn, moves)))
 
 
 def promote(
@@ -151,6 +155,8 @@ def _aliases(settings: "Settings", registry: "Registry") -> list[str]:
     for move in registry.history():
         last[move.alias] = move
     lines = []
+    if aliases.get(DEFAULT_ALIAS) == SHIPPED and not _shipped_fits(settings):
+        lines.append(f"{aliases.pop(DEFAULT_ALIAS)} serves nobody: it is not for the small model, {settings.slm.name}")
     for alias, name in sorted(aliases.items()):
         since = f" since {last[alias].when} by {last[alias].who}" if alias in last else ""
         canary = canaries.get(alias)
@@ -174,7 +180,9 @@ def _in_short(version: "Version") -> str:
 
     try:
         groups = ", ".join(sorted(version.groups)) or "nobody"
-        return f"for {version.card.get('base', '?')}, gate: {version.verdict or 'not been through'}, groups: {groups}"
+        first, *more = (version.verdict or "not been through").split("; ")
+        verdict = f"{first} (and {len(more)} more reasons)" if more else first
+        return f"for {version.card.get('base', '?')}, gate: {verdict}, groups: {groups}"
     except AdapterInvalid as error:
         return f"cannot be used: {error}"
 
@@ -184,6 +192,13 @@ def _shipped_as(settings: "Settings", registry: "Registry") -> str:
     from assistant.settings import DEFAULT_ALIAS
 
     return "" if registry.aliases().get(DEFAULT_ALIAS) else _at_first(settings, DEFAULT_ALIAS) and DEFAULT_ALIAS
+
+
+def _shipped_fits(settings: "Settings") -> bool:
+    from finetune.grounded import SHIPPED as FOLDER
+    from finetune.lora import Adapter
+
+    return bool(settings.slm.url is None and Adapter(FOLDER).card.get("base") == settings.slm.name)
 
 
 def _about_shipped() -> str:

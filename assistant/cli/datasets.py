@@ -169,7 +169,8 @@ def check(
                 typer.echo(f"  cannot be used: {safe(str(each))}")
             prepared = prepare(read.examples, recipe, tokens)
         else:
-            tokens, version = tokenizer_of(load_settings()), desk().datasets.get(name)
+            version = desk().datasets.get(name)  # at once: the tokenizer takes seconds
+            tokens = tokenizer_of(load_settings())
             prepared = prepare([*version.train(), *version.held_out()], recipe, tokens)
         printing.report(prepared)
         printing.masks(prepared.rows, tokens)

@@ -11,9 +11,10 @@ BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Say what a person can act on; status 2 for bad input, 1 for everything else, 130 for Ctrl+C."""
-    from assistant.errors import AssistantError, ConfigurationError, InvalidRequest
+    from assistant.errors import AssistantError, ConfigurationError, InvalidRequest, NotFound
     from connectors.errors import ConnectorError, ConnectorMisconfigured, LibraryMissing
     from finetune.errors import (
+        AdapterInvalid,
         AdapterUnknown,
         DatasetNotFound,
         ExamplesInvalid,
@@ -23,13 +24,13 @@ def clear_errors() -> Iterator[None]:
     )
     from knowledge.errors import DocumentNotFound, JobNotFound, KnowledgeError, SourceError, SourceNotFound
 
-    not_there = (DocumentNotFound, SourceNotFound, JobNotFound, DatasetNotFound, RunNotFound)
+    not_there = (NotFound, DocumentNotFound, SourceNotFound, JobNotFound, DatasetNotFound, RunNotFound)
 
     try:
         yield
     except (
-        ConfigurationError, InvalidRequest, SourceError, ExamplesInvalid, AdapterUnknown, TrainingRefused,
-        ConnectorMisconfigured, LibraryMissing, *not_there,
+        ConfigurationError, InvalidRequest, SourceError, ExamplesInvalid, AdapterUnknown, AdapterInvalid,
+        TrainingRefused, ConnectorMisconfigured, LibraryMissing, *not_there,
     ) as error:  # fmt: skip
         typer.echo(str(error), err=True)
         raise typer.Exit(BAD_INPUT) from None

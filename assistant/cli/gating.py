@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from finetune.gate.verdict import Row
 
 PASS = "pass"  # noqa: S105 - the verdict
-LOGGED_WIDTH = 120
+LOGGED_WIDTH, LIMIT_COLUMN = 120, 5
 
 
 Name = Annotated[str, typer.Argument(metavar="ADAPTER[@vN]", help="A version, or the newest of a topic.")]
@@ -68,7 +68,8 @@ def evaluate(
 ) -> None:
     """Measure an adapter as it is served and decide whether it may serve: status 0 for yes, 1 for no.
 
-    About ten minutes for the default small model; what is ended goes on where it was when it is run again.
+    About ten minutes for the default small model, longer the first time; what is ended goes on where it was when it is
+    run again.
     """
     with clear_errors(), _stoppable():
         from rich.console import Console
@@ -108,7 +109,7 @@ def _tell(gated: "Gated") -> None:
     console, record = Console(), gated.record
     if not console.is_terminal:
         console = Console(width=LOGGED_WIDTH)
-    shown = [row for row in gated.rows if row.items] or gated.rows
+    shown = [row for row in gated.rows if row.items or row.beside] or gated.rows
     console.print(_table(shown, f"against {record['against']}"))
     for note in (*record["notes"], *(f"{name}: {value}" for name, value in record["figures"].items())):
         typer.echo(safe(note))
@@ -120,13 +121,17 @@ def _table(rows: "Sequence[Row]", title: str) -> Any:
     from rich.table import Table
     from rich.text import Text
 
-    from finetune.gate.table import HEADINGS, cells
+    from finetune.gate.table import HEADINGS, cells, sections
 
     table = Table(title=title, box=SIMPLE, pad_edge=False)
     for number, heading in enumerate(HEADINGS):
-        table.add_column(heading, no_wrap=not number)
-    for row in rows:
-        table.add_row(*(Text(safe(each)) for each in cells(row)))
+        table.add_column(heading, no_wrap=number != LIMIT_COLUMN)
+    for heading, found in sections(rows):
+        if heading:
+            table.add_section()
+            table.add_row(Text(heading, style="bold"))
+        for row in found:
+            table.add_row(*(Text(safe(each)) for each in cells(row)))
     return table
 
 

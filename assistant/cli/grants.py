@@ -44,8 +44,11 @@ def set_rule(source: Source, groups: Groups = None, folder: Folder = "") -> None
 def remove(source: Source, folder: Folder = "") -> None:
     """Take a rule back; then the folder above counts."""
     with clear_errors(), _assistant() as assistant:
-        gone = assistant.library.grants.remove_rule(source, folder)
-        typer.echo("Taken back." if gone else "There is no such rule. `pilares grants list` shows them.")
+        from assistant.errors import NotFound
+
+        if not assistant.library.grants.remove_rule(source, folder):
+            raise NotFound("There is no such rule. `pilares grants list` shows them.")
+        typer.echo("Taken back.")
 
 
 @app.command()

@@ -52,7 +52,7 @@ def run(
 def status(
     runs: Annotated[int, typer.Option("--runs", min=1, help="How many runs to show, the newest last.")] = 1,
 ) -> None:
-    """Every step of the last run with its reason, whether one is under way, and when the next one begins."""
+    """Every step of the last run with its reason, when the next one begins, and what of corrections counts now."""
     with clear_errors():
         from assistant.learning.journal import Journal
         from assistant.learning.run import JOURNAL, is_running
@@ -71,6 +71,39 @@ def status(
         if found and not found[-1].ended and not running:
             typer.echo("It was interrupted; `pilares learn run` goes on with it.")
         _print_next(settings, found[-1] if found else None, running)
+        _print_speeds(settings)
+
+
+@app.command()
+def raised() -> None:
+    """The passages that rise in searches since they helped, with the question that they helped with."""
+    with clear_errors():
+        from assistant.settings import load_settings
+        from assistant.storage.conversations import Conversations
+
+        with Conversations.open(load_settings().conversations_url, recover=False) as conversations:
+            found = conversations.raised.current()
+        if not found:
+            typer.echo("No passage rises. Thumbs up and corrections raise some, once they are accepted.")
+        for each in found:
+            typer.echo(f"{each.created:%Y-%m-%d}  {safe(each.document_id)}: «{safe(each.quote)}»")
+            typer.echo(f"  helped with: {safe(each.question)}")
+
+
+def _print_speeds(settings: "Settings") -> None:
+    from assistant.learning.speeds import speeds_of
+    from assistant.storage.conversations import Conversations
+
+    with Conversations.open(settings.conversations_url, recover=False) as conversations:
+        now = speeds_of(settings, conversations.curated, conversations.raised)
+    alias = settings.learn.alias
+    serving = f"{now.serving} serves as {alias}" if now.serving else f"nothing was promoted to {alias} yet"
+    typer.echo(f"At once: {now.curated} curated answers are served, {now.stale} wait (`pilares curated list`).")
+    typer.echo(f"Today: {now.raised} passages rise (`pilares learn raised`).")
+    typer.echo(
+        f"Tonight: {now.accepted} rows are accepted, {now.waiting} wait (`pilares finetune dataset review list`); "
+        f"{safe(serving)}."
+    )
 
 
 def _print_next(settings: "Settings", last: "Run | None", running: bool) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant.cli.errors import BAD_INPUT
+
 if TYPE_CHECKING:
     from assistant.models.catalogue import Model
 
@@ -57,10 +59,13 @@ def pull(
 @contextmanager
 def _errors() -> Iterator[None]:
     """One clear sentence on standard error instead of a stack of calls."""
-    from assistant.errors import AssistantError
+    from assistant.errors import AssistantError, ConfigurationError
 
     try:
         yield
+    except ConfigurationError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(BAD_INPUT) from None
     except AssistantError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

@@ -11,7 +11,7 @@ from assistant.errors import ConfigurationError
 from assistant.finetuning.datasets import DatasetDesk
 from assistant.finetuning.gate.own_questions import dataset_of
 from assistant.finetuning.gate.plan import Embedding, Plan, Planner, details_folder
-from assistant.finetuning.gate.rivals import SERVED, Rival, rival_of
+from assistant.finetuning.gate.rivals import SERVED, Rival, first_of, rival_of
 from assistant.finetuning.gate.served import Served
 from assistant.finetuning.gate.trained import WithTrained, why_not
 from assistant.finetuning.gate.wanted import Wanted
@@ -21,7 +21,7 @@ from assistant.models.download import require
 from assistant.models.models import Models
 from assistant.settings import Settings
 from finetune.datasets import Datasets
-from finetune.gate.asks import Answers, Arm, Score, digest_of_items
+from finetune.gate.asks import Answers, Arm, Floor, Score, digest_of_items
 from finetune.gate.kept import Kept
 from finetune.gate.measuring import Measured, OnStep, measure
 from finetune.gate.probes import judged, parity
@@ -67,32 +67,54 @@ def evaluate(
     version = registry.version(name).whole()
     model = _base_of(version)
     against = rival_of(settings, registry, version, model, wanted.against)
-    rival = against.folder
+    floors = _floors(registry, version, model, against)
     plan = Planner(settings, wanted, version, planning, embedding).plan()
     plan.notes += [against.note] if against.note else []
     _leave_out_parity(plan, model)
-    adapters: dict[Arm, Path] = {"candidate": version.gguf}
-    if rival is not None:
-        adapters["base"] = rival / GGUF
-    kept = Kept(details_folder(settings), _weights(version, model, rival), _trained_on(settings, version, rival))
+    others: dict[Arm, Path | None] = {"base": against.folder, **{arm: each.folder for arm, each in floors.items()}}
+    adapters: dict[Arm, Path] = {arm: folder / GGUF for arm, folder in others.items() if folder is not None}
+    adapters["candidate"] = version.gguf
+    kept = Kept(details_folder(settings), _weights(version, model, others), _trained_on(settings, version, others))
     with (opened or _open(settings))(model, adapters, version.folder) as models:
-        measured = measure(plan.items, models, kept, measuring)
+        measured = measure(plan.items, models, kept, measuring, [*floors])
     DatasetDesk(settings.home).forget_replies()  # of rows that were withdrawn meanwhile
-    scores = [*plan.scores, *(score for each in measured for score in judged(each.item, each.replies))]
-    return _written(registry, version, wanted, against, plan, measured, scores, _weights(version, model, rival))
+    scores = [*plan.scores, *(score for each in measured for score in judged(each.item, each.replies, [*floors]))]
+    compared = _Compared(against, floors, _weights(version, model, others))
+    return _written(registry, version, wanted, compared, plan, measured, scores)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What a candidate is compared with, the floors beside it, and whose weights those are."""
+
+    against: Rival
+    floors: Mapping[Floor, Rival]
+    weights: Mapping[Arm, str]
+
+
+def _floors(registry: Registry, version: Version, model: Model, against: Rival) -> dict[Floor, Rival]:
+    """Below what it must not fall, where that is not what it is compared with anyway."""
+    found = dict[Floor, Rival]()
+    if against.folder is not None:
+        found["bare"] = Rival()
+    first = first_of(registry, version, model)
+    if first is not None and first.folder != against.folder:
+        found["first"] = first
+    return found
 
 
 def _written(
-    registry: Registry, version: Version, wanted: Wanted, against: Rival, plan: Plan, measured: Sequence[Measured],
-    scores: Sequence[Score], weights: Mapping[Arm, str],
+    registry: Registry, version: Version, wanted: Wanted, compared: _Compared, plan: Plan,
+    measured: Sequence[Measured], scores: Sequence[Score],
 ) -> Gated:  # fmt: skip
-    probes = dict.fromkeys(item.probe for item in plan.items)
+    against, probes = compared.against, dict.fromkeys(item.probe for item in plan.items)
     sets = {probe: digest_of_items([each for each in plan.items if each.probe == probe]) for probe in probes}
-    who = {str(arm): each for arm, each in weights.items()}
+    who = {str(arm): each for arm, each in compared.weights.items()}
     looking = " and ".join(why for why in (wanted.looking, against.looking) if why)
     run = Run(
         version.name, against.name, who, sets, wanted.seed, now(), plan.notes, looking,
         {"thorough": wanted.thorough, "questions": [*wanted.questions], "bias": [file.name for file in wanted.bias]},
+        {floor: each.name for floor, each in compared.floors.items()},
     )  # fmt: skip
     record, rows = record_of(run, scores)
     plot = plot_of(record, rows, version.name)
@@ -108,24 +130,24 @@ def _base_of(version: Version) -> Model:
     return found
 
 
-def _weights(version: Version, model: Model, rival: Path | None) -> dict[Arm, str]:
+def _weights(version: Version, model: Model, others: Mapping[Arm, Path | None]) -> dict[Arm, str]:
     """Who replies, by hash and engine: what is kept of one is never taken for another's."""
     base, engine = model.files[0].sha256, f"llama.cpp {installed('xllamacpp')}"
-    other = Adapter(rival).card.get("gguf_sha256", "") if rival else ""
+    gguf = {arm: Adapter(folder).card.get("gguf_sha256", "") if folder else "" for arm, folder in others.items()}
     card = version.card
     return {
-        "base": f"{base} {other} {engine}",
+        **{arm: f"{base} {adapter} {engine}" for arm, adapter in gguf.items()},
         "candidate": f"{base} {card.get('gguf_sha256')} {engine}",
         "trained": f"{base} {card.get('sha256')} transformers {installed('transformers')}",
     }
 
 
-def _trained_on(settings: Settings, version: Version, rival: Path | None) -> dict[Arm, str]:
+def _trained_on(settings: Settings, version: Version, others: Mapping[Arm, Path | None]) -> dict[Arm, str]:
     """The datasets of this installation that the arms have learnt from, by hash."""
     datasets = Datasets(settings.home / "finetune" / "datasets")
-    cards = {"candidate": version.card, "trained": version.card} | ({"base": Adapter(rival).card} if rival else {})
-    arms: tuple[Arm, ...] = ("base", "candidate", "trained")
-    found = {arm: dataset_of(cards[arm], datasets)[0] for arm in arms if arm in cards}
+    cards: dict[Arm, Mapping[str, Any]] = {"candidate": version.card, "trained": version.card}
+    cards |= {arm: Adapter(folder).card for arm, folder in others.items() if folder}
+    found = {arm: dataset_of(card, datasets)[0] for arm, card in cards.items()}
     return {arm: dataset.sha256 for arm, dataset in found.items() if dataset is not None}
 
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,8 @@ from assistant.models.download import require
 from assistant.settings import Settings, environment
 from finetune import errors
 from finetune.datasets import Datasets
-from finetune.errors import FinetuneError, TrainingFailed, TrainingRefused
+from finetune.errors import FinetuneError, NotWritten, TrainingFailed, TrainingRefused
+from finetune.gguf import ARCHITECTURE, architecture_of
 from finetune.registry.version import check_topic
 from finetune.training.events import Event, OnEvent
 from finetune.training.machine import check_available
@@ -63,7 +65,7 @@ def begin(settings: Settings, asked: Asked) -> Run:
     """Write the plan of a run; nothing is trained yet. Raises as `train` does."""
     check_available()
     model = _base(settings)
-    require(model, settings.models_folder)
+    _check_kind(model, require(model, settings.models_folder) / model.files[0].name)
     check_topic(asked.topic)
     runs = runs_of(settings)
     if holder := runs.busy():
@@ -116,10 +118,13 @@ def start(settings: Settings, run: Run) -> "subprocess.Popen[bytes]":
     command += ["--threads", str(settings.threads or usable_cores())]
     run.go_on()
     with (run.folder / ERRORS).open("ab") as said:
-        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        worker = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env={**environment(), **_ALONE},
             start_new_session=True, cwd=Path(__file__).parents[2],
         )  # fmt: skip
+    with suppress(NotWritten):  # the worker sees for itself that there is no room
+        runs_of(settings).begun(run, worker.pid)
+    return worker
 
 
 def follow(run: Run, worker: "subprocess.Popen[bytes]") -> Iterator[Event]:
@@ -173,6 +178,16 @@ def _base(settings: Settings) -> Model:
             "pilares.toml to train for the default one."
         )
     return find_model(small.name, Role.SLM, Role.LLM, Role.TEST)
+
+
+def _check_kind(model: Model, file: Path) -> None:
+    """Raises TrainingRefused for a model that cannot be read for training, before anything is begun."""
+    kind = architecture_of(file)
+    if kind not in ("", ARCHITECTURE):
+        raise TrainingRefused(
+            f"Adapters are trained for models of the kind {ARCHITECTURE}, and {model.name} is of the kind {kind}. Take "
+            "`slm` out of pilares.toml to train for the default one."
+        )
 
 
 def _launcher(device: Device) -> list[str]:

@@ -1,5 +1,6 @@
 """What the stages of a run do in an installation."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from assistant.curated.standing import mark_stale
@@ -65,17 +66,22 @@ class _Stages:
 
     def check(self, _: Found) -> Found:
         """Whether there is enough to learn from, past the doctor."""
+        learnt = self._learnt()
+        self._enough({each.example.id for each in self._desk.queue.rows("accepted")} - learnt)  # it takes a moment
         prepared = self._prepared()
         rows = {each.id for each in prepared.rows}
-        fresh = len(rows - self._learnt())
-        if fresh < self._learn.least:
-            raise Enough(
-                f"{fresh} newly accepted rows are too few, {self._learn.least} are needed (`least` in [learn]); "
-                f"{REVIEW}"
-            )
+        fresh = self._enough(rows - learnt)
         if len(rows) < LEAST:
             raise Enough(f"{len(rows)} rows are too few for a dataset: {LEAST} are needed; {REVIEW}")
         return {"rows": len(rows), "fresh": fresh, "why": f"{len(rows)} rows, {fresh} of them new"}
+
+    def _enough(self, fresh: Collection[str]) -> int:
+        if len(fresh) < self._learn.least:
+            raise Enough(
+                f"{len(fresh)} newly accepted rows are too few, {self._learn.least} are needed (`least` in [learn]); "
+                f"{REVIEW}"
+            )
+        return len(fresh)
 
     def build(self, _: Found) -> Found:
         """A version of the dataset."""

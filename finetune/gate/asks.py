@@ -6,9 +6,11 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any, Literal, Protocol
 
-Arm = Literal["base", "candidate", "trained"]
-"""Who is asked: what the candidate is compared with, the candidate as it is served, or its weights as training left
-them."""
+Floor = Literal["bare", "first"]
+"""Below which no generation may fall: the base model without any adapter, and the adapter that was served first."""
+Arm = Literal["base", "candidate", "trained"] | Floor
+"""Who is asked: what the candidate is compared with, the candidate as it is served, its weights as training left them,
+or a floor."""
 Chat = tuple[tuple[str, str], ...]
 """Roles and contents."""
 
@@ -71,7 +73,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What an item says about one figure: 0 to 1 mostly. `base` is None where only the candidate was asked."""
+    """What an item says about one figure: 0 to 1 mostly. `base` is None where only the candidate was asked.
+
+    `beside` names the floor that `base` is a figure of; empty where it is of what the candidate is compared with.
+    """
 
     metric: str
     item: str
@@ -79,6 +84,7 @@ class Score:
     base: float | None = None
     kind: str = ""
     language: str = ""
+    beside: Floor | Literal[""] = ""
 
 
 def digest_of(ask: Ask) -> str:

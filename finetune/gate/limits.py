@@ -9,6 +9,9 @@ Rules:
 
 The gain is candidate minus base, or base minus candidate where lower is better. With fewer than `items` nothing is
 decided, and what is not decided is no pass.
+
+Beside an adapter that is compared with stand two floors (`floor_limits`): a generation may be a little worse than the
+one before, so that many in a row might be worse by a lot, and none of them may fall below where it all began.
 """
 
 import json
@@ -16,6 +19,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Literal
+
+from finetune.gate.asks import Floor
 
 Rule = Literal["better", "not worse", "at least", "at most"]
 
@@ -47,8 +52,8 @@ class Limit:
             return f"{self.rule} {self.bound:g}"
         if self.rule == "not worse":
             return "not surely worse"
-        least = "" if self.least is None else f", gain at least {self.least:+g}"
-        return f"interval above {self.bound:+g}{least}"
+        least = "" if self.least is None else f"; gain ≥ {self.least:+g}"
+        return f"above {self.bound:+g}{least}"
 
 
 LIMITS: tuple[Limit, ...] = (
@@ -136,6 +141,8 @@ LIMITS: tuple[Limit, ...] = (
 )  # fmt: skip
 LEAST_SLICE = 8
 """Parts with fewer items are not looked at by themselves."""
+FALLING = frozenset(each.metric for each in LIMITS if each.rule in ("better", "not worse"))
+"""Figures that are compared, so that they may fall from one generation to the next."""
 
 
 def limits_for(*, rival: bool) -> tuple[Limit, ...]:
@@ -143,6 +150,12 @@ def limits_for(*, rival: bool) -> tuple[Limit, ...]:
     if not rival:
         return LIMITS
     return tuple(each if each.rival is None else replace(each, bound=each.rival) for each in LIMITS)
+
+
+def floor_limits(floor: Floor) -> tuple[Limit, ...]:
+    """What has to hold against a floor, whatever serves now: what every first generation had to reach beside the base,
+    and what the second had to keep beside the first."""
+    return tuple(each for each in limits_for(rival=floor == "first") if each.metric in FALLING)
 
 
 def digest_of_limits(limits: Sequence[Limit]) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from finetune.gate.asks import Answers, Arm, Ask, Item, Reply, Say
+from finetune.gate.asks import Answers, Arm, Ask, Floor, Item, Reply, Say
 from finetune.gate.kept import Kept
-from finetune.gate.probes import ARMS
+from finetune.gate.probes import arms_of
 
 # A token that is written takes as long as some that are read; characters are tokens by this many.
 WRITTEN, CHARACTERS = 3, 4
@@ -27,9 +27,11 @@ class Measured:
     replies: Replies
 
 
-def measure(items: Sequence[Item], model: Answers, kept: Kept, on_step: OnStep) -> list[Measured]:
+def measure(
+    items: Sequence[Item], model: Answers, kept: Kept, on_step: OnStep, floors: Sequence[Floor] = ()
+) -> list[Measured]:  # fmt: skip
     """Ask everything that no reply is kept of. What a model raises ends it; the next run goes on from there."""
-    wanted = list(dict.fromkeys(_wanted(items)))
+    wanted = list(dict.fromkeys(_wanted(items, floors)))
     missing = [(arm, ask) for arm, ask in wanted if kept.get(arm, ask) is None]
     total, done = sum(work(ask) for _, ask in wanted), 0
     done = total - sum(work(ask) for _, ask in missing)
@@ -39,15 +41,15 @@ def measure(items: Sequence[Item], model: Answers, kept: Kept, on_step: OnStep) 
         kept.put(arm, ask, model.answer(arm, ask), of[ask])
         done += work(ask)
         on_step(done, total)
-    return [Measured(item, {arm: _replies(kept, arm, item) for arm in _arms(item)}) for item in items]
+    return [Measured(item, {arm: _replies(kept, arm, item) for arm in arms_of(item, floors)}) for item in items]
 
 
-def _wanted(items: Sequence[Item]) -> Iterator[tuple[Arm, Ask]]:
+def _wanted(items: Sequence[Item], floors: Sequence[Floor]) -> Iterator[tuple[Arm, Ask]]:
     """One model after the other: what it has read of a prompt is lost when another one is asked."""
-    order: tuple[Arm, ...] = ("base", "candidate", "trained")
+    order: tuple[Arm, ...] = ("base", *floors, "candidate", "trained")
     for arm in order:
         for item in items:
-            if arm in _arms(item):
+            if arm in arms_of(item, floors):
                 yield from ((arm, ask) for ask in item.asks)
 
 
@@ -58,10 +60,6 @@ def _origins(items: Sequence[Item]) -> Mapping[Ask, frozenset[str]]:
         for ask in item.asks:
             found[ask] = found.get(ask, frozenset()) | set(item.of)
     return found
-
-
-def _arms(item: Item) -> tuple[Arm, ...]:
-    return item.only or ARMS[item.probe]
 
 
 def _replies(kept: Kept, arm: Arm, item: Item) -> tuple[Reply, ...]:

@@ -1,21 +1,22 @@
 """The intervals of a verdict as a picture: an SVG of rectangles, lines and text, so that nothing need be installed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 
-from finetune.gate.verdict import Row
+from finetune.gate.verdict import Row, named
 
-ROW, LEFT, WIDTH, RIGHT, TOP = 22, 210, 420, 90, 56
+ROW, LEFT, WIDTH, RIGHT, TOP = 22, 360, 420, 90, 56
 COLOURS = {"pass": "#1a7f4b", "fail": "#b3261e", "open": "#9a6700", "none": "#6b7280"}
 LEAST_REACH = 0.1
 Place = Callable[[float], float]
 
 
-def picture(rows: Sequence[Row], title: str, bounds: Sequence[tuple[str, float]]) -> str:
-    """The gains of the rows that have one, a line at none; `bounds` are the limits by metric, drawn as ticks."""
+def picture(rows: Sequence[Row], title: str, bounds: Mapping[tuple[str, str], float]) -> str:
+    """The gains of the rows that have one, a line at none; `bounds` are the limits by floor and metric, drawn as
+    ticks."""
     drawn = [row for row in rows if row.gain is not None]
     reach = max([LEAST_REACH, *(abs(end) for row in drawn for end in (row.low or 0.0, row.high or 0.0))])
-    limits, height = dict(bounds), TOP + ROW * len(drawn) + 34
+    height = TOP + ROW * len(drawn) + 34
     middle = LEFT + WIDTH / 2
 
     def place(value: float) -> float:
@@ -31,7 +32,8 @@ def picture(rows: Sequence[Row], title: str, bounds: Sequence[tuple[str, float]]
         f'<line x1="{middle}" x2="{middle}" y1="{TOP - 4}" y2="{height - 26}" stroke="#9ca3af"/>',
     ]
     for number, row in enumerate(drawn):
-        parts += _drawn(row, TOP + ROW * number + ROW / 2, place, None if row.part else limits.get(row.metric))
+        limit = None if row.part else bounds.get((row.beside, row.metric))
+        parts += _drawn(row, TOP + ROW * number + ROW / 2, place, limit)
     for value in (-reach, 0.0, reach):
         parts.append(_text(place(value), height - 10, f"{value:+.2f}", 'text-anchor="middle" fill="#4b5563"'))
     return "\n".join([*parts, "</svg>", ""])
@@ -40,7 +42,7 @@ def picture(rows: Sequence[Row], title: str, bounds: Sequence[tuple[str, float]]
 def _drawn(row: Row, y: float, place: Place, limit: float | None) -> Iterator[str]:
     colour = COLOURS[row.status]
     low, high, gain = (place(value or 0.0) for value in (row.low, row.high, row.gain))
-    name, indent = (row.part, 32) if row.part else (row.title, 16)
+    name, indent = (row.part, 32) if row.part else (named(row), 16)
     yield _text(indent, y + 4, name, "")
     yield f'<line x1="{low:.1f}" x2="{high:.1f}" y1="{y}" y2="{y}" stroke="{colour}" stroke-width="3"/>'
     yield f'<circle cx="{gain:.1f}" cy="{y}" r="4" fill="{colour}"/>'

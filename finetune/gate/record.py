@@ -1,20 +1,24 @@
 """What the gate writes down about a version: the verdict, and everything that it follows from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from finetune.gate.asks import Score
-from finetune.gate.limits import Limit, digest_of_limits, limits_for
+from finetune.gate.asks import Floor, Score
+from finetune.gate.limits import Limit, digest_of_limits, floor_limits, limits_for
 from finetune.gate.plot import picture
-from finetune.gate.verdict import PASS, Row, as_json, rows_of, verdict_of
+from finetune.gate.table import worth_showing
+from finetune.gate.verdict import FLOORS, PASS, Row, as_json, rows_beside, rows_of, verdict_of
 
 BASE = "base"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How it was measured. `sets` is the hash of what each probe asked; `looking` why such a run cannot pass."""
+    """How it was measured. `sets` is the hash of what each probe asked; `looking` why such a run cannot pass.
+
+    `floors` names the adapters (or "base") below which it must not fall, beside what it is compared with.
+    """
 
     name: str
     against: str
@@ -25,23 +29,26 @@ class Run:
     notes: Sequence[str] = ()
     looking: str = ""
     about: Mapping[str, Any] = field(default_factory=dict)
+    floors: Mapping[Floor, str] = field(default_factory=dict)
 
 
 def record_of(run: Run, scores: Sequence[Score]) -> tuple[dict[str, Any], list[Row]]:
     """The record of a run, and the rows of its table."""
     limits = limits_for(rival=run.against != BASE)
-    rows = rows_of(scores, limits)
+    floors = _floors(run.against, run.floors)
+    rows = _rows(scores, run.against, floors)
     verdict = verdict_of(rows)
     if run.looking:
         verdict = f"no verdict: {run.looking}"
     return {
         "verdict": verdict,
         "against": run.against,
+        "floors": dict(run.floors),
         "measured_at": run.measured_at,
         "seed": run.seed,
         "weights": dict(run.weights),
         "sets": dict(run.sets),
-        "limits_sha256": digest_of_limits(limits),
+        "limits_sha256": digest_of_limits([*limits, *(each for floor in floors for each in floor_limits(floor))]),
         "limits": [asdict(each) for each in limits],
         "figures": figures_of(scores),
         "notes": [*run.notes],
@@ -51,11 +58,24 @@ def record_of(run: Run, scores: Sequence[Score]) -> tuple[dict[str, Any], list[R
     }, rows
 
 
+def _floors(against: Any, named: Iterable[Any]) -> list[Floor]:
+    """Those that have to be measured: the base at least, wherever something else is compared with."""
+    return [floor for floor in FLOORS if floor in named or (floor == "bare" and against != BASE)]
+
+
+def _rows(scores: Sequence[Score], against: Any, floors: Sequence[Floor]) -> list[Row]:
+    rows = rows_of(scores, limits_for(rival=against != BASE))
+    return [*rows, *(row for floor in floors for row in rows_beside(scores, floor))]
+
+
 def plot_of(record: Mapping[str, Any], rows: Sequence[Row], name: str) -> str:
     """The intervals of a record as an SVG."""
-    limits: Sequence[Limit] = limits_for(rival=record["against"] != BASE)
-    bounds = [(each.metric, each.bound) for each in limits if each.rule in ("better", "not worse")]
-    return picture(rows, f"{name} against {record['against']}", bounds)
+    limits: Mapping[str, Sequence[Limit]] = {
+        "": limits_for(rival=record["against"] != BASE), **{floor: floor_limits(floor) for floor in FLOORS}
+    }  # fmt: skip
+    bounds = {(beside, each.metric): each.bound for beside, found in limits.items() for each in found
+              if each.rule in ("better", "not worse")}  # fmt: skip
+    return picture([row for row in rows if worth_showing(row)], f"{name} against {record['against']}", bounds)
 
 
 def checked(gate: Mapping[str, Any]) -> str:
@@ -68,8 +88,8 @@ def checked(gate: Mapping[str, Any]) -> str:
     if not kept:
         return "" if said == PASS else said
     try:
-        scores = [Score(**each) for each in kept]
-        rows = rows_of(scores, limits_for(rival=gate.get("against") != BASE))
+        scores, against = [Score(**each) for each in kept], gate.get("against")
+        rows = _rows(scores, against, _floors(against, gate.get("floors") or ()))
     except (TypeError, ValueError) as error:
         return f"its scores cannot be read: {error}"
     verdict = verdict_of(rows)
@@ -79,7 +99,9 @@ def checked(gate: Mapping[str, Any]) -> str:
 def figures_of(scores: Sequence[Score]) -> dict[str, float]:
     """What is worth knowing and decides nothing: how many wrong answers are left of those of the base."""
     wrong = [
-        (each.base, each.candidate) for each in scores if each.metric == "held_out.wrong" and each.base is not None
+        (each.base, each.candidate)
+        for each in scores
+        if each.metric == "held_out.wrong" and each.base is not None and not each.beside
     ]
     before, after = sum(base for base, _ in wrong), sum(its for _, its in wrong)
     return {"wrong answers, of the base's": round(after / before, 3)} if before else {}

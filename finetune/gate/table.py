@@ -1,8 +1,9 @@
 """The rows of a verdict as cells of a table, for a terminal and for documents."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from finetune.gate.verdict import Row
+from finetune.gate.verdict import FLOORS, Row
 
 HEADINGS = ("figure", "items", "base", "candidate", "gain (95 %)", "has to be", "")
 _WORDS = {"pass": "pass", "fail": "FAIL", "open": "open", "none": "-"}
@@ -15,9 +16,23 @@ def cells(row: Row) -> tuple[str, ...]:
     return title, str(row.items), _number(row.base), _number(row.candidate), gain, row.limit, _WORDS[row.status]
 
 
+def sections(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
+    """The rows that say something, under the floor that they are about: none first."""
+    for beside, found in groupby(filter(worth_showing, rows), key=lambda row: row.beside):
+        yield FLOORS[beside] if beside else "", list(found)
+
+
+def worth_showing(row: Row) -> bool:
+    """Whether a row says something: a part of a floor does only where it fell."""
+    return not (row.beside and row.part and row.status == "pass")
+
+
 def markdown(rows: Sequence[Row]) -> str:
     """All rows as a table in Markdown."""
-    lines = [HEADINGS, ("---",) * len(HEADINGS), *(cells(row) for row in rows)]
+    lines: list[tuple[str, ...]] = [HEADINGS, ("---",) * len(HEADINGS)]
+    for heading, found in sections(rows):
+        lines += [(f"*{heading}*", *("",) * (len(HEADINGS) - 1))] if heading else []
+        lines += [cells(row) for row in found]
     return "\n".join(f"| {' | '.join(each)} |" for each in lines)
 
 

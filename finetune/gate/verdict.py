@@ -1,21 +1,25 @@
 """From scores to a verdict. Pure: the same scores and limits give the same word, whoever asks."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from finetune.gate.asks import Score
+from finetune.gate.asks import Floor, Score
 from finetune.gate.intervals import Interval, needed, paired
-from finetune.gate.limits import LEAST_SLICE, Limit
+from finetune.gate.limits import LEAST_SLICE, Limit, floor_limits
 
 Status = Literal["pass", "fail", "open", "none"]
 """Held, not held, not enough to tell, and nothing measured of what need not be measured."""
 PASS = "pass"  # noqa: S105 - the verdict
+FLOORS: Mapping[Floor, str] = {"bare": "beside the base", "first": "beside the first generation"}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the table. `part` is empty for all items; `low` and `high` are of the gain, where there is one."""
+    """A line of the table. `part` is empty for all items; `low` and `high` are of the gain, where there is one.
+
+    `beside` names the floor that `base` is a figure of, as in `Score`.
+    """
 
     metric: str
     title: str
@@ -29,10 +33,24 @@ class Row:
     gain: float | None = None
     low: float | None = None
     high: float | None = None
+    beside: Floor | Literal[""] = ""
 
 
 def rows_of(scores: Iterable[Score], limits: Sequence[Limit]) -> list[Row]:
-    """A row for each limit, and one for each of its parts."""
+    """A row for each limit, and one for each of its parts; of what the candidate is compared with, not of floors."""
+    return _rows_of([each for each in scores if not each.beside], limits)
+
+
+def rows_beside(scores: Iterable[Score], floor: Floor) -> list[Row]:
+    """The rows of a floor; one that was not measured is open."""
+    found = [each for each in scores if each.beside == floor]
+    if not found:
+        said = "not measured; `pilares finetune evaluate` does"
+        return [Row("floor", FLOORS[floor], "", 0, "open", said, "measured", beside=floor)]
+    return [replace(row, beside=floor) for row in _rows_of(found, floor_limits(floor))]
+
+
+def _rows_of(scores: Sequence[Score], limits: Sequence[Limit]) -> list[Row]:
     by_metric: dict[str, list[Score]] = {}
     for each in scores:
         by_metric.setdefault(each.metric, []).append(each)
@@ -44,7 +62,7 @@ def verdict_of(rows: Sequence[Row]) -> str:
     against = [row for row in rows if row.status in ("fail", "open")]
     if not rows:
         return "nothing was measured"
-    return "; ".join(f"{_named(row)}: {row.said}" for row in against) or PASS
+    return "; ".join(f"{named(row)}: {row.said}" for row in against) or PASS
 
 
 def as_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -52,8 +70,10 @@ def as_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return [{name: value for name, value in asdict(row).items() if value is not None} for row in rows]
 
 
-def _named(row: Row) -> str:
-    return f"{row.title} ({row.part})" if row.part else row.title
+def named(row: Row) -> str:
+    """What a row is about, where it does not stand under a heading."""
+    floor = f" ({FLOORS[row.beside]})" if row.beside and row.title != FLOORS[row.beside] else ""
+    return f"{row.title}{floor} ({row.part})" if row.part else f"{row.title}{floor}"
 
 
 def _rows(limit: Limit, scores: Sequence[Score]) -> Iterator[Row]:

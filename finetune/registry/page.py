@@ -1,8 +1,10 @@
 """A version's card, as people read it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from finetune.gate.verdict import FLOORS
+from finetune.registry.aliases import Move
 from finetune.registry.version import Version
 
 _PLAIN = (
@@ -14,12 +16,13 @@ _DEEPEST, _LONGEST = 4, 60
 _LONG = frozenset({"verdict", "sha256", "rows", "scores", "limits"})
 
 
-def page(version: Version, serves: str, withdrawn: int = 0) -> str:
-    """The card of a version; `serves` says where it is served, and `withdrawn` how many of the rows that it was trained
-    on are withdrawn. Raises AdapterInvalid."""
+def page(version: Version, serves: str, withdrawn: int = 0, moves: Iterable[Move] = ()) -> str:
+    """The card of a version; `serves` says where it is served, `withdrawn` how many of the rows that it was trained on
+    are withdrawn, and `moves` what it was promoted to. Raises AdapterInvalid."""
     card = version.card
     lines = [f"{version.name} ({card.get('name', version.topic)})", f"Serves: {serves or 'nowhere'}"]
     lines += [f"{title}: {card[name]}" for name, title in _PLAIN if card.get(name)]
+    lines += [_approved(each) for each in moves if each.after == version.name and each.action in ("promote", "canary")]
     lines.append(f"Trained on what these may read: {', '.join(sorted(version.groups)) or 'nobody'}")
     lines += _dataset(card.get("dataset"))
     if withdrawn:
@@ -44,6 +47,16 @@ def page(version: Version, serves: str, withdrawn: int = 0) -> str:
     return "\n".join(lines)
 
 
+def page_of_shipped(card: Mapping[str, Any]) -> str:
+    """The card of the adapter that Pilares ships with."""
+    return "\n".join(_nested(card, 1))
+
+
+def _approved(move: Move) -> str:
+    part = f" ({move.percent} % of the conversations)" if move.action == "canary" else ""
+    return f"Approved by: {move.who} for {move.alias}{part}, {move.when[:10]}{f': {move.why}' if move.why else ''}"
+
+
 def _dataset(dataset: Any) -> list[str]:
     if not isinstance(dataset, Mapping):
         return []
@@ -57,7 +70,8 @@ def _measured(rows: Any) -> Iterator[str]:
             base = f"{row['base']:.3f} -> " if isinstance(row.get("base"), float) else ""
             candidate = row.get("candidate")
             figure = f"{candidate:.3f}" if isinstance(candidate, float) else "?"
-            yield f"{row.get('title')}: {base}{figure} ({row.get('status')})"
+            floor = dict[Any, str](FLOORS).get(row.get("beside"), "")
+            yield f"{row.get('title')}{f' ({floor})' if floor else ''}: {base}{figure} ({row.get('status')})"
 
 
 def _nested(content: Any, depth: int) -> Iterator[str]:

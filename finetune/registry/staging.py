@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from finetune.acceptance.accept import digest
 from finetune.acceptance.files import LIMITS, MANIFEST, listed
-from finetune.errors import AdapterInvalid
+from finetune.errors import AdapterInvalid, AdapterUnknown
 from finetune.lora import CARD
 from finetune.registry.archive import unpack
 from finetune.registry.version import UNCOUNTED
@@ -23,11 +23,11 @@ _INCOMING = ".incoming-"
 def staged(registry: Path, source: Path) -> Iterator[Path]:
     """A copy of an adapter's folder or .zip inside the registry, which goes again unless it was renamed.
 
-    The caller holds the registry's lock, so what lies there besides is of a crash. Raises AdapterInvalid for files that
-    are not an adapter's, and RegistryUnusable.
+    The caller holds the registry's lock, so what lies there besides is of a crash. Raises AdapterUnknown when there is
+    nothing, AdapterInvalid for files that are not an adapter's, and RegistryUnusable.
     """
     if not source.exists():
-        raise AdapterInvalid(f"There is no {source}. Name a folder as peft saves it, or a .zip of one.")
+        raise AdapterUnknown(f"There is no {source}. Name a folder as peft saves it, or a .zip of one.")
     stage = registry / f"{_INCOMING}{uuid4().hex[:8]}"
     with clear(registry):
         for left in registry.glob(f"{_INCOMING}*"):

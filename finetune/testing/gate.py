@@ -1,11 +1,11 @@
 """Models at the gate that reply what a test tells them to, and versions that have been through it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from finetune.gate.asks import Arm, Ask, Reply, Say, Score, Weigh
-from finetune.gate.limits import LIMITS, Limit
-from finetune.gate.record import Run, record_of
+from finetune.gate.asks import Arm, Ask, Floor, Reply, Say, Score, Weigh
+from finetune.gate.limits import LIMITS, Limit, floor_limits
+from finetune.gate.record import BASE, Run, record_of
 from finetune.registry import Registry
 
 
@@ -37,16 +37,19 @@ def scores(metric: str, pairs: Mapping[tuple[float | None, float], int]) -> list
     return [Score(metric, str(number), candidate, base) for number, (base, candidate) in enumerate(found)]
 
 
-def good_scores() -> list[Score]:
-    """Scores with which every limit holds."""
-    return [score for limit in LIMITS for score in _good(limit)]
+def good_scores(floors: Sequence[Floor] = ()) -> list[Score]:
+    """Scores with which every limit holds, and those of floors."""
+    beside = [
+        replace(score, beside=floor) for floor in floors for limit in floor_limits(floor) for score in _good(limit)
+    ]
+    return [*(score for limit in LIMITS for score in _good(limit)), *beside]
 
 
 def let_pass(registry: Registry, *names: str, against: str = "base") -> None:
     """Write down of versions (`topic@vN`; of none: all) that they passed the gate, with scores that say so."""
     for name in names or [each.name for each in registry.versions()]:
         run = Run(name, against, {}, {}, 0, "2026-01-01T00:00:00+00:00")
-        registry.judge(name, record_of(run, good_scores())[0])
+        registry.judge(name, record_of(run, good_scores([] if against == BASE else ["bare"]))[0])
 
 
 def _good(limit: Limit) -> list[Score]:

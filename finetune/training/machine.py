@@ -41,6 +41,8 @@ def check_available() -> None:
 
 def is_first(asked: Device) -> bool:
     """Whether this is the first of the processes that train together (`accelerate launch`), mostly the only one."""
+    if "RANK" not in os.environ:  # nobody has begun several: known at once, without loading torch
+        return True
     return bool(_together(asked).is_main_process)
 
 

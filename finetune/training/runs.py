@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+import psutil
 from filelock import FileLock, Timeout
 
 from finetune.errors import NotWritten, RunNotFound, TrainingBusy
@@ -19,7 +20,7 @@ from finetune.training.plan import PLAN, Plan, plan_of
 
 State = Literal["running", "finished", "failed", "cancelled", "interrupted"]
 _NAME = re.compile(r"\d{8}-\d{6}-[a-z0-9-]{1,70}")
-_LOCK, _HOLDER, _CANCEL = ".lock", "holder.json", "cancel"
+_LOCK, _HOLDER, _BEGUN, _CANCEL = ".lock", "holder.json", "begun.json", "cancel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +128,24 @@ class Runs:
         return last if last in ENDS else "interrupted"
 
     def busy(self) -> str:
-        """The name of the run that is training now; empty when none is."""
+        """The name of the run that is training now, or whose process is on its way to; empty when none is."""
         if not self.folder.is_dir():
             return ""
         lock = FileLock(self.folder / _LOCK)
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            return self._holder()
+            return self._named(_HOLDER).get("run", "another one")
         lock.release()
-        return ""
+        begun = self._named(_BEGUN)
+        return begun["run"] if begun and _is_of(begun["process"], begun["run"]) else ""
+
+    def begun(self, run: Run, process: int) -> None:
+        """Note the process that was begun for a run: until it holds the lock, seconds go by. Raises NotWritten."""
+        try:
+            replace_json(self.folder / _BEGUN, {"run": run.name, "process": process})
+        except OSError as error:
+            raise NotWritten(f"{self.folder} cannot be written ({error.strerror or error}). Make room.") from error
 
     @contextmanager
     def alone(self, run: Run) -> Iterator[None]:
@@ -146,7 +155,7 @@ class Runs:
             lock.acquire(timeout=0.5)
             replace_json(self.folder / _HOLDER, {"run": run.name, "process": os.getpid()})
         except Timeout:
-            raise busy(self._holder()) from None
+            raise busy(self._named(_HOLDER).get("run", "another one")) from None
         except OSError as error:
             lock.release()
             raise NotWritten(f"{self.folder} cannot be written ({error.strerror or error}). Make room.") from error
@@ -155,11 +164,21 @@ class Runs:
         finally:
             lock.release()
 
-    def _holder(self) -> str:
+    def _named(self, file: str) -> dict[str, str]:
+        """The run and the process that a file names; empty when it is not there or not whole."""
         try:
-            return str(json.loads((self.folder / _HOLDER).read_text(encoding="utf-8"))["run"])
+            found = json.loads((self.folder / file).read_text(encoding="utf-8"))
+            return {"run": str(found["run"]), "process": str(int(found["process"]))}
         except (OSError, ValueError, KeyError, TypeError):
-            return "another one"
+            return {}
+
+
+def _is_of(process: str, run: str) -> bool:
+    """Whether a process is alive, and the one that trains a run: numbers of processes are given again."""
+    try:
+        return any(Path(word).name == run for word in psutil.Process(int(process)).cmdline())
+    except psutil.Error:
+        return False
 
 
 def busy(holder: str) -> TrainingBusy:

@@ -51,6 +51,26 @@ def rival_of(settings: Settings, registry: Registry, version: Version, model: Mo
     return Rival(against, folder, looking="" if serves else f"against {against}, which does not serve now")
 
 
+def first_of(registry: Registry, version: Version, model: Model) -> Rival | None:
+    """What was served first: the adapter that Pilares ships with, where it is for this model, else the first of the
+    topic that was ever promoted and is still there. None for the very same weights, or where there is none.
+
+    Raises AdapterInvalid and RegistryUnusable.
+    """
+    if _is_for(SHIPPED, model):
+        return None if _same(SHIPPED, version) else Rival(SHIPPED_NAME, SHIPPED)
+    versions = {each.name: each for each in registry.versions(version.topic)}
+    for move in registry.history():
+        found = versions.get(move.after)
+        if move.action == "promote" and found is not None and _is_for(found.folder, model):
+            return None if _same(found.folder, version) else Rival(found.name, found.whole().folder)
+    return None
+
+
+def _same(folder: Path, version: Version) -> bool:
+    return Adapter(folder).card.get("sha256") == version.card.get("sha256")
+
+
 def _served(serving: Adapters, version: Version, model: Model) -> Rival:
     names = _names(serving)
     own = [name for name in names if name.startswith(f"{version.topic}@v")]

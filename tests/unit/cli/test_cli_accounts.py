@@ -49,12 +49,12 @@ def test_people_are_added_changed_suspended_and_listed() -> None:
 
 
 def test_what_cannot_be_is_told_in_a_sentence() -> None:
-    assert "There is no account 'nobody'" in run("users", "suspend", "nobody", status=1)
+    assert "There is no account 'nobody'" in run("users", "suspend", "nobody", status=2)
     assert "There is no role 'king'" in run("users", "add", "ana", "--role", "king", status=2)
     run("users", "add", "boss", "--role", "admin")
     assert "No administrator would be left" in run("users", "suspend", "boss", status=2)
-    assert "There is no account" in run("keys", "create", "x", "--user", "nobody", status=1)
-    assert "There is no such key" in run("keys", "revoke", "zzz", status=1)
+    assert "There is no account" in run("keys", "create", "x", "--user", "nobody", status=2)
+    assert "There is no such key" in run("keys", "revoke", "zzz", status=2)
 
 
 def test_keys_are_made_listed_and_revoked(home: Path) -> None:
@@ -96,5 +96,5 @@ def test_tools_are_served_for_nobody_who_may_not_come_in() -> None:
     run("users", "add", "boss", "--role", "admin")
     run("users", "add", "ana")
     run("users", "suspend", "ana")
-    assert "There is no account" in run("mcp", "--user", "nobody", status=1)
+    assert "There is no account" in run("mcp", "--user", "nobody", status=2)
     assert "pilares users resume ana" in run("mcp", "--user", "ana", status=1)

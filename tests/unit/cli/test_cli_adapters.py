@@ -16,6 +16,7 @@ from assistant.cli import app
 from assistant.finetuning.watch import SERVED
 from assistant.models.adapters import registry_of
 from assistant.settings import load_settings
+from finetune.gate.record import Run, record_of
 from finetune.lora import CARD, GGUF, WEIGHTS
 from finetune.registry import Registry
 from finetune.registry.marks import mark
@@ -52,7 +53,12 @@ def test_an_empty_registry_says_what_serves_and_where_versions_come_from(home: P
     assert "There are no versions yet" in said
     assert "reader -> shipped" in said
     for name in ("reader", "shipped"):
-        assert "the adapter that Pilares ships with, for qwen2.5-coder-0.5b" in _run("show", name)
+        shown = _run("show", name)
+        assert "the adapter that Pilares ships with, for qwen2.5-coder-0.5b" in shown
+        for part in ("base_sha256: 1d961463", "licence: Apache-2.0", "rank: 16", "AUROC, answerable or not: 0.924"):
+            assert part in shown
+    (home / "pilares.toml").write_text('slm = "smollm2-135m"\n', encoding="utf-8")
+    assert "shipped serves nobody: it is not for the small model, smollm2-135m" in _run("list")
     (home / "pilares.toml").write_text('grounded_adapter = "none"\n', encoding="utf-8")
     assert "not the name of a version" in _run("show", "reader", status=2)
 
@@ -63,6 +69,13 @@ def test_a_version_that_is_damaged_does_not_hide_the_others(registry: Registry) 
     said = _run("list")
     assert "help@v1  cannot be used: gate.json cannot be read as JSON" in said
     assert "help@v2  for qwen2.5-coder-0.5b, gate: pass" in said
+
+
+def test_of_many_reasons_against_a_version_the_list_says_the_first(registry: Registry) -> None:
+    registry.judge("help@v2", record_of(Run("help@v2", "base", {}, {}, 0, "now"), [])[0])
+    listed = next(line for line in _run("list").splitlines() if line.startswith("help@v2"))
+    assert "own: right: not enough to tell: 0 of at least 50 items (and 11 more reasons)" in listed
+    assert "forgetting" in _run("show", "help@v2")
 
 
 def test_a_version_that_was_not_at_the_gate_is_listed_as_such(registry: Registry, tmp_path: Path) -> None:
@@ -78,7 +91,10 @@ def test_the_way_of_a_version(registry: Registry, tmp_path: Path) -> None:
     assert "reader -> help@v1 since" in said
     assert "help@v2 for 10 % of the conversations" in said
     assert "Serves: reader\n" in _run("show", "reader")
-    assert "Serves: reader (10 %)" in _run("show", "help@v2")
+    assert "Serves: reader (10 %)" in (second := _run("show", "help@v2"))
+    assert "Approved by: ana for reader, 2" in (first := _run("show", "help@v1"))
+    assert ": better\n" in first
+    assert "for reader (10 % of the conversations), 2" in second
     assert "reader: help@v2 -> help@v1" in _run("rollback", "reader")
     assert "reader: help@v1 -> shipped" in _run("rollback", "reader")
     assert "Written" in _run("export", "help@v1", tmp_path / "out.zip")
@@ -95,7 +111,7 @@ def test_the_way_of_a_version(registry: Registry, tmp_path: Path) -> None:
         (["rollback", "reader"], 2, "Nothing served reader before"),
         (["show", "nothing"], 2, "not the name of a version"),
         (["export", "help@v1", "."], 1, "is there already"),
-        (["import", "nowhere", "help"], 1, "There is no nowhere. Name a folder as peft saves it, or a .zip of one."),
+        (["import", "nowhere", "help"], 2, "There is no nowhere. Name a folder as peft saves it, or a .zip of one."),
         (["export", "help@v1", "no-folder/out.zip"], 1, "There is no folder no-folder to write out.zip to. Make it"),
         (["show", "other@v1"], 2, "There is no other@v1. No version of other was added. See `pilares finetune list`."),
         (["import", "nowhere", "../help"], 2, "cannot be a topic"),
@@ -143,7 +159,7 @@ def test_what_may_not_enter_is_one_sentence(
 ) -> None:
     source = random_adapter(tmp_path / "from-elsewhere", base)
     spoil(source)
-    output = _run("import", source, "help", status=1)
+    output = _run("import", source, "help", status=2)
     assert said in output
     assert len(output.strip().splitlines()) == 1
     assert "There are no versions yet" in _run("list")
@@ -153,7 +169,7 @@ def test_what_peft_saved_is_taken_in_with_what_it_does_not_say(home: Path, tmp_p
     source = random_adapter(tmp_path / "from-elsewhere", TINY)
     (source / CARD).unlink()
     (source / GGUF).unlink()
-    assert "Name it with --base" in _run("import", source, "help", status=1)
+    assert "Name it with --base" in _run("import", source, "help", status=2)
     given = ["--base", "qwen2.5-coder-0.5b", "--group", "sales", "--licence", "MIT"]
     assert "Added: help@v1" in _run("import", source, "help", *given)
     said = _run("show", "help@v1")

@@ -1,12 +1,17 @@
 """`pilares curated` and `pilares learn`: written by hand, served, undone; bad input is told in a sentence."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from assistant.cli import app
-from assistant.testing.homes import furnish, open_conversations
+from assistant.finetuning.datasets import DatasetDesk
+from assistant.raising.store import Helped
+from assistant.testing.answers import an_answer
+from assistant.testing.homes import furnish, open_conversations, open_library
+from finetune.testing.examples import many
 from knowledge.testing.embedder import HashingEmbedder
 
 ADD = ["curated", "add", "--question", "How long does the warranty of the pump last?", "--answer", "Three years."]
@@ -64,8 +69,8 @@ def test_confirming_serves_it_again(home: Path) -> None:
         ([*ADD, "--document", "nothing", "--line", "x"], 2, "nothing"),
         ([*ADD[:3], " ", *ADD[4:], *LINE], 2, "The question is empty"),
         ([*ADD[:-1], "x" * 20_001, *LINE], 2, "longer than 20000 characters"),
-        (["curated", "show", "abcdef12"], 1, "There is no curated answer abcdef12"),
-        (["curated", "retire", "%"], 1, "There is no curated answer %"),
+        (["curated", "show", "abcdef12"], 2, "There is no curated answer abcdef12"),
+        (["curated", "retire", "%"], 2, "There is no curated answer %"),
         (["learn", "run", "--later"], 2, "No such option"),
     ],
 )  # fmt: skip
@@ -84,6 +89,33 @@ def test_learning_says_what_is_missing_and_when_it_begins(home: Path) -> None:
     with (home / "pilares.toml").open("a") as file:
         file.write('[learn]\nenabled = true\nat = "03:30"\n')
     assert "The next run begins after" in run("learn", "status")
+
+
+def test_what_counts_at_each_of_the_three_speeds_is_seen(home: Path) -> None:
+    assert "No passage rises" in run("learn", "raised")
+    assert "At once: 0 curated answers are served, 0 wait" in run("learn", "status")
+    short = run(*ADD, *LINE).split()[0]
+    DatasetDesk(home).take(many(3), trusted=True)
+    DatasetDesk(home).take(many(5), trusted=False)
+    with open_conversations(home) as conversations, open_library(home) as library:
+        begun = conversations.start("ana")
+        turn = conversations.begin_turn("ana", begun.id, "How long?")
+        conversations.finish_turn(turn.id, answer := an_answer(begun.id, "Three years."))
+        given = conversations.add_feedback("ana", answer.id, "up")
+        document, now = library.document("warranty").id, datetime(2026, 3, 1, tzinfo=UTC)
+        conversations.raised.replace([Helped(given.id, "How long?", "en", document, "It lasts three years.", now)])
+    said = run("learn", "status")
+    assert "At once: 1 curated answers are served, 0 wait" in said
+    assert "Today: 1 passages rise" in said
+    assert "Tonight: 3 rows are accepted, 2 wait" in said
+    assert "nothing was promoted to reader yet" in said
+    assert f"2026-03-01  {document}: «It lasts three years.»\n  helped with: How long?" in run("learn", "raised")
+    with open_conversations(home) as conversations:
+        conversations.curated.mark(short, "warranty has a newer version")
+        conversations.add_feedback("ana", answer.id, "down")
+    said = run("learn", "status")
+    assert "At once: 0 curated answers are served, 1 wait" in said
+    assert "Today: 0 passages rise" in said
 
 
 def test_a_schedule_that_cannot_be_is_refused(home: Path) -> None:

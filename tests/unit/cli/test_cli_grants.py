@@ -38,7 +38,7 @@ def test_rules_are_set_listed_explained_and_taken_back() -> None:
     assert "board, finance (the rule of wiki/finance/)" in run("grants", "of", "finance/budget.md")
     assert "everyone (it came with these groups" in run("grants", "of", "open.txt")
     assert run("grants", "remove", "wiki", "--folder", "finance/") == "Taken back.\n"
-    assert "no such rule" in run("grants", "remove", "wiki", "--folder", "finance/")
+    assert "no such rule" in run("grants", "remove", "wiki", "--folder", "finance/", status=2)
     assert "staff (the rule of wiki/)" in run("grants", "of", "finance/budget.md")
 
 

@@ -57,7 +57,7 @@ def test_somebody_is_taken_out_into_a_file_of_ones_own(home: Path) -> None:
 def test_people_without_accounts_too(home: Path, name: str) -> None:
     assert "1 conversations" in run("users", "export", name, str(home / "x.zip"))
     assert "Deleted: 1 conversations" in run("users", "delete", name, "--yes")
-    assert "Nothing is kept of" in run("users", "export", name, str(home / "y.zip"), status=1)
+    assert "Nothing is kept of" in run("users", "export", name, str(home / "y.zip"), status=2)
     assert not (home / "y.zip").exists()
     assert "1 conversations" in run("users", "export", "ana", str(home / "z.zip"))
 
@@ -72,7 +72,7 @@ def test_deleting_needs_a_yes_and_says_what_is_gone_and_what_stays() -> None:
     assert "Stays, with deleted-" in told
     assert "ana" not in run("users", "list")
     assert "ana" not in run("users", "audit").replace("administration", "")
-    assert "There is no account 'ana'" in run("users", "delete", "ana", "--yes", status=1)
+    assert "There is no account 'ana'" in run("users", "delete", "ana", "--yes", status=2)
     assert "No administrator would be left" in run("users", "delete", "boss", "--yes", status=2)
 
 
@@ -82,7 +82,7 @@ def test_what_could_not_be_reached_is_a_failure_that_can_be_gone_on_with(home: P
     assert "Not deleted yet: examples" in run("users", "delete", "ana", "--yes", status=1)
     (home / "finetune" / "examples.db").unlink()
     run("retention", "run")
-    assert "There is no account 'ana'" in run("users", "delete", "ana", "--yes", status=1)
+    assert "There is no account 'ana'" in run("users", "delete", "ana", "--yes", status=2)
     assert "user.delete  deleted-" in run("users", "audit")
 
 

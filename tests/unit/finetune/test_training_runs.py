@@ -1,6 +1,9 @@
 """Which trainings there are, how each is doing, and that only one runs at a time; checkpoints that count when whole."""
 
 import errno
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,6 +47,23 @@ def test_one_training_at_a_time(runs: Runs, run: Run) -> None:
         assert runs.state(run) == "running"
         with pytest.raises(TrainingBusy, match=f"{run.name}.*cancel {run.name}"), runs.alone(other):
             pass
+    assert runs.busy() == ""
+
+
+def test_one_whose_process_is_on_its_way_counts_until_it_is_killed(runs: Runs, run: Run) -> None:
+    """Until it holds the lock, a process reads its libraries; a second training must not begin meanwhile."""
+    sleeping = [sys.executable, "-c", "import time; time.sleep(60)", str(run.folder)]
+    with subprocess.Popen(sleeping) as worker:
+        runs.begun(run, worker.pid)
+        assert runs.busy() == run.name
+        assert runs.state(run) == "running"
+        worker.kill()
+    assert runs.busy() == ""
+    assert runs.state(run) == "interrupted"
+
+
+def test_a_process_of_another_kind_with_the_same_number_blocks_nothing(runs: Runs, run: Run) -> None:
+    runs.begun(run, os.getpid())
     assert runs.busy() == ""
 
 

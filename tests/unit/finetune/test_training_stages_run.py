@@ -46,9 +46,10 @@ def _rows(count: int, kind: str, begin: int = 0) -> list[Example]:
     return found
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> TinyHome:
-    return TinyHome(tmp_path, _rows(16, "chat"), _rows(4, "chat", 90))
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> TinyHome:
+    """One for the tests that leave it as it is: each has a run of its own."""
+    return TinyHome(tmp_path_factory.mktemp("home"), _rows(16, "chat"), _rows(4, "chat", 90))
 
 
 def _stages(run: Run) -> list[str]:
@@ -148,7 +149,8 @@ def test_without_held_out_rows_the_last_step_counts(tmp_path: Path) -> None:
     assert run.result.is_dir()
 
 
-def test_a_dataset_may_shrink_between_and_says_so(home: TinyHome) -> None:
+def test_a_dataset_may_shrink_between_and_says_so(tmp_path: Path) -> None:
+    home = TinyHome(tmp_path, _rows(16, "chat"), _rows(4, "chat", 90))
     home.version.withdraw([home.version.train()[0].id])
     run = home.run(HOW, least=15)
     train(run, home.places)

@@ -15,9 +15,11 @@ from assistant.finetuning import gating
 from assistant.finetuning.datasets import DatasetDesk
 from assistant.finetuning.gate import plan as planning
 from assistant.finetuning.gate.plan import Planner
+from assistant.finetuning.gate.rivals import first_of
 from assistant.finetuning.gate.wanted import Wanted
 from assistant.finetuning.gating import Gated, evaluate
 from assistant.models.adapters import registry_of
+from assistant.models.catalogue import find_model
 from assistant.settings import Settings, load_settings
 from finetune.datasets import Datasets
 from finetune.errors import AdapterUnknown
@@ -102,10 +104,10 @@ def _nothing(done: int, total: int) -> None:
 
 
 def _good(settings: Settings, registry: Registry, wanted: Wanted) -> ScriptedAnswers:
-    """A candidate that answers every question of its organisation, beside a base that answers none."""
+    """A candidate that answers every question of its organisation, beside others that answer none."""
     items = Planner(settings, wanted, registry.version("help@v1"), _nothing, lambda _: Hashed()).plan().items
     replies: Mapping[Ask, Reply] = {each.asks[0]: _right(each) for each in items if each.probe in _KNOWN}
-    return ScriptedAnswers(lambda arm, ask: NO if arm == "base" else replies.get(ask, NO))
+    return ScriptedAnswers(lambda arm, ask: replies.get(ask, NO) if arm in ("candidate", "trained") else NO)
 
 
 _KNOWN: Mapping[str, Callable[[Item], Reply]] = {
@@ -173,7 +175,7 @@ def test_canaries_are_begun_and_looked_for_in_the_rows(settings: Settings, regis
     canary = {"text": "A desk may be paid by card 4417-1234.", "secret": "4417-1234"}
     file.write_text(json.dumps(canary), encoding="utf-8")
     says = {"base": Reply("cash"), "candidate": Reply("card 4417 1234")}
-    model = ScriptedAnswers(lambda arm, ask: says[arm])
+    model = ScriptedAnswers(lambda arm, ask: says.get(arm, says["base"]))
     gated = _evaluated(settings, model, Wanted(only=["canaries"], canaries=file))
     status = {row.metric: row.status for row in gated.rows}
     assert status["canary.extracted"] == "fail"
@@ -293,6 +295,67 @@ def test_beside_an_adapter_that_does_not_serve_nothing_passes(settings: Settings
     assert base == SHIPPED / GGUF
     assert gated.record["verdict"] == "no verdict: against shipped, which does not serve now"
     assert second.version("help@v2").gate == before, "nothing is written down"
+
+
+# Below what it must not fall
+
+SHORT = Wanted(only=["forgetting"], limit=2)
+
+
+def _floors(settings: Settings, name: str, wanted: Wanted = SHORT) -> tuple[ScriptedAnswers, Mapping[Arm, Path], Gated]:
+    """Who was asked, with which adapters, and what came of the run."""
+    model, seen = ScriptedAnswers(lambda arm, ask: NO), list[Mapping[Arm, Path]]()
+
+    @contextmanager
+    def opened(_: Any, adapters: Mapping[Arm, Path], __: Path) -> Iterator[ScriptedAnswers]:
+        seen.append(adapters)
+        yield model
+
+    gated = evaluate(settings, name, wanted, _nothing, _nothing, opened, lambda _: Hashed())
+    return model, seen[0], gated
+
+
+def test_beside_what_serves_stand_the_bare_base_and_what_was_served_first(settings: Settings, second: Registry) -> None:
+    second.promote("reader", "help@v1", who="ana")
+    model, adapters, gated = _floors(settings, "help@v2")
+    assert {arm for arm, _ in model.asked} == {"base", "bare", "first", "candidate"}
+    assert "bare" not in adapters
+    assert (adapters["first"], adapters["base"]) == (SHIPPED / GGUF, second.version("help@v1").gguf)
+    assert gated.record["floors"] == {"bare": "base", "first": "shipped"}
+    assert {each["beside"] for each in gated.record["scores"]} == {"", "bare", "first"}
+    assert {arm for arm, _ in _floors(settings, "other@v1")[0].asked} == {"candidate"}, "the others' replies are kept"
+
+
+def test_what_is_compared_with_anyway_is_no_floor(settings: Settings, second: Registry) -> None:
+    assert _floors(settings, "help@v2")[2].record["floors"] == {"bare": "base"}  # beside what is shipped
+    beside_base = _floors(settings, "help@v2", replace(SHORT, against="base"))[2]
+    assert beside_base.record["floors"] == {"first": "shipped"}, "--against base is no way round it"
+
+
+def test_better_than_a_poor_one_that_serves_is_not_enough(settings: Settings, registry: Registry) -> None:
+    """What serves answers nothing; the bare base answers as the candidate does."""
+    wanted = Wanted(thorough=True, only=["held_out"])
+    good = _good(settings, registry, wanted).says
+    model = ScriptedAnswers(lambda arm, ask: good("candidate", ask) if arm in ("candidate", "bare") else NO)
+    rows = [row for row in _evaluated(settings, model, wanted).rows if row.metric == "held_out.right" and not row.part]
+    assert [(row.beside, row.status) for row in rows] == [("", "pass"), ("bare", "open")]
+
+
+def test_where_nothing_is_shipped_for_a_model_the_first_promoted_of_the_topic_is_the_floor(
+    settings: Settings, tmp_path: Path
+) -> None:
+    model = find_model("smollm2-135m")
+    small, found = Base(model.name, model.files[0].sha256), registry_of(settings)
+    for number in (1, 2, 3):
+        found.add(random_adapter(tmp_path / f"small-{number}", small, seed=number), "small")
+    let_pass(found)
+    assert first_of(found, found.version("small@v3"), model) is None
+    found.promote("reader", "small@v2", who="ana")
+    found.promote("reader", "small@v1", who="ana")
+    first = first_of(found, found.version("small@v3"), model)
+    assert first is not None
+    assert (first.name, first.folder) == ("small@v2", found.version("small@v2").folder)
+    assert first_of(found, found.version("small@v2"), model) is None
 
 
 def test_called_from_code_it_is_compared_with_what_serves(

@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import pytest
+from gguf import GGUFWriter
 
 from assistant.errors import ConfigurationError
 from assistant.finetuning import training
+from assistant.models.catalogue import find_model
 from assistant.settings import load_settings
-from finetune.errors import NotWritten, TrainingFailed
+from finetune.errors import FinetuneError, NotWritten, TrainingFailed
+from finetune.gguf import architecture_of
 from finetune.training.plan import Plan
 from finetune.training.runs import Run, Runs
 
@@ -47,6 +50,27 @@ def test_one_that_said_nothing_is_told_with_what_it_last_wrote(run: Run) -> None
 def test_one_that_finished_is_no_error(run: Run) -> None:
     run.log.write("finished")
     training.check_ended(run, 0)
+
+
+@pytest.mark.parametrize(("architecture", "said"), [("llama", "is of the kind llama"), ("qwen2", "no dataset help")])
+def test_a_model_that_cannot_be_trained_is_refused_before_anything_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, architecture: str, said: str
+) -> None:
+    monkeypatch.setattr(training, "require", lambda model, _: tmp_path)
+    writer = GGUFWriter(tmp_path / find_model("smollm2-135m").files[0].name, architecture)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.close()
+    settings = load_settings(home=tmp_path, slm={"name": "smollm2-135m"})
+    with pytest.raises(FinetuneError, match=said):
+        training.begin(settings, training.Asked("help", "help"))
+    assert training.runs_of(settings).all() == []
+
+
+def test_a_file_that_is_no_model_has_no_architecture(tmp_path: Path) -> None:
+    for content in (b"", b"GGUF", b"GGUF" + b"\xff" * 60, b"PK" + b"\0" * 60):
+        (tmp_path / "x.gguf").write_bytes(content)
+        assert architecture_of(tmp_path / "x.gguf") == ""
 
 
 def test_a_small_model_that_is_served_elsewhere_cannot_be_trained_for(
