@@ -16,9 +16,11 @@ from assistant.api.app import create_app
 from assistant.api.server import _Server, address_of, bind
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
+from assistant.testing.connectors import ScriptedConnectors
 from assistant.testing.documents import ScriptedDocuments
 from assistant.testing.replies import DEMO
 from assistant.testing.scripted import ScriptedAssistant
+from connectors.settings import ConnectorSettings
 
 CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 DESKTOP = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", "reduced_motion": "reduce"}
@@ -50,12 +52,15 @@ class Site:
     stop: Callable[[], None]
 
 
-def start_site(home: Path, port: int = 0, **pace: float) -> Site:
+def start_site(home: Path, port: int = 0, connectors: ScriptedConnectors | None = None, **pace: float) -> Site:
     settings = Settings(home=home, server={"port": port}, turn={"max_question_chars": 2_000},
                         knowledge={"max_file_bytes": 200_000})  # fmt: skip
     conversations = Conversations.open(settings.conversations_url)
     assistant = ScriptedAssistant(conversations, **pace)
-    app = create_app(assistant, settings)
+    if connectors is not None:
+        named = {name: ConnectorSettings(platform="slack") for name in connectors.names}
+        settings = settings.model_copy(update={"connectors": named})
+    app = create_app(assistant, settings, connectors=connectors)  # type: ignore[arg-type]
     listener = bind(settings.server)
     address = address_of(listener, settings.server.host)
     import uvicorn
@@ -230,8 +235,8 @@ def serve() -> Iterator[Callable[..., Site]]:
     """Start servers of a test's own."""
     sites: list[Site] = []
 
-    def started(home: Path, port: int = 0) -> Site:
-        sites.append(start_site(home, port))
+    def started(home: Path, port: int = 0, connectors: ScriptedConnectors | None = None) -> Site:
+        sites.append(start_site(home, port, connectors))
         await_page(sites[-1].address)
         return sites[-1]
 
