@@ -101,7 +101,8 @@ def simulate(
             _simulate(platform, say)
 
 
-@app.command()
+# The ids of Telegram's groups begin with a hyphen, and are no options.
+@app.command(context_settings={"ignore_unknown_options": True})
 def send(
     name: Name,
     channel: Annotated[str, typer.Argument(help="The platform's id of the channel, or of a direct talk.")],
