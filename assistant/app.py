@@ -186,6 +186,7 @@ class Assistant:
 
     def refine(self, progress: Progress | None = None) -> None:
         """Compute the sentence vectors that are missing, and forget those of deleted documents."""
+        self.files.sweep(self.conversations.database)
         sentences, kept = self.sentences(), list[str]()
         documents = self.library.documents()
         for number, document in enumerate(documents, start=1):

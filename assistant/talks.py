@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Collection
 
+import sqlalchemy as sa
+
 from assistant.api.ports import EVERYONE, DocumentSummary, Groups, Progress, Upload
 from assistant.errors import InvalidRequest, NotFound
 from assistant.messages import message
+from assistant.storage.database import Database
+from assistant.storage.schema import conversations
 from knowledge.errors import DocumentNotFound
 from knowledge.ingest.upload import Shelf
 from knowledge.library import Library
+from knowledge.store.batches import batched
 
 SOURCE = "conversations"
 MOST_FILES = 50
@@ -48,6 +53,12 @@ class ConversationFiles:
         for each in self._library.documents({group_of(conversation_id)}):
             self._library.delete(each.id)
 
+    def sweep(self, database: Database) -> None:
+        """Delete the files of conversations that were deleted where the library was not at hand."""
+        kept = {each.name.partition("/")[0] for each in self._library.documents() if each.source == SOURCE}
+        for conversation_id in kept - alive(database, kept):
+            self.forget(conversation_id)
+
     def _is_of(self, user: str, document: str, owned: Owned) -> bool:
         try:
             found = self._library.document(document)
@@ -57,6 +68,16 @@ class ConversationFiles:
         except (DocumentNotFound, NotFound):
             return False
         return True
+
+
+def alive(database: Database, ids: Collection[str]) -> frozenset[str]:
+    """Those of the conversations that were not deleted."""
+    found: set[str] = set()
+    with database.read() as connection:
+        for some in batched(sorted(ids)):
+            there = sa.select(conversations.c.id).where(conversations.c.id.in_(some), conversations.c.deleted.is_(None))
+            found.update(connection.execute(there).scalars())
+    return frozenset(found)
 
 
 class FilesOfOne:

@@ -7,6 +7,7 @@ import pytest
 
 from assistant.errors import InvalidRequest, NotFound
 from assistant.security.user import clean_groups
+from assistant.storage.conversations import Conversations
 from assistant.talks import MOST_FILES, SOURCE, ConversationFiles, group_of
 from knowledge.library import EVERYONE, Library
 from knowledge.testing.embedder import HashingEmbedder
@@ -70,3 +71,16 @@ def test_they_go_with_their_conversation_and_there_is_an_end_to_them(
     files.forget("a1")
     assert files.groups("a1") == frozenset()
     assert files.groups("b2") == {group_of("b2")}
+
+
+def test_files_of_conversations_that_were_deleted_elsewhere_are_swept(
+    library: Library, files: ConversationFiles, tmp_path: Path
+) -> None:
+    with Conversations.open(f"sqlite:///{tmp_path / 'pilares.db'}") as conversations:
+        kept, gone = (conversations.start("ana").id for _ in range(2))
+        for each in (kept, gone, "f" * 32):
+            files.of(each).add_upload("pump.txt", TEXT)
+        conversations.delete("ana", gone)
+        files.sweep(conversations.database)
+    assert {each.name for each in library.documents() if each.source == SOURCE} == {f"{kept}/pump.txt"}
+    assert library.count_documents(EVERYONE) == 1
