@@ -1,7 +1,7 @@
 """Puts the parts together: the one place where packages meet."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Self
@@ -20,6 +20,7 @@ from assistant.security.accounts import Accounts
 from assistant.security.person import LOCAL_USER
 from assistant.settings import Settings, environment
 from assistant.storage.conversations import Conversations
+from assistant.talks import ConversationFiles
 from assistant.tasks import TaskDesk
 from assistant.telemetry.export import tracer_of
 from assistant.tracing import Tracer, caller
@@ -53,12 +54,18 @@ def build_app(settings: Settings, *, on_handoff: "Sequence[Announce]" = ()) -> "
     settings.home.mkdir(parents=True, exist_ok=True)
     models, pace = Models(settings), Pace()
     library = Library.open(settings.knowledge_folder, models.embedder, settings.knowledge, pace.between)
+    files = ConversationFiles(library, lambda: None)
+
+    def readable(user: str, documents: Collection[str]) -> frozenset[str]:
+        found = library.grants.readable(documents, groups_of(user))
+        return found | files.readable(user, frozenset(documents) - found, conversations.get)
+
+    def deleted(conversation_id: str) -> None:
+        Withdrawals(settings.home).conversation(conversation_id)
+        files.forget(conversation_id)
+
     try:
-        conversations = Conversations.open(
-            settings.conversations_url,
-            permitted=lambda user, documents: library.grants.readable(documents, groups_of(user)),
-            deleted=Withdrawals(settings.home).conversation,
-        )
+        conversations = Conversations.open(settings.conversations_url, permitted=readable, deleted=deleted)
     except BaseException:
         library.close()
         raise
@@ -88,6 +95,7 @@ class Assistant:
         self._refining = Errand(self._refine_quietly, "refine")
         self.withdrawals = Withdrawals(settings.home)
         self.documents = LibraryDocuments(library, self._refining.soon, self.withdrawals.document)
+        self.files = ConversationFiles(library, self._refining.soon)
         self.tasks = TaskDesk(settings, conversations)
         self._agent: TurnAgent | None = None
         self._sentences: SentenceVectors | None = None
@@ -182,6 +190,7 @@ class Assistant:
 
     def refine(self, progress: Progress | None = None) -> None:
         """Compute the sentence vectors that are missing, and forget those of deleted documents."""
+        self.files.sweep(self.conversations.database)
         sentences, kept = self.sentences(), list[str]()
         documents = self.library.documents()
         for number, document in enumerate(documents, start=1):

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import Protocol
 
 from assistant.api.running import RunningTurns
+from assistant.api.uploads import Uploads, add_file
 from assistant.errors import AssistantError, NotAllowed, NotFound
 from assistant.platform_people import PlatformPeople
 from assistant.settings import Settings
@@ -14,11 +15,33 @@ from assistant.turn.events import Failed as TurnFailed
 from assistant.turn.events import Finished, TurnEvent
 from assistant.turn.events import Revised as TurnRevised
 from assistant.turn.events import Wrote as TurnWrote
-from connectors.answering import Answered, AnswerEvent, Failed, Judgement, Revised, Source, Turn, Wrote
+from connectors.answering import (
+    Answered,
+    AnswerEvent,
+    Failed,
+    Judgement,
+    KeptFile,
+    OfferedFile,
+    Revised,
+    Source,
+    Turn,
+    Wrote,
+)
 from connectors.connectors import Connectors
 
+MOST_FILE_BYTES = 20 * 1024 * 1024
 MOST_TURNS = 1_000
 """Each connector has its own limit (`turns_at_once`)."""
+
+
+class Files(Protocol):
+    """Files of conversations (`assistant.talks.ConversationFiles`)."""
+
+    def of(self, conversation_id: str) -> Uploads:
+        """Where files of one conversation are added."""
+
+    def groups(self, conversation_id: str | None) -> frozenset[str]:
+        """What a conversation may read beside what its people may."""
 
 
 class Answering(Protocol):
@@ -27,6 +50,10 @@ class Answering(Protocol):
     @property
     def conversations(self) -> Conversations:
         """Where turns, answers and feedback are stored."""
+
+    @property
+    def files(self) -> Files:
+        """The files of single conversations."""
 
     def stream(self, request: TurnRequest) -> Iterator[TurnEvent]:
         """Run one turn; closing the iterator stops it."""
@@ -37,7 +64,8 @@ def open_connectors(
 ) -> Connectors:
     """The connectors of an installation (`only` those named), not started yet. Raises ConnectorError."""
     wanted = {name: each for name, each in settings.connectors.items() if not only or name in only}
-    return Connectors.open(wanted, settings.connectors_url, ConnectedAssistant(assistant, people))
+    answers = ConnectedAssistant(assistant, people, settings.knowledge.max_file_bytes)
+    return Connectors.open(wanted, settings.connectors_url, answers)
 
 
 async def run_connectors(
@@ -55,8 +83,11 @@ class ConnectedAssistant:
     Without `people` nobody of a platform has an account.
     """
 
-    def __init__(self, assistant: Answering, people: PlatformPeople | None = None) -> None:
+    def __init__(
+        self, assistant: Answering, people: PlatformPeople | None = None, max_file_bytes: int = MOST_FILE_BYTES
+    ) -> None:
         self._assistant, self._people = assistant, people
+        self._max_file_bytes = max_file_bytes
         self._turns = RunningTurns(MOST_TURNS)
 
     async def answer(self, turn: Turn) -> AsyncGenerator[AnswerEvent, None]:
@@ -69,9 +100,10 @@ class ConnectedAssistant:
         if turn.handed_back and turn.conversation is not None:
             await asyncio.to_thread(self._take_back, turn.user, turn.conversation)
         known, had_person = await asyncio.to_thread(self._standing, turn.user, turn.conversation)
+        files = await asyncio.to_thread(self._assistant.files.groups, known)
         request = TurnRequest(
             turn.text, known, model=turn.model, interface_language=turn.language, user_id=turn.user,
-            groups=groups, profile=turn.profile,
+            groups=groups | files, profile=turn.profile,
         )  # fmt: skip
         events: asyncio.Queue[TurnEvent | None] = asyncio.Queue()
         loop = asyncio.get_running_loop()
@@ -113,6 +145,17 @@ class ConnectedAssistant:
         if self._people is None:
             return turn.groups
         return self._people.groups_for(turn.account, turn.groups, alone=turn.alone, language=turn.language)
+
+    async def keep(self, offered: OfferedFile) -> KeptFile:
+        """Add a file to the documents of its conversation, as an upload is: name, size and kind are looked at."""
+        return await asyncio.to_thread(self._keep, offered)
+
+    def _keep(self, offered: OfferedFile) -> KeptFile:
+        known, _ = self._standing(offered.user, offered.conversation)
+        conversation = known or self._assistant.conversations.start(offered.user).id
+        uploads = self._assistant.files.of(conversation)
+        outcome = add_file(uploads, offered.name, offered.content, self._max_file_bytes, offered.language)
+        return KeptFile(conversation, str(outcome.error) if outcome.error is not None else "")
 
     def _take_back(self, user: str, conversation: str) -> None:
         """Close the hand-off of a conversation that a person has given back."""

@@ -11,17 +11,11 @@ from tempfile import TemporaryDirectory
 from time import process_time
 
 from benchmarks.table import Row, options, parsed, publish
-from connectors.markdown.commonmark import CommonMark
 from connectors.markdown.dialect import Dialect
-from connectors.markdown.discord import DiscordMarkdown
-from connectors.markdown.matrix import MatrixHtml
-from connectors.markdown.mattermost import MattermostMarkdown
 from connectors.markdown.parse import parse
 from connectors.markdown.plain import PlainText
-from connectors.markdown.slack import SlackMrkdwn
 from connectors.markdown.split import split
-from connectors.markdown.telegram import TelegramHtml
-from connectors.markdown.whatsapp import WhatsAppMarks
+from connectors.registry import known, platform
 from connectors.testing.flood import flood
 from connectors.testing.markdown import made, troubles
 
@@ -57,8 +51,19 @@ def _flood(streaming: str, kill_at: float | None, webhooks: int) -> Row:
 
 
 def _dialects() -> list[Dialect]:
-    known: list[Dialect] = [TelegramHtml(), DiscordMarkdown(), SlackMrkdwn(), CommonMark(12_000), PlainText()]
-    return [*known, MattermostMarkdown(), WhatsAppMarks(), MatrixHtml()]
+    """That of every platform there is, and plain text; platforms that share one are one row."""
+    every = [asyncio.run(_dialect(name)) for name in known()]
+    return [*{(each.name, each.limit): each for each in every}.values(), PlainText()]
+
+
+async def _dialect(name: str) -> Dialect:
+    found = platform(name)
+    async with found.fake() as fake:
+        adapter = found.build(found.settings(**{"platform": name, "name": name, **fake.settings}))
+        try:
+            return adapter.card.dialect
+        finally:
+            await adapter.close()
 
 
 def _texts(dialect: Dialect, number: int) -> Row:

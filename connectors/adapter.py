@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from connectors.answering import Source
-from connectors.event import Event, Place
+from connectors.event import Attachment, Event, Place
 from connectors.markdown.dialect import Dialect
 
 Receive = Callable[[Sequence[Event]], Awaitable[None]]
@@ -19,7 +19,8 @@ class Card:
     `pace_s` are the least seconds between two messages to one channel, `live_s` between two updates of a message that
     is being written (in a direct talk, and elsewhere). `idempotent` is whether a message that is sent again under the
     same key appears once. `hands_over` is that the platform has people of its own: a conversation that is handed over
-    is given to them, and what they give back is the bot's again.
+    is given to them, and what they give back is the bot's again. `window_s` is for how long after a person's last words
+    the platform takes what nobody asked for; 0 for ever.
     """
 
     platform: str
@@ -33,6 +34,7 @@ class Card:
     pace_s: float = 0.0
     live_s: tuple[float, float] = (1.0, 1.0)
     hands_over: bool = False
+    window_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +134,11 @@ class Busying(Protocol):
 
     async def busy(self, place: Place, text: str) -> None:
         """Say so ("typing", or a status of these words); called again every four seconds. Raises SendError."""
+
+
+@runtime_checkable
+class Fetching(Protocol):
+    """An adapter that can get the files that people send."""
+
+    async def fetch(self, attachment: Attachment, limit: int) -> bytes:
+        """The content of a file. Raises FileTooLarge as soon as it is more than `limit` bytes, and SendError."""

@@ -101,11 +101,33 @@ class Judgement:
     account: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OfferedFile:
+    """A file that somebody sent into a conversation (None for a new one); `user` as in the turn."""
+
+    user: str
+    conversation: str | None
+    name: str
+    content: bytes
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """The conversation that has the file now; `trouble` says why it does not, in words for the person."""
+
+    conversation: str
+    trouble: str = ""
+
+
 class Assistant(Protocol):
-    """Whatever answers. Neither method may block the event loop."""
+    """Whatever answers. No method may block the event loop."""
 
     def answer(self, turn: Turn) -> AsyncGenerator[AnswerEvent, None]:
         """The events of one turn; the last is Answered or Failed. Closing the generator stops it."""
 
     async def judge(self, judgement: Judgement) -> bool:
         """Keep what a person says of an answer; False when there is no such answer for them."""
+
+    async def keep(self, offered: OfferedFile) -> KeptFile:
+        """Make a file a document that this conversation alone sees; the same one again changes nothing."""

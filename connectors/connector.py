@@ -5,15 +5,18 @@ import logging
 from dataclasses import dataclass
 from functools import partial
 
+from sqlalchemy.engine import Connection
+
 from connectors.adapter import Adapter, Delivery, Hooked, Receipt
 from connectors.answering import Assistant
 from connectors.core.clock import backoff, now
-from connectors.core.composing import Envelope, notice_letters
 from connectors.core.conversing import Conversing
 from connectors.core.pacing import Pacing
 from connectors.core.parts import Parts
 from connectors.core.sending import Sending
-from connectors.errors import ConnectionLost, ConnectorError, ConnectorMisconfigured, DeliveryRefused
+from connectors.core.telling import Telling
+from connectors.core.unasked import Unasked, say_unasked
+from connectors.errors import ConnectionLost, ConnectorError, ConnectorMisconfigured, DeliveryRefused, StoreError
 from connectors.event import Place
 from connectors.settings import ConnectorSettings
 from connectors.store import inbox, links, outbox, threads
@@ -25,6 +28,8 @@ log = logging.getLogger(__name__)
 HELD_S = 60.0
 KEEP_DAYS = 30.0
 FORGET_EVERY_S = 6 * 3600.0
+LOOK_EVERY_S = 2.0
+"""Other processes put messages into the outbox, and release what was held back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,21 @@ class Health:
     link: Link | None
     inbox: dict[str, int]
     outbox: dict[str, int]
+
+    @property
+    def to_answer(self) -> int:
+        """Events that wait for their answer."""
+        return self.inbox.get("waiting", 0)
+
+    @property
+    def to_send(self) -> int:
+        """Messages that wait, or are on their way."""
+        return self.outbox.get("waiting", 0) + self.outbox.get("sending", 0)
+
+    @property
+    def held(self) -> int:
+        """What is held back after a restore."""
+        return self.inbox.get("held", 0) + self.outbox.get("held", 0)
 
 
 class Connector:
@@ -55,14 +75,16 @@ class Connector:
         )
         self._sending = Sending(parts)
         self._conversing = Conversing(parts, self._sending)
+        self._telling = Telling(parts, self._sending, self._conversing.turning)
+        self._parts = parts
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Go on with what was left, and listen; returns at once. Raises StoreError."""
         await self._sending.start()
         await self._conversing.start()
-        self._tasks = [asyncio.create_task(self._listen(), name=f"link of {self.name}"),
-                       asyncio.create_task(self._tidy(), name=f"tidying {self.name}")]  # fmt: skip
+        works = {"link": self._listen, "tidying": self._tidy, "outside": self._look, "schedules": self._tell}
+        self._tasks = [asyncio.create_task(work(), name=f"{what} of {self.name}") for what, work in works.items()]
 
     async def stop(self) -> None:
         """Stop where it is; what waits is in the tables, and goes on at the next start."""
@@ -96,11 +118,24 @@ class Connector:
         return receipt
 
     async def say(self, place: Place, markdown: str, key: str) -> None:
-        """Post something that nobody asked for, once for each `key`, in the order of its channel."""
-        to = Envelope(place, f"own{key}")
-        letters = notice_letters(markdown, to, self._adapter.card)
-        await self._journal.do(lambda c: outbox.put(c, self.name, letters, now()))
+        """Post something that nobody asked for, once for each `key`, in the order of its channel.
+
+        Raises NotPossible where that may not be.
+        """
+        parts = self._parts
+
+        def put(connection: Connection) -> None:
+            say_unasked(connection, self.name, parts.settings, self._adapter.card, Unasked(place, markdown, key))
+
+        await self._journal.do(put)
         self._sending.workers.wake(place.channel)
+
+    async def pause(self, *, on: bool) -> None:
+        """Take events, and answer and send nothing from now on; or go on."""
+        await self._journal.do(lambda c: links.pause(c, self.name, now(), on=on))
+        if not on:
+            await self._sending.look()
+            await self._conversing.look()
 
     async def health(self) -> Health:
         """How it is."""
@@ -133,6 +168,24 @@ class Connector:
 
     async def _note(self, state: LinkState, error: str = "") -> None:
         await self._journal.do(lambda c: links.note(c, self.name, state, now(), error))
+
+    async def _look(self) -> None:
+        """See what others have put into the tables, and what waits since a pause."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            try:
+                await self._sending.look()
+                await self._conversing.look()
+            except StoreError as error:
+                log.error("%s: %s", self.name, error)
+
+    async def _tell(self) -> None:
+        while self._parts.settings.scheduled:
+            try:
+                await self._telling.look()
+            except StoreError as error:
+                log.error("%s: %s", self.name, error)
+            await asyncio.sleep(LOOK_EVERY_S)
 
     async def _tidy(self) -> None:
         while True:

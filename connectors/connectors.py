@@ -69,8 +69,15 @@ class Connectors:
         return await self._found(name).deliver(delivery)
 
     async def say(self, name: str, place: Place, markdown: str, key: str) -> None:
-        """Post something that nobody asked for, once for each `key`. Raises ConnectorMisconfigured."""
+        """Post something that nobody asked for, once for each `key`.
+
+        Raises ConnectorMisconfigured, and NotPossible where that may not be.
+        """
         await self._found(name).say(place, markdown, key)
+
+    async def pause(self, name: str, *, on: bool) -> None:
+        """Let a connector answer and send nothing, or go on. Raises ConnectorMisconfigured."""
+        await self._found(name).pause(on=on)
 
     async def health(self) -> dict[str, Health]:
         """How each is."""

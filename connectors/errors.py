@@ -6,6 +6,7 @@
     ├── StoreError              the tables of the connectors cannot be read or written
     ├── DeliveryRefused         what came in is not from the platform: no or another signature, too old, not readable
     ├── ConnectionLost          the platform cannot be reached, or closed the connection; it is tried again
+    ├── FileTooLarge            a file that somebody sent is larger than is allowed; the rest of it is not fetched
     └── SendError               a message was not taken
         ├── SlowDown            too many; `retry_after` says how many seconds to wait
         ├── NotNow              the platform has trouble of its own, or did not answer; it is tried again
@@ -43,6 +44,10 @@ class DeliveryRefused(ConnectorError):
 
 class ConnectionLost(ConnectorError):
     """The platform does not answer any more."""
+
+
+class FileTooLarge(ConnectorError):
+    """A file has more bytes than are allowed."""
 
 
 class SendError(ConnectorError):

@@ -66,7 +66,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A thumb on a message of this bot, by a button or a reaction."""
+    """A thumb on a message of this bot, by a button, a reaction, or a form that asks why.
+
+    `correction` is what should have been said.
+    """
 
     event_id: str
     place: Place
@@ -74,6 +77,7 @@ class Verdict:
     message_id: str
     verdict: Literal["up", "down"]
     reason: str = ""
+    correction: str = ""
     kind: Literal["verdict"] = "verdict"
 
 

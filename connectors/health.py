@@ -41,12 +41,16 @@ def troubles(name: str, settings: ConnectorSettings, url: str) -> list[str]:
     link = health.link
     if link is None:
         found.append("It never ran. Start it with `pilares serve` or `pilares connectors run`.")
+    elif link.paused:
+        found.append(f"It is paused. Let it go on with `pilares connectors resume {name}`.")
     elif link.error:
         found.append(f"The link broke {age(link.since)} ago: {link.error}")
     elif link.last_event is None or now() - link.last_event > QUIET_S:
         found.append(f"Nothing has come in for a day (last: {age(link.last_event)}). Write to the bot, and look again.")
     if link is not None and link.refused:
         found.append(f"{link.refused} deliveries were refused. Compare the secret here with the platform's.")
+    if health.held:
+        found.append(f"{health.held} questions and messages are held back. See `pilares connectors held`.")
     if health.outbox.get("failed"):
         found.append(f"{health.outbox['failed']} messages were given up. The log says why.")
     return found

@@ -45,6 +45,28 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "language_set": ("I will speak English here.", "Aquí hablaré en español."),
     "language_how": ("Write `/language en` or `/language es`.", "Escribe `/idioma es` o `/idioma en`."),
+    "files_kept": (
+        "I have read {names}. Ask me about it: only this conversation knows it.",
+        "He leído {names}. Pregúntame lo que quieras: solo lo conoce esta conversación.",
+    ),
+    "file_too_large": (
+        "{name} is larger than {limit}. Send a smaller file.",
+        "{name} ocupa más de {limit}. Envía un archivo más pequeño.",
+    ),
+    "file_gone": ("{name} could not be fetched. Send it again.", "No se ha podido descargar {name}. Envíalo otra vez."),
+    "file_refused": ("{name} could not be taken: {why}", "No se ha podido incorporar {name}: {why}"),
+    "files_too_many": (
+        "Of so many files only the first {most} were taken. Send the others in another message.",
+        "De tantos archivos solo se han leído los {most} primeros. Envía los demás en otro mensaje.",
+    ),
+    "files_not_taken": (
+        "I cannot read files here. Write me what you would like to know.",
+        "Aquí no puedo leer archivos. Escríbeme lo que quieras saber.",
+    ),
+    "why": ("What was wrong?", "¿Qué ha fallado?"),
+    "why_correction": ("What it should have said", "Lo que debería haber dicho"),
+    "why_send": ("Send", "Enviar"),
+    "why_leave": ("No, thanks", "No, gracias"),
     "up": ("👍", "👍"),
     "down": ("👎", "👎"),
 }

@@ -6,9 +6,19 @@ NAME is what the connector is called; it is a TELEGRAM bot, say, when `platform 
 import re
 from collections import Counter
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    field_validator,
+    model_validator,
+)
+
+from connectors.core.schedule import check_times
 
 EVERYBODY = "*"
 
@@ -29,6 +39,28 @@ class ChannelPolicy(_Frozen):
     groups: tuple[str, ...] = Field(default=(), description="groups that everybody who reads this channel belongs to")
     language: Literal["en", "es"] | None = None
     profile: Literal["auto", "auto-cheap", "auto-quality", "local-only"] | None = None
+    proactive: bool = Field(default=True, description="what nobody asked for may be said here")
+
+
+class Scheduled(_Frozen):
+    """Something to be said at its times: a `text`, or the answer to a `question`."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
+    at: str = Field(description="times as cron has them: minute hour day month weekday")
+    channel: str = Field(min_length=1)
+    thread: str = ""
+    person: str = Field(default="", description="whose direct talk the channel is; empty for one that others read")
+    text: str = ""
+    question: str = ""
+    missed: Literal["say", "skip"] = Field(default="skip", description="what becomes of a time when nothing ran")
+    timezone: str = Field(default="", description='like "Europe/Madrid"; that of this computer when empty')
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        check_times(self.at, self.timezone)
+        if bool(self.text.strip()) == bool(self.question.strip()):
+            raise ValueError(f"scheduled {self.name!r} needs a text or a question, and not both")
+        return self
 
 
 class ConnectorSettings(_Frozen):
@@ -56,6 +88,16 @@ class ConnectorSettings(_Frozen):
     pace_s: float | None = Field(default=None, ge=0, description="seconds between messages to a channel")
     live_s: float | None = Field(default=None, ge=0, description="seconds between updates of an answer in the making")
     turns_at_once: int = Field(default=4, ge=1, le=64)
+    files: bool = Field(default=True, description="files that people send become documents of their conversation")
+    max_file_bytes: int = Field(default=20 * 1024 * 1024, ge=1, description="no more than this is fetched of a file")
+    scheduled: tuple[Scheduled, ...] = Field(default=(), description="what is said at its time")
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        names = [each.name for each in self.scheduled]
+        if len(set(names)) < len(names):
+            raise ValueError("two of scheduled have the same name")
+        return self
 
     def policy(self, channel: str) -> ChannelPolicy:
         """The policy of a channel."""

@@ -19,7 +19,7 @@ from knowledge.ingest.ingest import Ingest
 from knowledge.ingest.intake import Intake
 from knowledge.ingest.report import IngestReport, OnProgress
 from knowledge.ingest.texts import add_texts
-from knowledge.ingest.upload import UPLOADS, add_upload
+from knowledge.ingest.upload import UPLOADS, Shelf, add_upload
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.parse.sandbox import DocumentReader, Sandbox
 from knowledge.passage import Passage
@@ -131,14 +131,19 @@ class Library(Curation, Overview):
             return run.run([Path(each) for each in listed], source)
 
     def add_upload(
-        self, name: str, data: bytes, audience: Iterable[str] = EVERYONE, progress: OnProgress | None = None
+        self,
+        name: str,
+        data: bytes,
+        audience: Iterable[str] = EVERYONE,
+        progress: OnProgress | None = None,
+        shelf: Shelf = Shelf(),  # noqa: B008
     ) -> Upload:
-        """Take in one file given as bytes; one of the same name is replaced.
+        """Take in one file given as bytes; one of the same name on the same shelf is replaced.
 
         Raises ParseError, saying what to do, when it cannot be read. Only its text is kept.
         """
         parts = (self._database, self._intake, self._reader, self._writing)
-        return add_upload(*parts, name, data, audience, progress)
+        return add_upload(*parts, name, data, audience, progress, shelf)
 
     def add_texts(
         self,

@@ -11,6 +11,7 @@ from assistant.api.access import guard
 from assistant.api.accounts import account_routes
 from assistant.api.appointments import appointment_routes
 from assistant.api.ask import ask_routes
+from assistant.api.connectors import connector_routes
 from assistant.api.contract.document import Described
 from assistant.api.conversations import conversation_routes
 from assistant.api.documents import document_routes
@@ -95,7 +96,8 @@ def create_app(
         metrics_routes(metrics), health_routes(assistant, turns), ask_routes(assistant, settings, turns),
         widget_routes(assistant, settings, turns),
         conversation_routes(assistant), document_routes(assistant, settings), ledger_routes(assistant, settings),
-        handoff_routes(assistant), mcp_routes(tools), operating_routes(settings, has_sources=sources is not None),
+        handoff_routes(assistant), mcp_routes(tools),
+        operating_routes(settings, has_sources=sources is not None, has_connectors=connectors is not None),
     ]  # fmt: skip
     routers += personal_routes(Places(settings, assistant.conversations), accounts)
     if accounts is not None:
@@ -109,6 +111,7 @@ def create_app(
     for router in routers:
         app.include_router(router)
     if connectors is not None:
+        app.include_router(connector_routes(connectors, settings.connectors))
         app.mount("/connectors", Webhooks(connectors))
     if front is not None:
         app.mount("/", front)

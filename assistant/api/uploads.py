@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Protocol
 
 from assistant.api.errors import TooLarge
 from assistant.api.middleware.bodies import megabytes
-from assistant.api.ports import EVERYONE, Documents, Groups, Progress, Upload
+from assistant.api.ports import EVERYONE, Groups, Progress, Upload
 from assistant.errors import AssistantError
 from assistant.messages import message
 from knowledge.errors import KnowledgeError
@@ -27,6 +28,16 @@ def clean_name(name: str) -> str:
     return bare or "document"
 
 
+class Uploads(Protocol):
+    """Where files are added."""
+
+    def add_upload(
+        self, name: str, content: bytes, progress: Progress | None = None, *, groups: Groups = EVERYONE,
+        audience: Groups | None = None,
+    ) -> Upload:  # fmt: skip
+        """Read, cut and index one file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one file: an `upload`, or the `error` that kept it out, in words."""
@@ -37,7 +48,7 @@ class Outcome:
 
 
 def add_file(
-    documents: Documents,
+    documents: Uploads,
     name: str,
     content: bytes,
     limit: int,

@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant.backup.manifest import CONVERSATIONS_DB, KNOWLEDGE_DB
+from assistant.backup.manifest import CONNECTORS_DB, CONVERSATIONS_DB, KNOWLEDGE_DB
 from assistant.errors import InvalidRequest
 
 BUSY_TIMEOUT_S = 5.0
@@ -22,10 +22,12 @@ _COUNTS = {
         "turns": "SELECT count(*) FROM turns",
         "answers": "SELECT count(*) FROM answers",
     },
+    CONNECTORS_DB: {"messages": "SELECT count(*) FROM connector_inbox"},
 }
 _SCHEMA = {
     KNOWLEDGE_DB: "SELECT value FROM facts WHERE key = 'schema_version'",
     CONVERSATIONS_DB: "SELECT version_num FROM alembic_version",
+    CONNECTORS_DB: "SELECT value FROM connector_facts WHERE key = 'version'",
 }
 
 
@@ -93,12 +95,36 @@ def forget_index(path: Path) -> None:
         connection.execute("DELETE FROM facts WHERE key IN ('store_id', 'vector_folder')")
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What waited on chat platforms when a backup was made: questions to be answered, and messages to be sent."""
+
+    questions: int = 0
+    messages: int = 0
+
+
+def hold(path: Path) -> Held:
+    """Let nothing be answered or sent that waits in the tables of connectors. Raises sqlite3.Error.
+
+    It waited when the backup was made; whether it was answered since then, no backup can know.
+    """
+    with closing(_connect(path, "mode=rw")) as connection:
+        questions = connection.execute("UPDATE connector_inbox SET state = 'held' WHERE state = 'waiting'")
+        unsent = "state IN ('waiting', 'sending')"
+        messages = connection.execute(f"UPDATE connector_outbox SET state = 'held' WHERE {unsent}")
+        return Held(questions.rowcount, messages.rowcount)
+
+
 def check_schema(contents: Contents, name: str) -> None:
     """Refuse tables that only a newer version knows. Raises InvalidRequest."""
     if name == KNOWLEDGE_DB:
         from knowledge.store.schema import SCHEMA_VERSION
 
-        newest, newer = str(SCHEMA_VERSION), not contents.schema.isdigit() or int(contents.schema) > SCHEMA_VERSION
+        newest, newer = str(SCHEMA_VERSION), _above(contents.schema, SCHEMA_VERSION)
+    elif name == CONNECTORS_DB:
+        from connectors.store.schema import VERSION
+
+        newest, newer = str(VERSION), _above(contents.schema, VERSION)
     else:
         from assistant.storage.migrate import known_revisions
         from assistant.storage.schema import HEAD
@@ -109,6 +135,10 @@ def check_schema(contents: Contents, name: str) -> None:
             f"its {name} was written by a newer Pilares (schema {contents.schema or 'unknown'}, this one knows up to "
             f"{newest}). Update Pilares and restore again"
         )
+
+
+def _above(schema: str, newest: int) -> bool:
+    return not schema.isdigit() or int(schema) > newest
 
 
 def _counted(connection: sqlite3.Connection, name: str) -> dict[str, int]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.backup import learnt
-from assistant.backup.manifest import CONVERSATIONS_DB, KNOWLEDGE_DB, SETTINGS
+from assistant.backup.manifest import CONNECTORS_DB, CONVERSATIONS_DB, KNOWLEDGE_DB, SETTINGS
 
 LOCK = ("lock", "lock.pid")  # held while we work
 _ASIDE = "before-restore-"
@@ -45,7 +45,7 @@ class Exchange:
     def _former(self, brings: Collection[str]) -> list[Path]:
         """Everything of the databases, their indexes and what was learnt, and settings that the backup brings."""
         knowledge = [each for each in (self._home / KNOWLEDGE_DB).parent.iterdir() if each.name not in LOCK]
-        conversations = list(self._home.glob(f"{CONVERSATIONS_DB}*"))
+        conversations = [*self._home.glob(f"{CONVERSATIONS_DB}*"), *self._home.glob(f"{CONNECTORS_DB}*")]
         settings = [self._home / name for name in SETTINGS if name in brings and (self._home / name).exists()]
         return sorted([*knowledge, *conversations, *settings, *learnt.former(self._home)])
 

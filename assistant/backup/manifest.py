@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from assistant.errors import InvalidRequest
 
 NAME = "manifest.json"
-FORMAT = 2
-"""What this version knows; 1 has no datasets and adapters."""
+FORMAT = 3
+"""What this version knows; 2 has nothing of chat platforms, 1 no datasets and adapters either."""
 
 KNOWLEDGE_DB = "knowledge/knowledge.db"
 CONVERSATIONS_DB = "pilares.db"
-DATABASES = (KNOWLEDGE_DB, CONVERSATIONS_DB)
+CONNECTORS_DB = "connectors.db"
+DATABASES = (KNOWLEDGE_DB, CONVERSATIONS_DB, CONNECTORS_DB)
 SETTINGS = ("pilares.toml", "intents.toml", "intents.yaml", "sentiment.yaml", "urgency.yaml")
 MEMBERS = (*DATABASES, *SETTINGS)
 

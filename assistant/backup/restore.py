@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 from sqlalchemy.engine import Connection
 
 from assistant.backup import servers as on_servers
-from assistant.backup.databases import forget_index, held
+from assistant.backup.databases import Held, forget_index, held, hold
 from assistant.backup.exchange import LOCK, Exchange
-from assistant.backup.manifest import DATABASES, KNOWLEDGE_DB, SETTINGS, Manifest
+from assistant.backup.manifest import CONNECTORS_DB, DATABASES, KNOWLEDGE_DB, SETTINGS, Manifest
 from assistant.backup.servers import Servers
 from assistant.backup.troubles import in_words
 from assistant.backup.unpack import unpack
@@ -25,10 +25,14 @@ _FROM_SERVER = "from-server"
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """The backup that is in place now, and the folder that holds what was there before, if anything was."""
+    """The backup that is in place now, and the folder that holds what was there before, if anything was.
+
+    `held` is what waits on chat platforms and is not sent before somebody says so.
+    """
 
     manifest: Manifest
     aside: Path | None
+    held: Held
 
 
 def restore(
@@ -53,6 +57,7 @@ def restore(
         brings = set(made.members) - (set(SETTINGS) if keep_settings else set())
         if KNOWLEDGE_DB in brings:
             forget_index(staging / KNOWLEDGE_DB)
+        waits = hold(staging / CONNECTORS_DB) if CONNECTORS_DB in brings else Held()
         servers = servers_of(staging if SETTINGS[0] in brings else home)
         exchange = Exchange(home)
         with exchange.undone_by_failure(), on_servers.writing(servers) as targets:
@@ -62,7 +67,7 @@ def restore(
             for name, target in targets.items():
                 on_servers.load(staging / name, name, target)
             exchange.make(staging, brings - set(targets))
-            return Restored(made, exchange.aside if exchange.aside.exists() else None)
+            return Restored(made, exchange.aside if exchange.aside.exists() else None, waits)
 
 
 @contextmanager

@@ -14,10 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from assistant.backup.databases import in_numbers
-from assistant.backup.manifest import CONVERSATIONS_DB, KNOWLEDGE_DB
+from assistant.backup.manifest import CONNECTORS_DB, CONVERSATIONS_DB, KNOWLEDGE_DB
 from assistant.storage import schema as conversations
 from assistant.storage.database import Database as ConversationsDatabase
 from assistant.storage.migrate import migrate
+from connectors.store import schema as connectors
+from connectors.store.database import Database as ConnectorsDatabase
 from knowledge.store import copying
 from knowledge.store import schema as documents
 from knowledge.store.database import Database as DocumentsDatabase
@@ -25,7 +27,14 @@ from knowledge.store.database import Database as DocumentsDatabase
 if TYPE_CHECKING:
     from assistant.settings import Settings
 
-_FIRST = {KNOWLEDGE_DB: documents.documents, CONVERSATIONS_DB: conversations.conversations}
+_FIRST = {
+    KNOWLEDGE_DB: documents.documents,
+    CONVERSATIONS_DB: conversations.conversations,
+    CONNECTORS_DB: connectors.inbox,
+}
+_CALLED = {CONNECTORS_DB: "messages"}
+_TABLES = {CONVERSATIONS_DB: conversations.metadata, CONNECTORS_DB: connectors.metadata}
+_Opened = DocumentsDatabase | ConversationsDatabase | ConnectorsDatabase
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +45,10 @@ class Servers:
 
     @classmethod
     def of(cls, settings: "Settings") -> "Servers":
-        """Those that the settings name."""
+        """Those that the settings name. Without connectors there are no tables of theirs."""
         named = {KNOWLEDGE_DB: settings.knowledge.database_url, CONVERSATIONS_DB: settings.database_url}
+        if settings.connectors:
+            named[CONNECTORS_DB] = settings.database_url
         return cls({name: url.get_secret_value() for name, url in named.items() if url is not None})
 
 
@@ -86,44 +97,45 @@ def load(path: Path, name: str, target: Connection) -> None:
     elif name == KNOWLEDGE_DB:
         copying.empty_store(target)
     else:
-        copying.empty_tables(conversations.metadata, target)
+        copying.empty_tables(_TABLES[name], target)
 
 
 def held(connection: Connection, name: str) -> str:
     """What a database holds, in words ("3 documents"); empty when it holds nothing."""
     count = connection.execute(sa.select(sa.func.count()).select_from(_FIRST[name])).scalar() or 0
-    return in_numbers(count, _FIRST[name].name)
+    return in_numbers(count, _CALLED.get(name, _FIRST[name].name))
 
 
 def _copy(source: Connection, target: Connection, name: str) -> None:
     if name == KNOWLEDGE_DB:
         copying.copy_store(source, target)
     else:
-        copying.copy_tables(conversations.metadata, source, target)
+        copying.copy_tables(_TABLES[name], source, target)
 
 
-def _open_to_read(name: str, url: str) -> DocumentsDatabase | ConversationsDatabase:
+def _open_to_read(name: str, url: str) -> _Opened:
     if name == KNOWLEDGE_DB:
         from knowledge.store.postgres import PostgresDatabase
 
         return PostgresDatabase(url, owner=False)
-    return ConversationsDatabase(url)
+    return ConnectorsDatabase(url) if name == CONNECTORS_DB else ConversationsDatabase(url)
 
 
-def _open_to_write(name: str, url: str) -> DocumentsDatabase | ConversationsDatabase:
+def _open_to_write(name: str, url: str) -> _Opened:
     if name == KNOWLEDGE_DB:
         from knowledge.store.postgres import PostgresDatabase
 
         return PostgresDatabase(url)
-    return _migrated(url)
+    return ConnectorsDatabase(url) if name == CONNECTORS_DB else _migrated(url)
 
 
-def _open_file(name: str, path: Path) -> DocumentsDatabase | ConversationsDatabase:
+def _open_file(name: str, path: Path) -> _Opened:
     if name == KNOWLEDGE_DB:
         from knowledge.store.sqlite import SqliteDatabase
 
         return SqliteDatabase(path)
-    return _migrated(f"sqlite:///{path}")
+    url = f"sqlite:///{path}"
+    return ConnectorsDatabase(url) if name == CONNECTORS_DB else _migrated(url)
 
 
 def _migrated(url: str) -> ConversationsDatabase:

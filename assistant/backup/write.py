@@ -15,7 +15,15 @@ from tempfile import TemporaryDirectory
 from assistant.backup import manifest as manifests
 from assistant.backup.databases import Contents, look_into, snapshot
 from assistant.backup.learnt import QUEUE, belongs, members_of
-from assistant.backup.manifest import CONVERSATIONS_DB, DATABASES, KNOWLEDGE_DB, MEMBERS, Manifest, Member
+from assistant.backup.manifest import (
+    CONNECTORS_DB,
+    CONVERSATIONS_DB,
+    DATABASES,
+    KNOWLEDGE_DB,
+    MEMBERS,
+    Manifest,
+    Member,
+)
 from assistant.backup.servers import Servers, reading, save
 from assistant.backup.troubles import in_words
 from assistant.errors import InvalidRequest, StorageError
@@ -90,9 +98,9 @@ def _collect(home: Path, present: list[str], scratch: Path, servers: Servers) ->
 
 def _describe(scratch: Path, present: list[str], contents: Mapping[str, Contents]) -> Manifest:
     knowledge = contents.get(KNOWLEDGE_DB)
-    named = {KNOWLEDGE_DB: "knowledge", CONVERSATIONS_DB: "conversations"}
+    named = {KNOWLEDGE_DB: "knowledge", CONVERSATIONS_DB: "conversations", CONNECTORS_DB: "connectors"}
     return Manifest(
-        format=manifests.FORMAT if any(belongs(name) for name in present) else 1,
+        format=_format(present),
         pilares=manifests.pilares_version(),
         created=datetime.now(UTC).replace(microsecond=0),
         embedder=knowledge.embedder if knowledge else None,
@@ -100,6 +108,11 @@ def _describe(scratch: Path, present: list[str], contents: Mapping[str, Contents
         counts={what: count for found in contents.values() for what, count in found.counts.items()},
         members={name: _member(scratch / name) for name in present},
     )
+
+
+def _format(present: list[str]) -> int:
+    """The oldest that has what is in it, so that older versions can read what they know."""
+    return 3 if CONNECTORS_DB in present else 2 if any(belongs(name) for name in present) else 1
 
 
 def _member(path: Path) -> Member:

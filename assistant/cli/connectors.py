@@ -1,6 +1,7 @@
 """`pilares connectors`: chat platforms."""
 
 from typing import TYPE_CHECKING, Annotated
+from uuid import uuid4
 
 import typer
 
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
     from connectors.connector import Health
 
-app = typer.Typer(help="Chat platforms: list, run, doctor, simulate, manifest.", no_args_is_help=True)
+app = typer.Typer(help="Chat platforms: list, run, doctor, send, pause, simulate, manifest.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="A connector, as pilares.toml names it.")]
 Platform = Annotated[str, typer.Argument(help="A platform, as `pilares connectors list` names them.")]
 
 
@@ -99,6 +101,96 @@ def simulate(
             _simulate(platform, say)
 
 
+# The ids of Telegram's groups begin with a hyphen, and are no options.
+@app.command(context_settings={"ignore_unknown_options": True})
+def send(
+    name: Name,
+    channel: Annotated[str, typer.Argument(help="The platform's id of the channel, or of a direct talk.")],
+    text: Annotated[str, typer.Argument(help="Markdown.")],
+    thread: Annotated[str, typer.Option(help="In this thread of the channel.")] = "",
+    person: Annotated[str, typer.Option(help="Whose direct talk it is; without it, others read there.")] = "",
+    key: Annotated[str, typer.Option(help="Of several with the same key one is sent; default: each is.")] = "",
+    wait: Annotated[float, typer.Option(help="Seconds to wait for it to be sent.")] = 10.0,
+) -> None:
+    """Post something that nobody asked for. A running server sends it; else it is sent when one runs."""
+    with clear_errors():
+        from assistant.settings import load_settings
+        from connectors.core.unasked import Unasked
+        from connectors.event import Place
+        from connectors.outside import say
+
+        settings = load_settings()
+        _known(settings, [name])
+        said = Unasked(Place(channel, thread, direct=bool(person)), text, key or uuid4().hex, person)
+        say(settings.connectors_url, name, settings.connectors[name], said)
+        _follow(settings.connectors_url, name, said.key, wait)
+
+
+@app.command()
+def pause(name: Name) -> None:
+    """Answer and send nothing from now on; what comes in is kept."""
+    _pause(name, on=True)
+
+
+@app.command()
+def resume(name: Name) -> None:
+    """Go on after a pause, with what has come in meanwhile."""
+    _pause(name, on=False)
+
+
+@app.command()
+def held(
+    release: Annotated[bool, typer.Option("--release", help="Answer and send it after all.")] = False,
+    drop: Annotated[bool, typer.Option("--drop", help="Never answer nor send it.")] = False,
+) -> None:
+    """What waited when a backup was made that was restored: it may have been answered or sent since."""
+    with clear_errors():
+        from assistant.errors import InvalidRequest
+        from assistant.settings import load_settings
+        from connectors.health import age
+        from connectors.outside import held_back, settle_held
+
+        if release and drop:
+            raise InvalidRequest("Give --release or --drop, not both.")
+        url = load_settings().connectors_url
+        found = held_back(url)
+        for each in found:
+            words = " ".join(safe(each.text).split())[:80]
+            typer.echo(f"{each.connector:<20} {each.kind:<9} {age(each.at):>6} ago  {safe(each.conversation)}  {words}")
+        if not found:
+            typer.echo("Nothing is held back.")
+        elif release or drop:
+            settle_held(url, "release" if release else "drop")
+            typer.echo(f"{len(found)} {'released' if release else 'dropped'}.")
+
+
+def _pause(name: str, *, on: bool) -> None:
+    with clear_errors():
+        from assistant.settings import load_settings
+        from connectors.outside import pause as put
+
+        settings = load_settings()
+        _known(settings, [name])
+        put(settings.connectors_url, name, on=on)
+        typer.echo(f"{name} {'is paused' if on else 'goes on'}.")
+
+
+def _follow(url: str, name: str, key: str, seconds: float) -> None:
+    """Say what became of a message. Raises SendError when the platform does not take it."""
+    from time import monotonic, sleep
+
+    from connectors.errors import NotPossible
+    from connectors.outside import fate_of
+
+    until = monotonic() + seconds
+    while (found := fate_of(url, name, key))[0] == "waiting" and monotonic() < until:
+        sleep(0.5)
+    state, why = found
+    if state == "failed":
+        raise NotPossible(f"It was not sent: {why}")
+    typer.echo("Sent." if state == "sent" else "It waits in the outbox, and is sent when the connectors run.")
+
+
 def _simulate(platform: str, say: list[str] | None) -> None:
     import asyncio
 
@@ -146,9 +238,11 @@ def _line(name: str, platform: str, enabled: bool, health: "Health") -> str:
     from connectors.health import age
 
     link = health.link
-    state = "off" if not enabled else link.state if link else "never ran"
-    waits = f"{health.inbox.get('waiting', 0)} to answer, {health.outbox.get('waiting', 0)} to send"
+    state = "off" if not enabled else "paused" if link and link.paused else link.state if link else "never ran"
+    waits = f"{health.to_answer} to answer, {health.to_send} to send"
     last = age(link.last_event if link else None)
-    error = f"\n    {safe(link.error)}" if link and link.error else ""
+    past = f"{age(link.last_error_at)} ago: {link.last_error}" if link and link.last_error and not link.error else ""
+    error = f"\n    {safe(link.error or past)}" if link and (link.error or past) else ""
     failed = f", {health.outbox['failed']} given up" if health.outbox.get("failed") else ""
+    failed += f", {health.held} held back" if health.held else ""
     return f"{name:<20} {platform:<10} {state:<10} last event {last:<10} {waits}{failed}{error}"

@@ -58,7 +58,18 @@ def restore(
         typer.echo(f"{folder}: {_told(done.manifest.counts)}, as of {done.manifest.created:%Y-%m-%d %H:%M} UTC.")
         if done.aside:
             typer.echo(f"What was there before is in {done.aside}; delete it when you do not need it.")
+        if done.held.questions or done.held.messages:
+            typer.echo(
+                f"On chat platforms {_number(done.held.questions, 'question')} waited to be answered when the backup "
+                f"was made, and {_number(done.held.messages, 'message')} to be sent. That may have been done since, so "
+                "they are held back: `pilares connectors held` shows them, with --release they are answered and sent, "
+                "with --drop never."
+            )
         typer.echo("The vector index is built when it is first needed.")
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _told(counts: Mapping[str, int]) -> str:

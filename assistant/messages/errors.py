@@ -10,6 +10,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{name} has {size}; the limit is {limit}. Split the file, or raise knowledge.max_file_bytes in pilares.toml.",
         "{name} ocupa {size}; el límite es {limit}. Divide el archivo o sube knowledge.max_file_bytes en pilares.toml.",
     ),
+    "too_many_files": (
+        "This conversation has {most} files already. Begin a new one.",
+        "Esta conversación ya tiene {most} archivos. Empieza una nueva.",
+    ),
     "body_too_large": (
         "The request is larger than the {limit} allowed here. Send less at once.",
         "La petición supera los {limit} permitidos aquí. Envía menos de una vez.",
@@ -63,6 +67,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     "source_option_refused": (
         "The option {option} is not set through the API. Use `pilares sources add` at the server.",
         "La opción {option} no se puede dar por la API. Usa `pilares sources add` en el servidor.",
+    ),
+    "no_connector": (
+        "No connector {name!r} is running. `pilares connectors list` names those there are.",
+        "No hay ningún conector {name!r} en marcha. `pilares connectors list` dice cuáles hay.",
     ),
     "not_found": ("Not found.", "No encontrado."),
     "unexpected": (

@@ -66,6 +66,7 @@ NOBODYS: Mapping[str, str] = {
     "widget_keys": "keys of websites, which stand in their pages",
     "connector_facts": "the version of the tables",
     "connector_links": "how the link to each platform is",
+    "connector_told": "up to when each schedule is done with",
 }
 """Tables without anything of people, and why."""
 

@@ -33,6 +33,7 @@ class ScriptedAssistant:
     ) -> None:
         self.conversations = conversations
         self.documents = ScriptedDocuments()
+        self.files = ScriptedFiles()
         self.replies = dict(DEMO if replies is None else replies)
         self.word_s, self.think_s, self.find_s = word_s, think_s, find_s
         self.service: ServiceState | None = None
@@ -104,3 +105,18 @@ class ScriptedAssistant:
 def _words(text: str) -> list[str]:
     words = text.split(" ")
     return [word if index == 0 else f" {word}" for index, word in enumerate(words)]
+
+
+class ScriptedFiles:
+    """Files of conversations, each in documents of its own."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, ScriptedDocuments] = {}
+
+    def of(self, conversation_id: str) -> ScriptedDocuments:
+        """Where files of one conversation are added."""
+        return self.kept.setdefault(conversation_id, ScriptedDocuments())
+
+    def groups(self, conversation_id: str | None) -> Groups:
+        """What a conversation may read beside what its people may."""
+        return frozenset({f"conversation/{conversation_id}"}) if conversation_id in self.kept else frozenset()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
+from assistant.testing.connectors import ScriptedConnectors
 from assistant.testing.scripted import ScriptedAssistant
 
 
@@ -19,7 +20,7 @@ class Site:
     stop: Callable[[], None]
 
 
-def start_site(settings: Settings, *, page: bool = True) -> Site:
+def start_site(settings: Settings, *, page: bool = True, connectors: ScriptedConnectors | None = None) -> Site:
     """Serve in a thread until `stop` is called."""
     import uvicorn
 
@@ -28,7 +29,7 @@ def start_site(settings: Settings, *, page: bool = True) -> Site:
 
     conversations = Conversations.open(settings.conversations_url)
     assistant = ScriptedAssistant(conversations)
-    app = create_app(assistant, settings, page=page)
+    app = create_app(assistant, settings, page=page, connectors=connectors)  # type: ignore[arg-type]
     listener = bind(settings.server)
     address = address_of(listener, settings.server.host)
     config = uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=1)

@@ -21,14 +21,14 @@ _POLICY = (
 )
 
 
-def operating_routes(settings: Settings, *, has_sources: bool) -> APIRouter:
+def operating_routes(settings: Settings, *, has_sources: bool, has_connectors: bool = False) -> APIRouter:
     """GET /operation: the page. What it shows comes from /api, so that it knows nothing of its own."""
     kinds = settings.server.api_sources if has_sources else None
     router = APIRouter()
 
     @router.get("/operation", include_in_schema=False)
     def operation(request: Request) -> HTMLResponse:
-        html = operating_page(_language(request, settings.language), kinds)
+        html = operating_page(_language(request, settings.language), kinds, has_connectors=has_connectors)
         return HTMLResponse(html, headers={"content-security-policy": _POLICY, "cache-control": "no-store"})
 
     return router
@@ -40,11 +40,12 @@ def _language(request: Request, default: Language | None) -> Language:
     return speech(chosen) if chosen in LANGUAGES else default or preferred(request.headers.get("accept-language"))
 
 
-def operating_page(language: Language, kinds: Sequence[str] | None = ()) -> str:
+def operating_page(language: Language, kinds: Sequence[str] | None = (), *, has_connectors: bool = False) -> str:
     """The frame; `kinds` are those of sources that may be added from here, None where there are no sources at all."""
     # With their placeholders: the script fills these in.
     words = {key.removeprefix(_PREFIX): texts[LANGUAGES.index(language)] for key, texts in OPERATING.items()}
-    data = json.dumps({"language": language, "kinds": kinds, "words": words}, ensure_ascii=False)
+    told = {"language": language, "kinds": kinds, "connectors": has_connectors, "words": words}
+    data = json.dumps(told, ensure_ascii=False)
     parts = {
         "language": language,
         # In a script element only "</" could end it, and "<!--" change how it is read.
@@ -57,7 +58,7 @@ def operating_page(language: Language, kinds: Sequence[str] | None = ()) -> str:
 _IN_FRAME = frozenset(
     {
         "operating", "operating_back", "operating_away", "operating_parts", "operating_sources", "operating_jobs",
-        "operating_handoffs", "operating_costs", "operating_estimate", "operating_add", "operating_name",
-        "operating_address", "operating_every", "operating_kind",
+        "operating_handoffs", "operating_connectors", "operating_costs", "operating_estimate", "operating_add",
+        "operating_name", "operating_address", "operating_every", "operating_kind",
     }
 )  # fmt: skip

@@ -53,7 +53,7 @@ class Conversing:
         self._parts = parts
         self._sending = sending
         self._gate = Gate(parts.connector, parts.settings)
-        self._turning = Turning(parts)
+        self.turning = Turning(parts)
         self._ordering = Ordering(parts)
         self.workers = Workers(self._next, f"conversation of {parts.connector}")
 
@@ -70,8 +70,16 @@ class Conversing:
 
     async def start(self) -> None:
         """Go on with what was left."""
-        for conversation in await self._parts.journal.do(lambda c: inbox.conversations(c, self._parts.connector)):
+        await self.look()
+
+    async def look(self) -> None:
+        """See whether something waits; another process may have put it there. Raises StoreError."""
+        for conversation in await self._parts.journal.do(self._waiting):
             self.workers.wake(conversation)
+
+    def _waiting(self, connection: Connection) -> list[str]:
+        connector = self._parts.connector
+        return [] if links.paused(connection, connector) else inbox.conversations(connection, connector)
 
     async def _next(self, conversation: str) -> bool:
         await asyncio.sleep(self._parts.settings.settle_s)
@@ -95,13 +103,15 @@ class Conversing:
         else:
             asked = _burst(waiting)
         if asked is not None:
-            await self._turning.run(asked, thread)
+            await self.turning.run(asked, thread)
 
     def _admit(self, connection: Connection, conversation: str) -> _Batch:
         """What waits and counts; what does not is passed over, and said so where that helps."""
         connector, moment = self._parts.connector, now()
         thread = threads.get(connection, connector, conversation)
         batch, follows = _Batch([], thread, set()), thread
+        if links.paused(connection, connector):
+            return batch
         for received in inbox.waiting(connection, connector, conversation):
             refusal = self._gate.refusal(connection, received.event, follows, moment)
             if refusal is not None:

@@ -9,17 +9,20 @@ from connectors.adapter import Busying, Card, Post, Preview, Previewing
 from connectors.core.clock import either
 from connectors.core.composing import Envelope
 from connectors.core.parts import Parts
-from connectors.errors import NotNow, SendError, SlowDown
+from connectors.errors import ConnectorError, NotNow, SendError, SlowDown
 from connectors.markdown.heal import heal
 from connectors.markdown.parse import parse
 from connectors.markdown.plain import PlainText
 from connectors.markdown.split import splitting
 from connectors.markdown.tree import Blocks
 from connectors.messages import text
+from connectors.store import outbox
 
 log = logging.getLogger(__name__)
 BUSY_EVERY_S = 4.0
 CLOSING_S = 5.0
+BEHIND_S = 0.1
+LEAST_PAUSE_S = 0.02
 
 Kept = Callable[[str], Awaitable[None]]
 """Remembers durably which message shows the answer."""
@@ -33,9 +36,10 @@ class Live:
 
     def __init__(self, parts: Parts, to: Envelope, person: str, message_id: str, kept: Kept) -> None:
         self.message_id = message_id
+        self._parts = parts
         self._adapter = parts.adapter
         self._pacing = parts.pacing
-        self._pause = parts.live_pause(to.place)
+        self._pause = max(LEAST_PAUSE_S, parts.live_pause(to.place))
         self._to = to
         self._person = person
         self._kept = kept
@@ -79,21 +83,41 @@ class Live:
     async def _show(self) -> None:
         shown: str | None = None
         try:
-            self._preview = await self._begin()
+            await self._behind()
+            if not self._ended.is_set():
+                self._preview = await self._begin()
             while not self._ended.is_set():
-                current, shown = self._text, await self._step(shown)
+                shown = await self._step(shown)
                 await either(self._ended, self._pause)
-                if current == self._text and not self._ended.is_set():
+                while shown == self._current() and not self._ended.is_set():
                     self._changed.clear()
                     await self._changed.wait()
-        except SendError as error:
+        except ConnectorError as error:
             log.info("an answer is not shown while it is written: %s", error)
+
+    async def _behind(self) -> None:
+        """Wait until what was said here before has been sent: what is posted from here goes past the outbox.
+
+        After a restart, and where the platform is slow, the answer before this one may still be in there.
+        """
+        parts, conversation = self._parts, self._to.place.conversation
+        while not (self.message_id or self._ended.is_set()) and await parts.journal.do(
+            lambda c: outbox.waits(c, parts.connector, conversation)
+        ):
+            await either(self._ended, BEHIND_S)
+
+    def _current(self) -> str:
+        """What should stand there now; in a message that nobody knows of yet, no words of the answer.
+
+        A kill before its id is stored leaves it behind, and the answer would be there twice.
+        """
+        written = self._text if self.message_id or self._preview is not None else ""
+        # More than this is not shown, however much of it is markup.
+        return heal(written[: 2 * self._adapter.card.dialect.limit]) or text("working", self._to.language)
 
     async def _step(self, shown: str | None) -> str | None:
         """Show the text of this moment, unless it is what stands there; what stands there now."""
-        # More than this is not shown, however much of it is markup.
-        current = heal(self._text[: 2 * self._adapter.card.dialect.limit])
-        current = current or text("working", self._to.language)
+        current = self._current()
         if current == shown:
             return shown
         if self._preview is None and not self._pacing.free(self._to.place.channel):
@@ -117,11 +141,11 @@ class Live:
         card = self._adapter.card
         if not card.edits or self._to.only_for:
             return
-        post = shown_post(f"{markdown} …" if self._text else markdown, self._to, card)
         if self.message_id:
+            post = shown_post(f"{markdown} …" if self._text else markdown, self._to, card)
             await self._adapter.edit(self.message_id, post)
         else:
-            await self._keep(await self._adapter.send(post))
+            await self._keep(await self._adapter.send(shown_post(markdown, self._to, card)))
 
     async def _keep(self, message_id: str) -> None:
         if message_id and message_id != self.message_id:

@@ -60,7 +60,7 @@ class Ordering:
         )
         said_there = verdict if place is None else replace(verdict, place=place)
         kept = bool(answer) and await self._parts.assistant.judge(
-            self._judgement(answer, said_there, verdict.verdict, reason=verdict.reason)
+            self._judgement(answer, said_there, verdict.verdict, reason=verdict.reason, correction=verdict.correction)
         )
         passed_over = "" if kept else "no answer"
         await self._parts.journal.do(lambda c: inbox.finish(c, [received.id], now(), passed_over))

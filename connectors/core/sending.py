@@ -3,6 +3,8 @@
 import logging
 from dataclasses import replace
 
+from sqlalchemy.engine import Connection
+
 from connectors.core.clock import backoff, now
 from connectors.core.parts import Parts
 from connectors.core.workers import Workers
@@ -31,11 +33,18 @@ class Sending:
             log.warning(
                 "%s: %d messages may have been sent before the stop; they are sent again", self._connector, again
             )
+        await self.look()
+
+    async def look(self) -> None:
+        """See whether something waits; another process may have put it there. Raises StoreError."""
         for channel in await self._journal.do(lambda c: outbox.channels(c, self._connector)):
             self.workers.wake(channel)
 
+    def _take(self, connection: Connection, channel: str) -> Waiting | None:
+        return None if links.paused(connection, self._connector) else outbox.take(connection, self._connector, channel)
+
     async def _next(self, channel: str) -> bool:
-        waiting = await self._journal.do(lambda c: outbox.take(c, self._connector, channel))
+        waiting = await self._journal.do(lambda c: self._take(c, channel))
         if waiting is None:
             return False
         await self._pacing.turn(channel)
@@ -48,6 +57,11 @@ class Sending:
             await self._journal.do(lambda c: outbox.sent(c, waiting.id, message_id, moment))
             await self._journal.do(lambda c: links.message_left(c, self._connector, moment))
         return True
+
+    def _give_up(self, connection: Connection, waiting: int, why: str) -> None:
+        moment = now()
+        outbox.give_up(connection, waiting, why, moment)
+        links.trouble(connection, self._connector, why, moment)
 
     async def _deliver(self, waiting: Waiting) -> str:
         letter = waiting.letter
@@ -67,7 +81,7 @@ class Sending:
             await self._journal.do(lambda c: outbox.change(c, waiting.id, letter.post, ""))
         elif isinstance(error, NotPossible | MarkupRefused) or now() - waiting.created > GIVE_UP_AFTER_S:
             log.error("%s: a message is given up: %s", self._connector, error)
-            await self._journal.do(lambda c: outbox.give_up(c, waiting.id, str(error), now()))
+            await self._journal.do(lambda c: self._give_up(c, waiting.id, str(error)))
         else:
             self._pacing.hold(channel, _pause(error, waiting.attempts))
 

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from connectors.answering import Answered, Failed, Revised, Turn
 from connectors.core.clock import now
 from connectors.core.composing import Envelope, answer_letters, handing_over, notice_letters
+from connectors.core.filing import Filed, Filing
 from connectors.core.live import Live
 from connectors.core.parts import Parts
 from connectors.event import Message
@@ -42,17 +43,29 @@ class Turning:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._filing = Filing(parts)
         self._room = asyncio.Semaphore(parts.settings.turns_at_once)
 
     async def run(self, asked: Asked, thread: Thread) -> None:
         """Answer, and put the answer into the outbox in the same commit that takes the question out of the inbox."""
+        filed = await self._filing.take(asked.last, thread) if asked.last.attachments else Filed(thread)
+        thread = filed.thread
         to = self._parts.envelope(asked.last, thread, f"in{asked.rows[0]}")
         unasked = self._parts.settings.policy(asked.last.place.channel).only_backed and not asked.called
-        if (thread.handed_over and not self._handed_back(thread)) or unasked:
-            outcome, preview = await self._ask(asked, thread, None), asked.preview
+        silent = thread.handed_over and not self._handed_back(thread)
+        outcome: Answered | Failed
+        if not asked.text.strip():
+            # A file, and nothing that was asked about it.
+            outcome, preview = Failed(filed.words(to.language), thread.own_id or None), asked.preview
+            unasked = unasked or silent
+        elif silent or unasked:
+            outcome, preview = await self.ask(asked, thread), asked.preview
         else:
             outcome, preview = await self._shown(asked, thread, to)
         letters = await asyncio.to_thread(self._letters, outcome, to, preview, unasked=unasked)
+        if asked.text.strip() and filed.troubles and not unasked:
+            beside = replace(to, key=f"{to.key}f")
+            letters += notice_letters("\n\n".join(filed.troubles), beside, self._parts.adapter.card)
         await self._parts.journal.do(lambda c: self._store(c, asked, thread, outcome, letters))
 
     async def _shown(self, asked: Asked, thread: Thread, to: Envelope) -> tuple[Answered | Failed, str]:
@@ -61,10 +74,11 @@ class Turning:
 
         parts = self._parts
         async with Live(parts, to, asked.last.person.id, asked.preview, kept) as live:
-            outcome = await self._ask(asked, thread, live)
+            outcome = await self.ask(asked, thread, live)
             return outcome, await live.end()
 
-    async def _ask(self, asked: Asked, thread: Thread, live: Live | None) -> Answered | Failed:
+    async def ask(self, asked: Asked, thread: Thread, live: Live | None = None) -> Answered | Failed:
+        """The assistant's answer, shown meanwhile where there is somewhere to show it."""
         written = ""
         async with self._room:
             try:

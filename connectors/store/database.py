@@ -34,6 +34,15 @@ class Database:
         with _guarded(self.name), self._engine.begin() as connection:
             yield connection
 
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one state, whatever others write meanwhile. Raises StoreError."""
+        with _guarded(self.name), self._engine.connect() as connection:
+            if self._engine.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
     def close(self) -> None:
         """Give every connection back."""
         self._engine.dispose()

@@ -74,6 +74,15 @@ def answered_since(connection: Connection, connector: str, conversation: str, si
     return int(connection.execute(query).scalar_one())
 
 
+def heard(connection: Connection, connector: str, conversation: str) -> float | None:
+    """When a person last wrote there."""
+    query = sa.select(sa.func.max(inbox.c.received)).where(
+        inbox.c.connector == connector, inbox.c.conversation == conversation, inbox.c.kind == "message"
+    )
+    found = connection.execute(query).scalar()
+    return None if found is None else float(found)
+
+
 def passed_over_since(connection: Connection, connector: str, conversation: str, reason: str, since: float) -> int:
     """How many events of a conversation were passed over for this reason since then."""
     query = sa.select(sa.func.count()).where(

@@ -57,6 +57,16 @@ def channels(connection: Connection, connector: str) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
+def waits(connection: Connection, connector: str, conversation: str) -> bool:
+    """Whether something of a conversation has still to be sent."""
+    query = sa.select(outbox.c.id).where(
+        outbox.c.connector == connector,
+        outbox.c.conversation == conversation,
+        outbox.c.state.in_(("waiting", "sending")),
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def recover(connection: Connection, connector: str) -> int:
     """What was being sent when the process died is sent again; how many these are."""
     mine = sa.and_(outbox.c.connector == connector, outbox.c.state == "sending")

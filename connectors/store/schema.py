@@ -1,11 +1,12 @@
 """The tables of connectors. Times are seconds since 1970; payloads are the value objects as JSON.
 
-A later version may add tables, and columns that have a default or may be NULL; `migrate` puts them in.
+A later version may add tables, and columns that have a default or may be NULL; the database puts them in when it is
+opened. 2: what is held back after a restore, pauses, the last error of a link, what was said at its time.
 """
 
 import sqlalchemy as sa
 
-VERSION = 1
+VERSION = 2
 
 metadata = sa.MetaData()
 
@@ -27,7 +28,7 @@ inbox = sa.Table(
     sa.Column("person", sa.String(200), nullable=False),
     sa.Column("position", sa.Float, nullable=False),
     sa.Column("payload", sa.JSON, nullable=False),
-    # waiting -> done, or passed over with the reason in `note`
+    # waiting -> done, or passed over with the reason in `note`; held back after a restore
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("note", sa.String(64), nullable=False, server_default=""),
     # the message that shows the answer while it is written
@@ -51,7 +52,7 @@ outbox = sa.Table(
     # the message that is edited; a new one is posted when empty
     sa.Column("edits", sa.String(200), nullable=False, server_default=""),
     sa.Column("answer", sa.String(64), nullable=False, server_default=""),
-    # waiting -> sending -> sent, or failed with the reason in `note`
+    # waiting -> sending -> sent, or failed with the reason in `note`; held back after a restore
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("note", sa.Text, nullable=False, server_default=""),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
@@ -89,4 +90,18 @@ links = sa.Table(
     sa.Column("last_event", sa.Float),
     sa.Column("last_sent", sa.Float),
     sa.Column("refused", sa.Integer, nullable=False, server_default="0"),
+    # while it is paused events are taken, and nothing is answered or sent
+    sa.Column("paused", sa.Boolean, nullable=False, server_default=sa.false()),
+    # the last trouble there was, also when it is over
+    sa.Column("last_error", sa.Text, nullable=False, server_default=""),
+    sa.Column("last_error_at", sa.Float),
+)
+
+told = sa.Table(
+    "connector_told",
+    metadata,
+    sa.Column("connector", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(100), primary_key=True),
+    # the last time of the schedule that is done with
+    sa.Column("at", sa.Float, nullable=False),
 )

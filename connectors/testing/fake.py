@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 Fault = Literal["duplicate", "reorder", "429", "500", "slow", "drop", "expired", "markup", "bot", "forged", "gone"]
 """What can go wrong, the next so many times.
@@ -53,6 +53,26 @@ class Shown:
     judged: bool = False
     only_for: str = ""
     reply_to: str = ""
+
+
+@runtime_checkable
+class Attaching(Protocol):
+    """A server on loopback whose people can send files; `fetched` counts how often it gave one out."""
+
+    fetched: int
+
+    def attach(self, name: str, content: bytes, media_type: str) -> None:
+        """The next message that somebody writes has this file."""
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """A server on loopback that has forms; `asked_why` is whether one is open."""
+
+    asked_why: bool
+
+    async def explain(self, reason: str, correction: str, *, person: str = "ana") -> None:
+        """A person fills in the form that opened after a thumb down."""
 
 
 class FakePlatform(Protocol):

@@ -10,7 +10,7 @@ import re
 import signal
 import socket
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,12 +94,16 @@ async def _answered(fake: Any, webhooks: int) -> None:
 
 
 class _Sending:
-    """Delivers as a platform does: what is not acknowledged comes again."""
+    """Delivers as Telegram does: what is not acknowledged comes again, and before it nothing else of its chat.
+
+    Each chat has a queue there, whose first update is sent until it is taken (tdlib/telegram-bot-api, WebhookActor).
+    """
 
     def __init__(self, client: Any, process: "_Process", outcome: Outcome) -> None:
         self._client = client
         self._process = process
         self._outcome = outcome
+        self._chats: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def all(self, updates: list[dict[str, Any]], seconds: float, *, measured: bool = True) -> None:
         tasks = []
@@ -115,6 +119,10 @@ class _Sending:
             self._outcome.refused += answer.status_code in (401, 403)
 
     async def _one(self, update: dict[str, Any], measured: bool) -> None:
+        async with self._chats[update["message"]["chat"]["id"]]:  # whoever waits for it gets it in turn
+            await self._taken(update, measured)
+
+    async def _taken(self, update: dict[str, Any], measured: bool) -> None:
         import httpx
 
         loop = asyncio.get_running_loop()

@@ -4,7 +4,18 @@ import asyncio
 from collections.abc import AsyncGenerator
 from uuid import uuid4
 
-from connectors.answering import Answered, AnswerEvent, Failed, Judgement, Revised, Source, Turn, Wrote
+from connectors.answering import (
+    Answered,
+    AnswerEvent,
+    Failed,
+    Judgement,
+    KeptFile,
+    OfferedFile,
+    Revised,
+    Source,
+    Turn,
+    Wrote,
+)
 
 
 class ScriptedAssistant:
@@ -20,6 +31,8 @@ class ScriptedAssistant:
         self.revised: str = ""
         self.turns: list[Turn] = []
         self.judgements: list[Judgement] = []
+        self.files: list[OfferedFile] = []
+        self.refuses_files = ""
         self.sources: tuple[Source, ...] = ()
         self.go = asyncio.Event()
         self.go.set()
@@ -50,6 +63,11 @@ class ScriptedAssistant:
         """Keep it."""
         self.judgements.append(judgement)
         return True
+
+    async def keep(self, offered: OfferedFile) -> KeptFile:
+        """Keep it, unless `refuses_files` says why not."""
+        self.files.append(offered)
+        return KeptFile(offered.conversation or uuid4().hex, self.refuses_files)
 
     def _words(self, text: str) -> list[Wrote]:
         return [Wrote(word if number == 0 else f" {word}") for number, word in enumerate(text.split(" "))]

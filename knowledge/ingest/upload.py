@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from hashlib import sha256
+from typing import NamedTuple
 
 from knowledge.document import Document, Upload
 from knowledge.errors import DocumentNotFound
@@ -17,6 +18,17 @@ from knowledge.store.writing import Origin
 UPLOADS = "uploads"
 
 
+class Shelf(NamedTuple):
+    """Where a file is put: a source, and a folder of it."""
+
+    source: str = UPLOADS
+    folder: str = ""
+
+    def name(self, shown: str) -> str:
+        """What a file is called there."""
+        return f"{self.folder}/{shown}" if self.folder else shown
+
+
 def add_upload(
     database: Database,
     intake: Intake,
@@ -26,12 +38,13 @@ def add_upload(
     data: bytes,
     audience: Iterable[str],
     progress: OnProgress | None,
+    shelf: Shelf = Shelf(),  # noqa: B008
 ) -> Upload:
     """Read, store and embed one file; `writing` is held while the store is written. Raises ParseError."""
     shown = safe_name(name)
     groups = tuple(sorted(set(audience)))
-    origin = Origin(UPLOADS, shown, groups, len(data), sha256(data).hexdigest())
-    before = _stored(database, shown)
+    origin = Origin(shelf.source, shelf.name(shown), groups, len(data), sha256(data).hexdigest())
+    before = _stored(database, origin)
     if before and (before.sha256, _came_with(database, before)) == (origin.sha256, groups):
         return Upload(before, unchanged=True)
     parsed = reader.read(shown, data)
@@ -42,7 +55,7 @@ def add_upload(
         intake.embed_pending()
         if progress:
             progress(Progress(shown, 1, 1, "vectors"))
-    after = _stored(database, shown)
+    after = _stored(database, origin)
     if after is None:
         raise DocumentNotFound(f"{shown} was deleted while it was being added. Add it again.")
     return Upload(after, unchanged=False)
@@ -53,8 +66,8 @@ def _came_with(database: Database, document: Document) -> tuple[str, ...]:
         return grants.given(connection, [document.id]).get(document.id, ())
 
 
-def _stored(database: Database, name: str) -> Document | None:
+def _stored(database: Database, origin: Origin) -> Document | None:
     columns = schema.documents.c
     with database.read() as connection:
-        found = documents.find(connection, columns.source == UPLOADS, columns.name == name)
+        found = documents.find(connection, columns.source == origin.source, columns.name == origin.name)
     return found[0] if found else None

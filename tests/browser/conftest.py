@@ -10,9 +10,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from assistant.settings import Settings
+from assistant.testing.connectors import ScriptedConnectors
 from assistant.testing.documents import ScriptedDocuments
 from assistant.testing.replies import DEMO
 from assistant.testing.sites import Site, await_page, start_site
+from connectors.settings import ConnectorSettings
 
 CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 DESKTOP = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", "reduced_motion": "reduce"}
@@ -35,12 +37,14 @@ def _in_browser(item: pytest.Item) -> bool:
     return Path(__file__).parent in item.path.parents
 
 
-def start(home: Path, port: int = 0) -> Site:
-    return start_site(
-        Settings(
-            home=home, server={"port": port}, turn={"max_question_chars": 2_000}, knowledge={"max_file_bytes": 200_000}
-        )
+def start(home: Path, port: int = 0, connectors: ScriptedConnectors | None = None) -> Site:
+    settings = Settings(
+        home=home, server={"port": port}, turn={"max_question_chars": 2_000}, knowledge={"max_file_bytes": 200_000}
     )
+    if connectors is not None:
+        named = {name: ConnectorSettings(platform="slack") for name in connectors.names}
+        settings = settings.model_copy(update={"connectors": named})
+    return start_site(settings, connectors=connectors)
 
 
 @pytest.fixture(scope="session")
@@ -190,8 +194,8 @@ def serve() -> Iterator[Callable[..., Site]]:
     """Start servers of a test's own."""
     sites: list[Site] = []
 
-    def started(home: Path, port: int = 0) -> Site:
-        sites.append(start(home, port))
+    def started(home: Path, port: int = 0, connectors: ScriptedConnectors | None = None) -> Site:
+        sites.append(start(home, port, connectors))
         await_page(sites[-1].address)
         return sites[-1]
 

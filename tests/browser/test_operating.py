@@ -1,6 +1,13 @@
 """The operator's page in a browser, beside the scripted assistant (which has no sources)."""
 
+import time
+from pathlib import Path
+
 from playwright.sync_api import Page, expect
+
+from assistant.testing.connectors import ScriptedConnectors
+from connectors.connector import Health
+from connectors.store.links import Link
 
 
 def test_the_chat_leads_to_it_and_it_leads_back(site, page: Page) -> None:  # type: ignore[no-untyped-def]
@@ -10,6 +17,7 @@ def test_the_chat_leads_to_it_and_it_leads_back(site, page: Page) -> None:  # ty
     expect(page.locator("#handoffs")).to_contain_text("Nobody is waiting.")
     expect(page.locator("#costs")).to_contain_text("if always the large model")
     expect(page.locator("#jobs")).to_be_hidden()
+    expect(page.locator("#connectors")).to_be_hidden()
     page.get_by_role("link", name="Back to the chat").click()
     page.wait_for_selector("body[data-ready] .pl-transcript")
 
@@ -30,3 +38,29 @@ def test_a_conversation_that_waits_is_taken_and_given_back(site, new_page) -> No
     expect(waiting).to_contain_text("taken")
     waiting.get_by_role("button", name="Give back").click()
     expect(page.locator("#handoffs")).to_contain_text("Nobody is waiting.")
+
+
+def test_a_connector_is_shown_with_its_trouble_and_is_paused(serve, new_page, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    lately = time.time()
+    why = "Slack closed the socket. <b>It is opened again.</b>"
+    link = Link("helpdesk", "waiting", lately, why, lately - 7200, None, 0, False, why, lately - 180)
+    found = Health(link, {"waiting": 2}, {"waiting": 1, "failed": 3})
+    site = serve(tmp_path, connectors=ScriptedConnectors(helpdesk=found))
+    page = new_page()
+    page.goto(site.address + "operation")
+    row = page.locator("#connectors tbody tr")
+    for words in (
+        "helpdesk",
+        "slack",
+        "trying again",
+        "2 hours ago",
+        "2 to answer · 1 to send",
+        "3 given up",
+        why,
+        "3 minutes ago",
+    ):
+        expect(row).to_contain_text(words)
+    row.get_by_role("button", name="Pause").click()
+    expect(row).to_contain_text("paused")
+    row.get_by_role("button", name="Go on").click()
+    expect(row.get_by_role("button", name="Pause")).to_be_visible()

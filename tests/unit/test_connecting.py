@@ -14,7 +14,7 @@ from assistant.platform_people import PlatformPeople
 from assistant.storage.conversations import Conversations
 from assistant.testing.accounts import cheap_accounts
 from assistant.testing.scripted import ScriptedAssistant
-from connectors.answering import Answered, AnswerEvent, Failed, Judgement, Turn, Wrote
+from connectors.answering import Answered, AnswerEvent, Failed, Judgement, OfferedFile, Turn, Wrote
 
 pytestmark = pytest.mark.anyio
 
@@ -148,3 +148,24 @@ async def test_a_suspended_person_is_out_on_chat_platforms_too(
     assert said == [Failed("Tu cuenta está suspendida. Pregunta a un administrador.")]
     assert len(whole.requests) == 1
     assert not await connected.judge(judgement)
+
+
+async def test_a_file_is_a_document_of_its_conversation_and_is_read_in_its_turns(whole: ScriptedAssistant) -> None:
+    connected = ConnectedAssistant(whole, max_file_bytes=1000)
+    kept = await connected.keep(OfferedFile("telegram:person/1", None, "../hours\u202e.md", b"# Hours\n\nAt six."))
+    assert kept.trouble == ""
+    assert "hours.md" in [each.name for each in whole.files.of(kept.conversation).list()]
+    again = await connected.keep(OfferedFile("telegram:person/1", kept.conversation, "b.md", b"# B\n\nMore."))
+    assert again.conversation == kept.conversation
+    await _events(whole, _turn("When?", kept.conversation))
+    assert whole.requests[-1].groups == {"everyone", "staff", f"conversation/{kept.conversation}"}
+    await _events(whole, _turn("And elsewhere?"))
+    assert whole.requests[-1].groups == {"everyone", "staff"}
+
+
+async def test_what_is_wrong_with_a_file_is_said_in_words(whole: ScriptedAssistant) -> None:
+    connected = ConnectedAssistant(whole, max_file_bytes=10)
+    kept = await connected.keep(OfferedFile("telegram:person/1", None, "hours.md", b"x" * 11, "es"))
+    assert "el límite es" in kept.trouble
+    strangers = await connected.keep(OfferedFile("telegram:person/2", kept.conversation, "hours.md", b"Six."))
+    assert strangers.conversation != kept.conversation

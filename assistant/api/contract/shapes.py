@@ -222,6 +222,36 @@ class UserShape(BaseModel):
     created: datetime
 
 
+class TroubleShape(BaseModel):
+    """The last trouble of a connector, and whether it is still there."""
+
+    text: str
+    at: datetime | None
+    now: bool
+
+
+class ConnectorShape(BaseModel):
+    """How a connector to a chat platform is, with how much waits in it."""
+
+    name: str
+    platform: str
+    state: str
+    last_event: datetime | None
+    last_sent: datetime | None
+    to_answer: int
+    to_send: int
+    held: int
+    given_up: int
+    refused: int
+    error: TroubleShape | None
+
+
+class ConnectorList(BaseModel):
+    """All connectors, those that are switched off among them."""
+
+    connectors: list[ConnectorShape]
+
+
 class ErasedShape(BaseModel):
     """What became of a person's data: how much of each store is gone, and how much stays under a pseudonym.
 

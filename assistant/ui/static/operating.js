@@ -3,12 +3,21 @@
 (() => {
   "use strict";
 
-  const { language, kinds, words } = JSON.parse(document.getElementById("data").textContent);
+  const { language, kinds, connectors: hasConnectors, words } = JSON.parse(document.getElementById("data").textContent);
   const byId = (id) => document.getElementById(id);
   const fill = (key, values) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const place = navigator.languages.find((each) => each.startsWith(language)) ?? language;
   const number = (value, digits = 0) => value.toLocaleString(place, { maximumFractionDigits: digits });
   const moment = (text) => text ? new Date(text).toLocaleString(place, { dateStyle: "short", timeStyle: "short" }) : "–";
+
+  const since = new Intl.RelativeTimeFormat(place, { numeric: "auto" });
+  const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+  function age(at) {
+    const seconds = Math.max(0, (Date.now() - new Date(at)) / 1000);
+    const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? UNITS.at(-1);
+    return since.format(-Math.floor(seconds / size), unit);
+  }
+  const ago = (at) => at ? make("time", { datetime: at, title: moment(at) }, age(at)) : words.never;
 
   function make(tag, values = {}, ...inner) {
     const element = document.createElement(tag);
@@ -91,6 +100,28 @@
       ...each.messages.map((said) => make("blockquote", {}, said.text))));
   }
 
+  function connectors({ connectors }) {
+    if (!connectors.length) return [empty("no_connectors")];
+    const rows = connectors.map((each) => {
+      const told = (key, value, word = key) => value ? fill(word, { number: number(value) }) : null;
+      const waits = [told("to_answer", each.to_answer), told("to_send", each.to_send)].filter(Boolean).join(" · ");
+      const beside = [told("held", each.held), told("given_up", each.given_up), told("refused", each.refused, "refused_deliveries")];
+      const wrong = each.error && make("p", { class: each.error.now ? "wrong" : "faint" },
+        each.error.now ? null : `${words.error_over} `, each.error.text, " · ", ago(each.error.at));
+      const on = each.state === "paused";
+      const path = `/api/v1/connectors/${encodeURIComponent(each.name)}/${on ? "resume" : "pause"}`;
+      return make("tr", {},
+        make("td", {}, each.name, each.platform === each.name ? null : make("p", { class: "faint" }, each.platform)),
+        make("td", {}, state(each.state), wrong),
+        make("td", { class: "when" }, ago(each.last_event)),
+        make("td", {}, waits || make("span", { class: "faint" }, words.nothing_waits),
+          ...beside.filter(Boolean).map((text) => make("p", { class: "faint" }, text))),
+        make("td", { class: "acts" }, each.state === "off" ? null
+          : button(on ? words.resume : words.pause, () => send(path), { class: on ? "main" : null })));
+    });
+    return [table([{ text: words.connector }, { text: words.state }, { text: words.last_event }, { text: words.queue }, {}], rows)];
+  }
+
   const failures = new Map(); // by job, once its list was opened
   function failed(job) {
     const count = job.progress.states.failed ?? 0;
@@ -159,10 +190,12 @@
   }
 
   const ofSources = kinds ? [["jobs", "/api/v1/jobs", jobs], ["sources", "/api/v1/sources", sources]] : [];
+  const ofConnectors = hasConnectors ? [["connectors", "/api/v1/connectors", connectors]] : [];
   const PARTS = [
-    ["parts", "/health", parts], ["handoffs", "/api/v1/handoffs", handoffs], ...ofSources, ["costs", "/api/v1/ledger", costs],
+    ["parts", "/health", parts], ["handoffs", "/api/v1/handoffs", handoffs], ...ofConnectors, ...ofSources, ["costs", "/api/v1/ledger", costs],
   ];
   for (const id of ["jobs", "sources"]) byId(id).closest("section").hidden = !kinds;
+  byId("connectors").closest("section").hidden = !hasConnectors;
   async function refresh(anew = false) {
     if (anew) shown.clear();
     const found = await Promise.allSettled(PARTS.map(([, path]) => get(path)));
@@ -173,6 +206,7 @@
       show(id, each.value, render);
       busy ||= id === "jobs" && each.value.jobs.some((job) => job.state === "running" || job.state === "waiting");
     });
+    for (const each of document.querySelectorAll("time")) each.textContent = age(each.dateTime); // it goes on by itself
     if (away === PARTS.length) notice(words.away);
     else if (byId("notice").textContent === words.away) notice("");
     return busy;

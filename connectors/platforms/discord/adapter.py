@@ -3,10 +3,12 @@
 import hashlib
 import logging
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from connectors.adapter import Card, Post, Receive
-from connectors.errors import ConnectionLost, LibraryMissing, StoreError
-from connectors.event import Event, Place
+from connectors.client import client_for, fetched
+from connectors.errors import ConnectionLost, LibraryMissing, NotPossible, StoreError
+from connectors.event import Attachment, Event, Place
 from connectors.markdown.discord import DiscordMarkdown
 from connectors.messages import text
 from connectors.platforms.discord.errors import listening, sending
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 LONGEST_NAME, MOST_NAMES = 80, 1_000
 THREAD_EXISTS = 160004
+_FILES = ("cdn.discordapp.com", "media.discordapp.net")
 log = logging.getLogger(__name__)
 
 
@@ -73,6 +76,15 @@ class DiscordAdapter:
         with sending():
             target = await self._target(place)
             await target.typing()
+
+    async def fetch(self, attachment: Attachment, limit: int) -> bytes:
+        """A file that was sent; its address is signed, and good for a day. Raises FileTooLarge and SendError."""
+        file, api = urlsplit(attachment.id), urlsplit(self._settings.api_url)
+        ours = bool(api.netloc) and (file.scheme, file.netloc) == (api.scheme, api.netloc)
+        if not ours and (file.scheme != "https" or file.hostname not in _FILES):
+            raise NotPossible("A file is kept somewhere else, and cannot be fetched.")
+        async with client_for(attachment.id) as client:
+            return await fetched(client, attachment.id, limit)
 
     async def close(self) -> None:
         """Leave the gateway."""

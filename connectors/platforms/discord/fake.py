@@ -12,17 +12,17 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from connectors.platforms.discord.fake_wire import ME, STAMP, as_json, message
 from connectors.testing.fake import SLOW_S, Faults, Shown
 from connectors.testing.serving import served
 
-ME: dict[str, Any] = {"id": "4711", "username": "pilares", "discriminator": "0", "avatar": None, "bot": True}
 GUILD = "9000"
 MOST_CHARS = 2000
 TOKEN = "played-by-a-local-server-only"  # noqa: S105
 UNKNOWN_MESSAGE, THREAD_EXISTS = 10008, 160004
 _APPLICATION = {"id": "4711", "name": "pilares", "icon": None, "description": "", "bot_public": False, "flags": 0,
                 "bot_require_code_grant": False, "verify_key": "", "owner": ME, "summary": ""}  # fmt: skip
-_STAMP = "2026-01-01T00:00:00+00:00"
+_SIGNED = "ex=6a1b&is=6a1a&hm=5fd1"
 
 
 class FakeDiscord:
@@ -45,6 +45,9 @@ class FakeDiscord:
         self._channels: dict[str, str] = {}
         self._people: dict[str, str] = {}
         self._number, self._sequence = 100_000, 0
+        self._files: dict[str, bytes] = {}
+        self._attached: dict[str, Any] | None = None
+        self.fetched = 0
 
     async def say(
         self, text: str, *, person: str = "ana", channel: str = "", mention: bool = False, thread: str = ""
@@ -59,15 +62,25 @@ class FakeDiscord:
         author = ME if person == "me" else self._user(person)
         if self.faults.take("bot"):
             author = {**author, "bot": True}
-        message: dict[str, Any] = {
-            **_message(number, place, f"<@{ME['id']}> {text}" if mention else text, author),
+        said: dict[str, Any] = {
+            **message(number, place, f"<@{ME['id']}> {text}" if mention else text, author),
             "mentions": [ME] if mention else [],
         }
+        if self._attached is not None:
+            said["attachments"], self._attached = [self._attached], None
         if channel:
-            message["guild_id"] = GUILD
+            said["guild_id"] = GUILD
         self._began[number] = thread or (number if channel else "")
-        await self._deliver("MESSAGE_CREATE", message)
+        await self._deliver("MESSAGE_CREATE", said)
         return number
+
+    def attach(self, name: str, content: bytes, media_type: str) -> None:
+        """The next message that somebody writes has this file."""
+        number = self._id()
+        address = f"{self.address}/attachments/1/{number}/{name}?{_SIGNED}"
+        self._files[number] = content
+        self._attached = {"id": number, "filename": name, "size": len(content), "url": address, "proxy_url": address,
+                          "content_type": media_type}  # fmt: skip
 
     async def press(self, shown: Shown, verdict: Literal["up", "down"], *, person: str = "ana") -> None:
         """A person presses a button under a message."""
@@ -75,11 +88,11 @@ class FakeDiscord:
         interaction: dict[str, Any] = {
             "id": self._id(), "application_id": ME["id"], "type": 3, "token": "t", "version": 1, "channel_id": place,
             "data": {"custom_id": f"pilares:{verdict}", "component_type": 2}, "attachment_size_limit": 0,
-            "message": _message(shown.message_id, place, shown.text, ME), "entitlements": [], "locale": "en-US",
+            "message": message(shown.message_id, place, shown.text, ME), "entitlements": [], "locale": "en-US",
             "authorizing_integration_owners": {},
         }  # fmt: skip
         if place in self._threads or place in self._channels.values():
-            member = {"user": self._user(person), "roles": [], "joined_at": _STAMP, "permissions": "0", "flags": 0}
+            member = {"user": self._user(person), "roles": [], "joined_at": STAMP, "permissions": "0", "flags": 0}
             interaction |= {"guild_id": GUILD, "member": member}
             interaction["message"]["guild_id"] = GUILD
             interaction["channel"] = {"id": place, "type": 11 if place in self._threads else 0}
@@ -106,10 +119,19 @@ class FakeDiscord:
         return Starlette(
             routes=[
                 Route("/api/{path:path}", self._call, methods=["GET", "POST", "PATCH", "PUT"]),
+                Route("/attachments/1/{number}/{name}", self._give_out),
                 WebSocketRoute("/gateway", self._gateway),
                 WebSocketRoute("/gateway/", self._gateway),
             ]
         )
+
+    async def _give_out(self, request: Request) -> Response:
+        """A file, to whoever has its signed address."""
+        content = self._files.get(request.path_params["number"])
+        if content is None or str(request.query_params) != _SIGNED:
+            return Response("This content is no longer available.", 404)
+        self.fetched += 1
+        return Response(content, media_type="application/octet-stream")
 
     async def cut(self) -> None:
         """Cut connections while the fault says so."""
@@ -180,11 +202,11 @@ class FakeDiscord:
     async def _call(self, request: Request) -> Response:
         path, method = request.path_params["path"].split("/"), request.method
         if path == ["users", "@me"]:
-            return _json(ME)
+            return as_json(ME)
         if path[-2:] == ["applications", "@me"]:
-            return _json(_APPLICATION)
+            return as_json(_APPLICATION)
         if path[:1] == ["gateway"]:
-            return _json({"url": f"{self.address.replace('http', 'ws', 1)}/gateway"})
+            return as_json({"url": f"{self.address.replace('http', 'ws', 1)}/gateway"})
         if path[-1] == "typing":
             self.busied += 1
             return Response(status_code=204)
@@ -194,29 +216,29 @@ class FakeDiscord:
             return await self._opened(path[1], path[3])
         if path[0] == "channels" and "messages" in path and method in ("POST", "PATCH"):
             return await self._written(path, await request.json())
-        return _json({})
+        return as_json({})
 
     async def _opened(self, channel: str, message: str) -> Response:
         if message in self._threads:
-            return _json({"code": THREAD_EXISTS, "message": "A thread has already been created"}, 400)
+            return as_json({"code": THREAD_EXISTS, "message": "A thread has already been created"}, 400)
         self._threads[message] = channel
         await self._emit("THREAD_CREATE", self._thread(message))
-        return _json(self._thread(message))
+        return as_json(self._thread(message))
 
     async def _written(self, path: list[str], fields: dict[str, Any]) -> Response:
         if self.faults.take("slow"):
             await asyncio.sleep(SLOW_S)
         if self.faults.take("429"):
-            return _json({"message": "rate limited", "retry_after": 0.3, "global": False}, 429, {"retry-after": "1"})
+            return as_json({"message": "rate limited", "retry_after": 0.3, "global": False}, 429, {"retry-after": "1"})
         if self.faults.take("500"):
-            return _json({"message": "internal"}, 500)
+            return as_json({"message": "internal"}, 500)
         text = str(fields.get("content") or "")
         if not text or len(text) > MOST_CHARS:
-            return _json({"code": 50035, "message": "Invalid Form Body"}, 400)
+            return as_json({"code": 50035, "message": "Invalid Form Body"}, 400)
         place, edited = path[1], path[3] if len(path) > 3 else ""
         if edited and (edited not in self._messages or self.faults.take("gone")):
             self._messages.pop(edited, None)
-            return _json({"code": UNKNOWN_MESSAGE, "message": "Unknown Message"}, 404)
+            return as_json({"code": UNKNOWN_MESSAGE, "message": "Unknown Message"}, 404)
         nonce = str(fields.get("nonce") or "")
         number = edited or (self._nonces.get(nonce) if fields.get("enforce_nonce") else "") or self._id()
         self._nonces[nonce] = number
@@ -225,7 +247,7 @@ class FakeDiscord:
         judged = any(row.get("components") for row in fields.get("components") or ())
         self._messages[number] = Shown(number, parent or place, text, place if parent else "", judged, reply_to=reply)
         self.texts.append(text)
-        return _json(_message(number, place, text, ME))
+        return as_json(message(number, place, text, ME))
 
     def _guild(self) -> dict[str, Any]:
         channels = [{"id": each, "type": 0, "name": name, "position": 0, "permission_overwrites": [], "guild_id": GUILD}
@@ -238,7 +260,7 @@ class FakeDiscord:
                 "mfa_level": 0, "system_channel_flags": 0, "preferred_locale": "en-US", "afk_timeout": 60}  # fmt: skip
 
     def _thread(self, number: str) -> dict[str, Any]:
-        archive = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": _STAMP, "locked": False}
+        archive = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": STAMP, "locked": False}
         return {"id": number, "type": 11, "guild_id": GUILD, "parent_id": self._threads[number], "name": "thread",
                 "owner_id": ME["id"], "thread_metadata": archive, "message_count": 1, "member_count": 1,
                 "rate_limit_per_user": 0, "flags": 0, "total_message_sent": 1}  # fmt: skip
@@ -255,17 +277,6 @@ class FakeDiscord:
     def _id(self) -> str:
         self._number += 1
         return str(self._number)
-
-
-def _message(number: str, channel: str, text: str, author: dict[str, Any]) -> dict[str, Any]:
-    return {"id": number, "channel_id": channel, "content": text, "author": author, "timestamp": _STAMP,
-            "edited_timestamp": None, "tts": False, "mention_everyone": False, "mentions": [], "mention_roles": [],
-            "attachments": [], "embeds": [], "pinned": False, "type": 0, "components": []}  # fmt: skip
-
-
-def _json(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """The library reads JSON only when the type is exactly this, without a charset."""
-    return Response(json.dumps(content), status, {**(headers or {}), "content-type": "application/json"})
 
 
 @asynccontextmanager

@@ -3,11 +3,11 @@
 import asyncio
 import logging
 from email.message import EmailMessage
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connectors.adapter import Card, Post, Receive
-from connectors.errors import ConnectorError, NotPossible
-from connectors.event import Event
+from connectors.errors import ConnectorError, FileTooLarge, NotNow, NotPossible
+from connectors.event import Attachment, Event
 from connectors.markdown.mail import MailHtml
 from connectors.platforms.email import smtp
 from connectors.platforms.email.imap import Fetched, Mailbox
@@ -18,6 +18,8 @@ from connectors.platforms.email.writing import id_for, mail_of, recipients
 if TYPE_CHECKING:
     from connectors.platforms.email.settings import EmailSettings
 
+MOST_FILES = 4
+"""So many of the largest size are fetched of a mail."""
 log = logging.getLogger(__name__)
 
 
@@ -50,6 +52,26 @@ class EmailAdapter:
     async def edit(self, message_id: str, post: Post) -> None:
         """A mail that was sent stays as it is. Raises NotPossible: another one is sent."""
         raise NotPossible("A mail cannot be changed after it was sent.")
+
+    async def fetch(self, attachment: Attachment, limit: int) -> bytes:
+        """What is attached to a mail, out of the mailbox again. Raises FileTooLarge and SendError."""
+        message_id, _, number = attachment.id.rpartition("/")
+        try:
+            # In a mail a file takes a third more (base64), and others may stand before it.
+            mail = await asyncio.to_thread(self._mailbox.whole, message_id, MOST_FILES * limit)
+        except FileTooLarge:
+            raise
+        except ConnectorError as error:
+            raise NotNow(str(error)) from None
+        parts = list(mail.iter_attachments()) if mail is not None else []
+        if int(number) >= len(parts):
+            raise NotPossible("The mail is not in the mailbox any more.")
+        content: Any = parts[int(number)].get_payload(decode=True)
+        if not isinstance(content, bytes):
+            raise NotPossible("What is attached is no file.")
+        if len(content) > limit:
+            raise FileTooLarge(f"A file has {len(content)} bytes.")
+        return content
 
     async def close(self) -> None:
         """Leave the mailbox."""

@@ -39,6 +39,8 @@ class FakeEmail:
         self._mails: list[bytes] = []
         self._held: list[bytes] = []
         self._number = 0
+        self._attached: tuple[str, bytes, str] | None = None
+        self.fetched = 0
 
     async def say(
         self, text: str, *, person: str = "ana", channel: str = "", mention: bool = False, thread: str = ""
@@ -58,6 +60,10 @@ class FakeEmail:
         mail["Subject"] = "A question" if root in ("", own) else "Re: A question"
         self._arrive(mail)
         return own
+
+    def attach(self, name: str, content: bytes, media_type: str) -> None:
+        """The next message that somebody writes has this file."""
+        self._attached = (name, content, media_type)
 
     async def press(self, shown: Shown, verdict: Literal["up", "down"], *, person: str = "ana") -> None:
         """A person clicks a thumb, and sends the mail that it prepares."""
@@ -90,6 +96,11 @@ class FakeEmail:
         if self.faults.take("bot"):
             mail["Auto-Submitted"] = "auto-replied"
         mail.set_content(text)
+        if self._attached is not None:
+            name, content, media_type = self._attached
+            kind, _, sort = media_type.partition("/")
+            mail.add_attachment(content, maintype=kind, subtype=sort, filename=name)
+            self._attached = None
         return mail
 
     def _arrive(self, mail: EmailMessage) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any
 
-from connectors.errors import ConnectionLost, ConnectorMisconfigured
+from connectors.errors import ConnectionLost, ConnectorMisconfigured, FileTooLarge
 from connectors.platforms.email.reading import parsed
 
 if TYPE_CHECKING:
@@ -28,10 +28,11 @@ _SAFE = re.compile(r"[^\x21-\x7e]|[\"\\{}]")
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A mail and its number in the mailbox."""
+    """A mail, its number in the mailbox, and how many bytes of it there are here."""
 
     uid: str
     mail: EmailMessage
+    size: int = 0
 
 
 class Mailbox:
@@ -65,6 +66,17 @@ class Mailbox:
             self._done(imap.select(_quoted(self._settings.folder), readonly=True))
             found = self._found(imap, "OR", "HEADER", "Message-ID", wanted, "HEADER", "References", wanted)
             return next((each.mail for each in self._fetched(imap, found[-1:])), None)
+
+    def whole(self, message_id: str, most: int) -> EmailMessage | None:
+        """A mail with what is attached to it. Raises FileTooLarge for one of `most` bytes or more, ConnectionLost."""
+        with _Alone(self):
+            imap = self._open()
+            self._done(imap.select(_quoted(self._settings.folder), readonly=True))
+            found = self._found(imap, "HEADER", "Message-ID", _quoted(_SAFE.sub("", message_id)))
+            mail = next(self._fetched(imap, found[-1:], most), None)
+        if mail is not None and mail.size >= most:
+            raise FileTooLarge(f"A mail has {most} bytes or more.")
+        return mail.mail if mail is not None else None
 
     def close(self) -> None:
         """Leave."""
@@ -114,12 +126,12 @@ class Mailbox:
         (found,) = self._done(imap.uid("SEARCH", *wanted))[:1] or [b""]
         return sorted((found or b"").decode().split(), key=int)
 
-    def _fetched(self, imap: imaplib.IMAP4, uids: list[str]) -> Iterator[Fetched]:
+    def _fetched(self, imap: imaplib.IMAP4, uids: list[str], most: int = MOST_BYTES) -> Iterator[Fetched]:
         for uid in uids:
-            parts = self._done(imap.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MOST_BYTES}>)"))
+            parts = self._done(imap.uid("FETCH", uid, f"(BODY.PEEK[]<0.{most}>)"))
             raw = next((part[1] for part in parts if isinstance(part, tuple)), None)
             if raw is not None:
-                yield Fetched(uid, parsed(raw))
+                yield Fetched(uid, parsed(raw), len(raw))
 
     def _done(self, answer: tuple[str, Any]) -> list[Any]:
         kind, data = answer

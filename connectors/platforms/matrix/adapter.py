@@ -3,13 +3,16 @@
 import asyncio
 import hashlib
 import logging
+import re
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from connectors.adapter import Card, Post, Receive
+from connectors.client import client_for, fetched
 from connectors.errors import LibraryMissing, NotPossible, SendError, SlowDown
-from connectors.event import Event, Place
+from connectors.event import Attachment, Event, Place
 from connectors.markdown.matrix import MatrixHtml
 from connectors.platforms.matrix.content import edited, message, reaction
 from connectors.platforms.matrix.errors import Refused, accepted, listening, sending
@@ -24,6 +27,7 @@ MOST_AT_ONCE = 200
 """Messages of a room in one answer of the server: of more, the older ones are not read."""
 _STATE = ["m.room.name", "m.room.canonical_alias", "m.room.join_rules", "m.room.member", "m.room.encryption"]
 _SAID = ["m.room.message", "m.reaction", "m.room.encrypted"]
+_MXC = re.compile(r"mxc://([^/]{1,255})/([^/?#]{1,255})")
 _NOTHING: dict[str, Any] = {"types": []}
 FILTER = {
     "room": {
@@ -97,6 +101,17 @@ class MatrixAdapter:
         with sending():
             await self._who()
             accepted(await self._client.room_typing(place.channel, True, TYPING_MS))
+
+    async def fetch(self, attachment: Attachment, limit: int) -> bytes:
+        """A file that was sent, from where only accounts get it (Matrix 1.11). Raises FileTooLarge and SendError."""
+        found = _MXC.fullmatch(attachment.id)
+        if found is None:
+            raise NotPossible("A file has no address of a Matrix server, or is encrypted.")
+        server, number = (quote(each, safe="") for each in found.groups())
+        address = f"{self._settings.homeserver.rstrip('/')}/_matrix/client/v1/media/download/{server}/{number}"
+        async with client_for(address) as client:
+            token = self._settings.token.get_secret_value()
+            return await fetched(client, address, limit, authorization=f"Bearer {token}")
 
     async def close(self) -> None:
         """Close the connections."""

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connectors.testing.fake import SLOW_S, Faults, Shown
@@ -40,6 +40,9 @@ class FakeMatrix:
         self._shown: dict[str, Shown] = {}
         self._arrived = asyncio.Event()
         self._number, self._moment = 0, 0
+        self._files: dict[str, bytes] = {}
+        self._attached: dict[str, Any] | None = None
+        self.fetched = 0
 
     async def say(
         self, text: str, *, person: str = "ana", channel: str = "", mention: bool = False, thread: str = ""
@@ -49,6 +52,10 @@ class FakeMatrix:
         kind = "m.notice" if self.faults.take("bot") else "m.text"
         body = f"Pilares: {text}" if mention else text
         content: dict[str, Any] = {"msgtype": kind, "body": body, "m.mentions": {"user_ids": [ME]} if mention else {}}
+        if self._attached is not None:
+            name = self._attached["filename"]
+            content |= {**self._attached, "body": body if text else name}
+            self._attached = None
         if thread:
             if thread not in self._events:
                 begun = {"msgtype": "m.text", "body": f"This is about {thread}."}
@@ -57,6 +64,13 @@ class FakeMatrix:
         number = self._keep(room, ME if person == "me" else f"@{person}:{SERVER}", "m.room.message", content)
         self._deliver(number)
         return number
+
+    def attach(self, name: str, content: bytes, media_type: str) -> None:
+        """The next message that somebody writes has this file."""
+        number = f"F{len(self._files)}"
+        self._files[number] = content
+        self._attached = {"msgtype": "m.file", "filename": name, "url": f"mxc://{SERVER}/{number}",
+                          "info": {"mimetype": media_type, "size": len(content)}}  # fmt: skip
 
     async def press(self, shown: Shown, verdict: Literal["up", "down"], *, person: str = "ana") -> None:
         """A person reacts to a message."""
@@ -85,9 +99,17 @@ class FakeMatrix:
             routes=[
                 Route(f"{base}/sync", self._sync),
                 Route(f"{base}/rooms/{{room}}/send/{{kind}}/{{once}}", self._put, methods=["PUT"]),
+                Route(f"/_matrix/client/v1/media/download/{SERVER}/{{number}}", self._give_out),
                 Route(f"{base}/{{path:path}}", self._asked, methods=["GET", "PUT", "POST"]),
             ]
         )
+
+    async def _give_out(self, request: Request) -> Response:
+        content = self._files.get(request.path_params["number"])
+        if _stranger(request) or content is None:
+            return _error(*((401, "M_UNKNOWN_TOKEN") if content is not None else (404, "M_NOT_FOUND")))
+        self.fetched += 1
+        return Response(content, media_type="application/octet-stream")
 
     def wake(self) -> None:
         """Answer whoever waits for news."""

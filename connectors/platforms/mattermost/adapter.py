@@ -13,12 +13,13 @@ import time
 from collections.abc import Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from connectors.adapter import Card, Post, Receive
+from connectors.client import client_for, fetched
 from connectors.core.clock import backoff
 from connectors.errors import ConnectionLost, ConnectorError, LibraryMissing, SendError
-from connectors.event import Event, Place, Verdict
+from connectors.event import Attachment, Event, Place, Verdict
 from connectors.markdown.mattermost import MattermostMarkdown, escaped
 from connectors.platforms.mattermost.errors import listening, sending
 from connectors.platforms.mattermost.reading import OURS, Me, place_of, posted, since_then, thumb_of, verdict_of
@@ -97,6 +98,13 @@ class MattermostAdapter:
         with sending():
             me = await self._who()
             await self._driver.users.publish_user_typing(me.id, place.channel, place.thread or None)
+
+    async def fetch(self, attachment: Attachment, limit: int) -> bytes:
+        """A file that was sent. Raises FileTooLarge and SendError."""
+        address = f"{self._settings.url.rstrip('/')}/api/v4/files/{quote(attachment.id, safe='')}"
+        async with client_for(address) as client:
+            token = self._settings.token.get_secret_value()
+            return await fetched(client, address, limit, authorization=f"Bearer {token}")
 
     async def close(self) -> None:
         """Close the connections."""

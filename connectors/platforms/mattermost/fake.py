@@ -38,6 +38,9 @@ class FakeMattermost:
         self._posts: dict[str, dict[str, Any]] = {}
         self._pending: dict[str, str] = {}
         self._number, self._moment, self._sequence = 0, 0, 0
+        self._files: dict[str, bytes] = {}
+        self._attached: dict[str, Any] | None = None
+        self.fetched = 0
 
     async def say(
         self, text: str, *, person: str = "ana", channel: str = "", mention: bool = False, thread: str = ""
@@ -49,11 +52,20 @@ class FakeMattermost:
         user = ME if person == "me" else _id(person)
         props = {"from_bot": "true"} if self.faults.take("bot") else {}
         post = self._keep(user, place, f"@{NAME} {text}" if mention else text, thread, props)
+        if self._attached is not None:
+            post["file_ids"], post["metadata"]["files"] = [self._attached["id"]], [self._attached]
+            self._attached = None
         await self._deliver("posted", {
             "channel_type": _kind(place), "channel_name": channel, "sender_name": f"@{person}", "team_id": "",
             "post": json.dumps(post),
         })  # fmt: skip
         return str(post["id"])
+
+    def attach(self, name: str, content: bytes, media_type: str) -> None:
+        """The next message that somebody writes has this file."""
+        number = f"file{len(self._files):022d}"
+        self._files[number] = content
+        self._attached = {"id": number, "name": name, "mime_type": media_type, "size": len(content)}
 
     async def press(self, shown: Shown, verdict: Literal["up", "down"], *, person: str = "ana") -> None:
         """A person clicks a reaction under a post."""
@@ -198,6 +210,9 @@ class FakeMattermost:
                 found = {key: post for key, post in self._posts.items()
                          if post["channel_id"] == channel and post["update_at"] >= since}  # fmt: skip
                 return JSONResponse({"order": list(reversed(found)), "posts": found})
+            case "GET", "files", number if number in self._files:
+                self.fetched += 1
+                return Response(self._files[number], media_type="application/octet-stream")
             case "GET", "posts", post if post in self._posts:
                 return JSONResponse(self._posts[post])
             case "POST", "reactions":

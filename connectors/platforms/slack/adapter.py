@@ -7,17 +7,20 @@ copy; here an event is acknowledged once it is stored.
 import asyncio
 import json
 import logging
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from connectors.adapter import Card, Delivery, Post, Preview, Receipt, Receive
-from connectors.errors import ConnectionLost, DeliveryRefused, LibraryMissing
-from connectors.event import Event, Place
+from connectors.client import client_for, fetched
+from connectors.errors import ConnectionLost, DeliveryRefused, FileTooLarge, LibraryMissing, NotPossible, SendError
+from connectors.event import Attachment, Event, Place, Verdict
 from connectors.markdown.slack import SlackMrkdwn
 from connectors.platforms.slack.blocks import content
 from connectors.platforms.slack.errors import listening, sending
 from connectors.platforms.slack.reading import event_of
 from connectors.platforms.slack.streams import Stream
+from connectors.platforms.slack.why import form
 
 if TYPE_CHECKING:
     from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -42,6 +45,7 @@ class SlackAdapter:
         self._web: AsyncWebClient | None = None
         self._me = self._team = ""
         self._opening = asyncio.Lock()
+        self._forms: set[asyncio.Task[None]] = set()
         self.card = Card(
             "slack",
             SlackMrkdwn(),
@@ -78,6 +82,7 @@ class SlackAdapter:
             event = event_of(kind, payload, self._me)
         except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
             raise DeliveryRefused("no event of Slack", 403) from None
+        self._ask_why(event, payload)
         return Receipt((event,) if event is not None else ())
 
     async def send(self, post: Post) -> str:
@@ -119,6 +124,28 @@ class SlackAdapter:
                 web = await self._client()
                 await web.assistant_threads_setStatus(channel_id=place.channel, thread_ts=place.thread, status=words)
 
+    async def fetch(self, attachment: Attachment, limit: int) -> bytes:
+        """A file that was sent. Raises FileTooLarge and SendError."""
+        with sending():
+            web = await self._client()
+            file = (await web.files_info(file=attachment.id))["file"]
+            if int(file.get("size") or 0) > limit:
+                raise FileTooLarge(f"A file has {file['size']} bytes.")
+            address = str(file.get("url_private_download") or file.get("url_private") or "")
+        if not self._own(address):  # the token is for Slack alone
+            raise NotPossible("A file is kept somewhere else, and cannot be fetched.")
+        async with client_for(address) as client:
+            token = self._settings.bot_token.get_secret_value()
+            return await fetched(client, address, limit, authorization=f"Bearer {token}")
+
+    def _own(self, address: str) -> bool:
+        """Whether a file lies with Slack, or with the server that plays it."""
+        file, api = urlsplit(address), urlsplit(self._settings.api_url)
+        host = file.hostname or ""
+        return (file.scheme, file.netloc) == (api.scheme, api.netloc) or (
+            file.scheme == "https" and (host == "slack.com" or host.endswith(".slack.com"))
+        )
+
     async def close(self) -> None:
         """Close the connections."""
         if self._web is not None and self._web.session is not None:
@@ -155,6 +182,7 @@ class SlackAdapter:
             event = self._read(request.type, request.payload)
             if event is not None:
                 await receive([event])
+                self._ask_why(event, request.payload)
             # Stored, so that Slack need not send it again.
             await client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
 
@@ -167,6 +195,27 @@ class SlackAdapter:
         except (ValueError, KeyError, TypeError, AttributeError):
             log.warning("Slack sent something of kind %s that cannot be read; it is passed over", kind)
             return None
+
+    def _ask_why(self, event: Event | None, payload: Mapping[str, Any]) -> None:
+        """Open the form for whoever pressed a thumb down; Slack allows three seconds for that, and the thumb counts."""
+        trigger = payload.get("trigger_id")
+        if (
+            isinstance(event, Verdict)
+            and event.verdict == "down"
+            and trigger
+            and payload.get("type") == "block_actions"
+        ):
+            opening = asyncio.get_running_loop().create_task(self._open_form(event, str(trigger)))
+            self._forms.add(opening)
+            opening.add_done_callback(self._forms.discard)
+
+    async def _open_form(self, verdict: Verdict, trigger: str) -> None:
+        try:
+            with sending():
+                web = await self._client()
+                await web.views_open(trigger_id=trigger, view=form(verdict, self._settings.language))
+        except SendError as error:
+            log.info("Slack: a form could not be opened: %s", error)
 
     async def _watch(self, socket: "SocketModeClient", web: "AsyncWebClient") -> None:
         """Return never; raise ConnectionLost when the socket is gone."""

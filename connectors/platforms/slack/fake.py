@@ -9,10 +9,11 @@ from typing import Any, Literal
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from connectors.platforms.slack.fake_forms import Forms
 from connectors.testing.fake import SLOW_S, Faults, Shown
 from connectors.testing.serving import served
 
@@ -40,6 +41,10 @@ class FakeSlack:
         self._streams: dict[str, str] = {}
         self._threads: dict[str, str] = {}
         self._number = 1_700_000_000
+        self._files: dict[str, tuple[dict[str, Any], bytes]] = {}
+        self._attached: dict[str, Any] | None = None
+        self.fetched = 0
+        self._forms = Forms()
 
     async def say(
         self, text: str, *, person: str = "ana", channel: str = "", mention: bool = False, thread: str = ""
@@ -57,11 +62,21 @@ class FakeSlack:
         }
         if thread:
             event["thread_ts"] = thread
+        if self._attached is not None:
+            event |= {"subtype": "file_share", "files": [self._attached]}
+            self._attached = None
         if self.faults.take("bot"):
             event["bot_id"] = "B1"
         self._threads[ts] = thread or (ts if channel else "")
         await self._deliver("events_api", {"type": "event_callback", "event_id": f"Ev{ts}", "event": event})
         return ts
+
+    def attach(self, name: str, content: bytes, media_type: str) -> None:
+        """The next message that somebody writes has this file."""
+        number = f"F{len(self._files)}"
+        self._attached = {"id": number, "name": name, "mimetype": media_type, "size": len(content),
+                          "url_private_download": f"{self.address}/files-pri/T1-{number}/download/{name}"}  # fmt: skip
+        self._files[number] = (self._attached, content)
 
     async def press(self, shown: Shown, verdict: Literal["up", "down"], *, person: str = "ana") -> None:
         """A person presses a button under a message."""
@@ -74,9 +89,22 @@ class FakeSlack:
         container = {"type": "message", "message_ts": shown.message_id, "channel_id": shown.channel}
         if shown.thread:
             container["thread_ts"] = shown.thread
+        trigger = f"t{self._ts()}"
+        self._forms.triggers.add(trigger)
         payload = {"type": "block_actions", "user": {"id": f"U{person.upper()}"}, "channel": {"id": shown.channel},
-                   "container": container, "actions": [action]}  # fmt: skip
+                   "container": container, "actions": [action], "trigger_id": trigger}  # fmt: skip
         await self._deliver("interactive", payload)
+
+    async def explain(self, reason: str, correction: str, *, person: str = "ana") -> None:
+        """A person fills in the form that was opened last, and sends it."""
+        view = {**self._forms.filled({"reason": reason, "correction": correction}), "id": f"V{self._ts()}"}
+        user = {"id": f"U{person.upper()}"}
+        await self._deliver("interactive", {"type": "view_submission", "user": user, "view": view})
+
+    @property
+    def asked_why(self) -> bool:
+        """Whether a form is open."""
+        return bool(self._forms.views)
 
     async def again(self) -> None:
         """Deliver everything once more."""
@@ -94,6 +122,7 @@ class FakeSlack:
     def app(self) -> Starlette:
         """The Web API and the socket."""
         return Starlette(routes=[Route("/api/{method}", self._call, methods=["POST", "GET"]),
+                                 Route("/files-pri/T1-{number}/download/{name}", self._give_out),
                                  WebSocketRoute("/link", self._link)])  # fmt: skip
 
     async def cut(self) -> None:
@@ -155,7 +184,20 @@ class FakeSlack:
         if method == "assistant.threads.setStatus":
             self.busied += 1
             return _ok()
+        if method == "views.open":
+            trouble = self._forms.open(fields)
+            return _error(trouble) if trouble else _ok(view={"id": "V1"})
+        if method == "files.info":
+            found = self._files.get(str(fields["file"]))
+            return _error("file_not_found") if found is None else _ok(file=found[0])
         return await self._written(method, fields)
+
+    async def _give_out(self, request: Request) -> Response:
+        """A file; without the token Slack answers with the page where people sign in."""
+        if request.headers.get("authorization") != f"Bearer {self.settings['bot_token']}":
+            return RedirectResponse(f"{self.address}/?redir=files", 302)
+        self.fetched += 1
+        return Response(self._files[request.path_params["number"]][1], media_type="application/octet-stream")
 
     async def _written(self, method: str, fields: dict[str, Any]) -> JSONResponse:
         if self.faults.take("slow"):

@@ -3,8 +3,8 @@
 import json
 
 SCOPES = (
-    "app_mentions:read", "assistant:write", "channels:history", "chat:write", "commands", "groups:history",
-    "im:history", "mpim:history", "reactions:read",
+    "app_mentions:read", "assistant:write", "channels:history", "chat:write", "commands", "files:read",
+    "groups:history", "im:history", "mpim:history", "reactions:read",
 )  # fmt: skip
 EVENTS = ("app_mention", "message.channels", "message.groups", "message.im", "message.mpim", "reaction_added")
 

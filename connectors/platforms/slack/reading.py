@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from connectors.core.commands import called
 from connectors.event import Attachment, Event, Message, Person, Place, Verdict
+from connectors.platforms.slack.why import FORM, written
 
 _SUBTYPES = {None, "file_share", "thread_broadcast", "bot_message"}
 _THUMBS: dict[str, Literal["up", "down"]] = {"+1": "up", "thumbsup": "up", "-1": "down", "thumbsdown": "down"}
@@ -26,6 +27,8 @@ def event_of(kind: str, payload: Mapping[str, Any], me: str) -> Event | None:
             return _reacted(event, me)
     if kind == "interactive" and payload.get("type") == "block_actions":
         return _pressed(payload, me)
+    if kind == "interactive" and payload.get("type") == "view_submission":
+        return written(payload, me) if payload["view"].get("callback_id") == FORM else None
     if kind == "slash_commands":
         return _commanded(payload)
     return None
@@ -96,4 +99,9 @@ def _plain(text: str, me: str) -> str:
 
 
 def _attachment(file: Mapping[str, Any]) -> Attachment:
-    return Attachment(str(file.get("id", "")), str(file.get("name", "file")), str(file.get("mimetype", "")), 0)
+    return Attachment(
+        str(file.get("id", "")),
+        str(file.get("name", "file")),
+        str(file.get("mimetype", "")),
+        int(file.get("size") or 0),
+    )

@@ -7,8 +7,8 @@ import ssl
 from typing import TYPE_CHECKING, Any
 
 from connectors.adapter import Card, Delivery, Post, Preview, Receipt, Receive
-from connectors.errors import DeliveryRefused, NotPossible
-from connectors.event import Place
+from connectors.errors import DeliveryRefused, FileTooLarge, NotPossible
+from connectors.event import Attachment, Place
 from connectors.markdown.telegram import TelegramHtml
 from connectors.messages import text
 from connectors.platforms.telegram.drafts import Draft
@@ -125,6 +125,17 @@ class TelegramAdapter:
         thread = int(place.thread) if place.thread else None
         with sending():
             await self._bot.send_chat_action(place.channel, "typing", message_thread_id=thread)
+
+    async def fetch(self, attachment: Attachment, limit: int) -> bytes:
+        """A file that was sent; Telegram itself gives out none above 20 MB. Raises FileTooLarge and SendError."""
+        with sending():
+            file = await self._bot.get_file(attachment.id)
+            if (file.file_size or 0) > limit:
+                raise FileTooLarge(f"A file has {file.file_size} bytes.")
+            content = bytes(await file.download_as_bytearray())
+            if len(content) <= limit:
+                return content
+        raise FileTooLarge(f"A file has more than {limit} bytes.")
 
     async def close(self) -> None:
         """Close the connections."""

@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from connectors.platforms.telegram.fake_texts import balanced, entities, visible
 from connectors.testing.fake import SLOW_S, Faults, Shown
 from connectors.testing.serving import served
 
@@ -38,6 +39,9 @@ class FakeTelegram:
         self._update = 1000
         self._ids: dict[str, int] = {}
         self._topics: dict[int, str] = {}
+        self._files: dict[str, bytes] = {}
+        self._attached: dict[str, Any] | None = None
+        self.fetched = 0
 
     async def say(
         self, text: str, *, person: str = "ana", channel: str = "", mention: bool = False, thread: str = ""
@@ -51,14 +55,28 @@ class FakeTelegram:
             "chat": self._chat(channel, person),
             "from": self._person(person),
             "text": words,
-            "entities": _entities(words),
+            "entities": entities(words),
         }
+        if self._attached is not None:
+            del message["text"], message["entities"]
+            message |= {
+                "document": self._attached,
+                **({"caption": words, "caption_entities": entities(words)} if words else {}),
+            }
+            self._attached = None
         if thread:
             topic = self._id(f"topic {thread}")
             self._topics[topic] = thread
             message |= {"message_thread_id": topic, "is_topic_message": True}
         self._arrive({"message": message})
         return str(self._number)
+
+    def attach(self, name: str, content: bytes, media_type: str) -> None:
+        """The next message that somebody writes has this file."""
+        number = f"F{len(self._files)}"
+        self._files[number] = content
+        self._attached = {"file_id": number, "file_unique_id": f"u{number}", "file_name": name,
+                          "mime_type": media_type, "file_size": len(content)}  # fmt: skip
 
     async def press(self, shown: Shown, verdict: Literal["up", "down"], *, person: str = "ana") -> None:
         """A person presses a button under a message."""
@@ -85,7 +103,12 @@ class FakeTelegram:
 
     def app(self) -> Starlette:
         """The Bot API."""
-        return Starlette(routes=[Route("/bot{token}/{method}", self._call, methods=["GET", "POST"])])
+        return Starlette(
+            routes=[
+                Route("/bot{token}/{method}", self._call, methods=["GET", "POST"]),
+                Route("/file/bot{token}/documents/{number}", self._give_out),
+            ]
+        )
 
     def updates(self) -> list[dict[str, Any]]:
         """What waits to be fetched, or delivered to a webhook."""
@@ -113,11 +136,26 @@ class FakeTelegram:
             return await self._get_updates(fields)
         if method == "getMe":
             return _ok(ME)
+        if method == "getFile":
+            return self._described(str(fields["file_id"]))
         if method == "sendChatAction":
             self.busied += 1
         if method in ("sendMessage", "editMessageText", "sendMessageDraft"):
             return await self._written(method, fields)
         return _ok(True)
+
+    def _described(self, number: str) -> JSONResponse:
+        if number not in self._files:
+            return _error(400, "Bad Request: invalid file_id")
+        return _ok({"file_id": number, "file_unique_id": f"u{number}", "file_size": len(self._files[number]),
+                    "file_path": f"documents/{number}"})  # fmt: skip
+
+    async def _give_out(self, request: Request) -> Response:
+        content = self._files.get(request.path_params["number"])
+        if request.path_params["token"] != TOKEN or content is None:
+            return _error(404, "Not Found")
+        self.fetched += 1
+        return Response(content, media_type="application/octet-stream")
 
     async def _get_updates(self, fields: dict[str, Any]) -> JSONResponse:
         if self.faults.take("drop"):
@@ -161,9 +199,9 @@ class FakeTelegram:
         if self.faults.take("500"):
             return _error(500, "Internal Server Error")
         text, html = str(fields.get("text", "")), fields.get("parse_mode") == "HTML"
-        if html and (self.faults.take("markup") or not _balanced(text)):
+        if html and (self.faults.take("markup") or not balanced(text)):
             return _error(400, "Bad Request: can't parse entities")
-        if len(_visible(text, html).encode("utf-16-le")) // 2 > MOST_UNITS:
+        if len(visible(text, html).encode("utf-16-le")) // 2 > MOST_UNITS:
             return _error(400, "Bad Request: message is too long")
         if method == "editMessageText":
             there = self._messages.get(int(fields["message_id"]))
@@ -202,39 +240,6 @@ class FakeTelegram:
 
     def _chat_of(self, number: int) -> dict[str, Any]:
         return {"id": number, "type": "private" if number > 0 else "supergroup"}
-
-
-def _entities(text: str) -> list[dict[str, Any]]:
-    import re
-
-    found = []
-    for each in re.finditer(r"(?<!\w)@\w+|^/\w+(?:@\w+)?", text):
-        kind = "bot_command" if each.group().startswith("/") else "mention"
-        before = len(text[: each.start()].encode("utf-16-le")) // 2
-        found.append({"type": kind, "offset": before, "length": len(each.group().encode("utf-16-le")) // 2})
-    return found
-
-
-def _visible(text: str, html: bool) -> str:
-    import re
-    from html import unescape
-
-    return unescape(re.sub(r"<[^>]*>", "", text)) if html else text
-
-
-def _balanced(html: str) -> bool:
-    """Whether every tag is one that Telegram knows, and closed in order."""
-    import re
-
-    opened: list[str] = []
-    for closing, name in re.findall(r"<(/?)([a-z]+)[^>]*>", html):
-        if name not in ("b", "i", "s", "u", "code", "pre", "a", "blockquote"):
-            return False
-        if not closing:
-            opened.append(name)
-        elif not opened or opened.pop() != name:
-            return False
-    return not opened and not re.search(r"<(?!/?[a-z])", html)
 
 
 def _value(text: str) -> Any:

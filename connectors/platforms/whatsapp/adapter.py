@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SIGNATURE = "x-hub-signature-256"
 TYPING_S = 20.0
+WINDOW_S = 24 * 3600.0
+"""Later than this after somebody's last words Meta takes nothing for them but templates."""
 """WhatsApp shows it for 25 seconds."""
 MOST_REMEMBERED = 1_000
 _CHALLENGE = re.compile(r"[\w.-]{1,200}")
@@ -48,7 +50,7 @@ class WhatsAppAdapter:
         self._last: OrderedDict[str, str] = OrderedDict()
         self._shown: dict[str, float] = {}
         # Ten messages a second to a person are too many after a while: one each six seconds, with bursts of 45.
-        self.card = Card("whatsapp", WhatsAppMarks(), tells_bots=False, pace_s=1.0)
+        self.card = Card("whatsapp", WhatsAppMarks(), tells_bots=False, pace_s=1.0, window_s=WINDOW_S)
 
     async def listen(self, receive: Receive) -> None:
         """See that the token is good for the number, and wait: WhatsApp calls. Raises ConnectionLost."""

@@ -10,6 +10,7 @@ left out by its capability card.
 """
 
 from connectors.testing.conformance.commands import Commands
+from connectors.testing.conformance.files import Files
 from connectors.testing.conformance.meant import Meant
 from connectors.testing.conformance.once import Once
 from connectors.testing.conformance.order import Order
@@ -20,7 +21,7 @@ from connectors.testing.conformance.verdicts import Verdicts
 from connectors.testing.conformance.writing import Writing
 
 
-class AdapterConformance(Once, Order, Meant, Texts, Writing, Trouble, Verdicts, Commands, Starting):
+class AdapterConformance(Once, Order, Meant, Texts, Writing, Trouble, Verdicts, Commands, Files, Starting):
     """Subclass it, and name the platform."""
 
 

@@ -1,6 +1,7 @@
 """A handful of the suite, for runs that have no time for all of it: the whole way there and back, once each."""
 
 from connectors.testing.conformance.base import Suite
+from connectors.testing.conformance.files import Files
 from connectors.testing.conformance.meant import Meant
 from connectors.testing.conformance.once import Once
 from connectors.testing.conformance.starting import Starting
@@ -19,4 +20,6 @@ class AdapterEssentials(Suite):
     test_wait = Trouble.test_too_many_messages_wait_as_long_as_the_platform_says
     test_cut = Trouble.test_a_connection_that_was_cut_comes_back
     test_thumb = Verdicts.test_a_thumb_is_a_verdict_on_the_answer
+    takes_files = Files.takes_files
+    test_file = Files.test_a_file_reaches_the_conversation_it_was_sent_into
     test_secrets = Starting.test_an_empty_or_missing_secret_is_refused

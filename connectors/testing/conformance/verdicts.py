@@ -1,9 +1,11 @@
 """Thumbs reach the answer they stand under."""
 
+import asyncio
 from pathlib import Path
 
 from connectors.testing.conformance.base import Suite
 from connectors.testing.conformance.texts import SENTENCES
+from connectors.testing.fake import Explaining
 
 
 class Verdicts(Suite):
@@ -19,6 +21,30 @@ class Verdicts(Suite):
             assert judgement.verdict == "up"
             assert judgement.user == stage.assistant.turns[0].user
             assert judgement.platform == self.platform
+
+    async def test_after_a_thumb_down_a_form_asks_why_where_there_are_forms(self, tmp_path: Path) -> None:
+        async with self.stage(tmp_path) as stage:
+            if not isinstance(stage.fake, Explaining):
+                return
+            (shown,) = await stage.ask("when?", channel="general", mention=True)
+            await stage.fake.press(shown, "down")
+            await self._asked_why(stage.fake)
+            await stage.fake.explain("the hour is wrong", "At six.", person="ana")
+            await stage.come(3)
+            await stage.quiet()
+            thumb, why = stage.assistant.judgements
+            assert (thumb.verdict, thumb.reason, thumb.correction) == ("down", "", "")
+            assert (why.verdict, why.reason, why.correction) == ("down", "the hour is wrong", "At six.")
+            assert (why.answer, why.user, why.person) == (thumb.answer, thumb.user, thumb.person)
+            await stage.fake.press(shown, "up")
+            await stage.come(4)
+            await stage.quiet()
+            assert not stage.fake.asked_why
+
+    async def _asked_why(self, fake: Explaining) -> None:
+        async with asyncio.timeout(10):
+            while not fake.asked_why:
+                await asyncio.sleep(0.02)
 
     async def test_only_the_last_part_of_an_answer_has_thumbs(self, tmp_path: Path) -> None:
         async with self.stage(tmp_path, live_s=2.0) as stage:

@@ -20,12 +20,15 @@ from assistant.security.rights import Role
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
 from assistant.testing.accounts import Known, cheap_accounts, known
+from assistant.testing.connectors import ScriptedConnectors
 from assistant.testing.documents import LEAVE, ScriptedDocuments, document_id
 from assistant.testing.gateway import ScriptedGateway
 from assistant.testing.handoffs import WHY
 from assistant.testing.scripted import ScriptedAssistant
 from assistant.turn.answer import TurnRequest
 from assistant.turn.events import Finished
+from connectors.connector import Health
+from connectors.store.links import Link
 from knowledge.library import Library
 from knowledge.settings import KnowledgeSettings
 from knowledge.sources.config import SourceConfig
@@ -38,6 +41,8 @@ from knowledge.vectors.exact import ExactIndex
 
 SHOP = "https://shop.example"
 HANDBOOK = SourceConfig(name="handbook", kind="folder", groups=("everyone",), options={"path": "/srv/handbook"})
+BROKEN = Link("helpdesk", "waiting", 0.0, last_error="No route.", last_error_at=1.0)
+HELPDESK = ScriptedConnectors(helpdesk=Health(BROKEN, {"waiting": 1}, {"sent": 2}))
 NO_LIMITS = {"visitor": {"requests_per_minute": None, "requests_per_day": None}, "visits_per_minute": 10**6}
 
 
@@ -106,7 +111,7 @@ def serving(home: Path) -> Iterator[Site]:
     """A server on a free port of this computer, with a home of its own."""
     settings = Settings(
         home=home, server={"port": 0, "api_sources": ["website"]}, security={"accounts": True},
-        limits=NO_LIMITS, turn={"max_question_chars": 1_000},
+        limits=NO_LIMITS, connectors={"helpdesk": {"platform": "slack"}}, turn={"max_question_chars": 1_000},
     )  # fmt: skip
     library = Library(
         home / "knowledge", HashingEmbedder(), KnowledgeSettings(), reader=InlineReader(),
@@ -120,7 +125,7 @@ def serving(home: Path) -> Iterator[Site]:
         sources.sync("handbook")
         app = create_app(
             assistant, settings, page=False, accounts=accounts, gateway=ScriptedGateway(), sources=lambda: sources,
-            appointments=lambda: store,
+            appointments=lambda: store, connectors=HELPDESK,  # type: ignore[arg-type]
         )  # fmt: skip
         key = visitors_of(assistant, settings).keys.make("shop", [SHOP], groups=["customers"]).token
         visitor = {"authorization": f"Bearer {key}", "origin": SHOP, "x-pilares-guest": "g" * 43}

@@ -26,6 +26,7 @@ from assistant.security.oidc.settings import OidcSettings
 from assistant.security.rights import OF_ROLE, ROLES, Right, Role
 from assistant.settings import Settings
 from assistant.testing.accounts import Known, known
+from assistant.testing.connectors import ScriptedConnectors
 from assistant.testing.documents import LEAVE, SECURITY, ScriptedDocuments, document_id
 from assistant.testing.gateway import ScriptedGateway
 from assistant.testing.handoffs import WHY
@@ -69,7 +70,7 @@ OF_ALL = {
 OF_VISITORS = {"GET /api/widget/conversations/{conversation_id}"}
 BY_NAME = {
     "PATCH /api/users/{name}", "POST /api/users/{name}/link", "GET /api/users/{name}/export",
-    "DELETE /api/users/{name}",
+    "DELETE /api/users/{name}", "POST /api/connectors/{name}/pause", "POST /api/connectors/{name}/resume",
 }  # fmt: skip
 SECRET_PATHS = {"GET /sign-in/{token}", "POST /sign-in/{token}"}
 # Asks a provider that is not there.
@@ -125,7 +126,7 @@ def app(assistant: ScriptedAssistant, shared: Settings, accounts: Accounts) -> I
     settings = shared.model_copy(update={"security": shared.security.model_copy(update={"oidc": oidc})})
     yield create_app(
         assistant, settings, page=False, accounts=accounts, sources=NoSources,  # type: ignore[arg-type]
-        appointments=lambda: store, gateway=ScriptedGateway(),
+        appointments=lambda: store, gateway=ScriptedGateway(), connectors=ScriptedConnectors(),  # type: ignore[arg-type]
     )  # fmt: skip
     store.close()
 

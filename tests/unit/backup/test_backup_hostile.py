@@ -129,9 +129,9 @@ def test_no_manifest(parts: Members, tmp_path: Path) -> None:
 
 
 def test_a_newer_format(parts: Members, tmp_path: Path) -> None:
-    newer = json.dumps({"format": 3, "pilares": "9.0", "all": "different"}).encode()
+    newer = json.dumps({"format": 4, "pilares": "9.0", "all": "different"}).encode()
     archive = pack(tmp_path / "bad.tar.gz", {**parts, "manifest.json": newer})
-    refused(archive, tmp_path / "new", "made by a newer Pilares (9.0, format 3", "Update Pilares")
+    refused(archive, tmp_path / "new", "made by a newer Pilares (9.0, format 4", "Update Pilares")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def set_up(home: Path) -> Path:
+    """A home folder with a connector."""
+    (home / "pilares.toml").write_text(TABLE, encoding="utf-8")
+    return home
+
+
 def test_list_names_platforms_and_what_is_set_up(home: Path) -> None:
     result = CliRunner().invoke(app, ["connectors", "list"])
     assert result.exit_code == 0
@@ -56,3 +63,33 @@ def test_run_refuses_a_name_that_is_not_set_up(home: Path) -> None:
     result = CliRunner().invoke(app, ["connectors", "run", "telegram"])
     assert result.exit_code == 2
     assert "There are: none yet." in result.output
+
+
+@pytest.mark.usefixtures("set_up")
+def test_a_message_waits_in_the_outbox_until_a_server_runs() -> None:
+    command = ["connectors", "send", "telegram", "-100", "The lift is broken", "--key", "lift", "--wait", "0"]
+    for _ in range(2):
+        result = CliRunner().invoke(app, command)
+        assert result.exit_code == 0, result.output
+        assert "waits in the outbox" in result.output
+    assert "1 to send" in CliRunner().invoke(app, ["connectors", "list"]).output
+
+
+def test_where_the_policy_does_not_allow_it_nothing_is_sent(set_up: Path) -> None:
+    with (set_up / "pilares.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[connectors.telegram.channels."-100"]\nanswer = "never"\n')
+    result = CliRunner().invoke(app, ["connectors", "send", "telegram", "-100", "Hello", "--wait", "0"])
+    assert result.exit_code == 1
+    assert "policy of the channel -100" in result.output
+    result = CliRunner().invoke(app, ["connectors", "send", "unknown", "-100", "Hello"])
+    assert result.exit_code == 2
+    assert "There is no connector 'unknown'" in result.output
+
+
+@pytest.mark.usefixtures("set_up")
+def test_a_connector_is_paused_and_goes_on() -> None:
+    assert "telegram is paused" in CliRunner().invoke(app, ["connectors", "pause", "telegram"]).output
+    assert "paused" in CliRunner().invoke(app, ["connectors", "list"]).output
+    assert "resume telegram" in CliRunner().invoke(app, ["connectors", "doctor"]).output
+    assert "telegram goes on" in CliRunner().invoke(app, ["connectors", "resume", "telegram"]).output
+    assert "Nothing is held back" in CliRunner().invoke(app, ["connectors", "held"]).output

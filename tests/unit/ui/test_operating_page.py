@@ -31,6 +31,8 @@ def test_the_script_gets_every_word_and_the_kinds_that_may_be_added() -> None:
     assert data["kinds"] == ["feed"]
     assert {f"operating_{key}" for key in data["words"]} | {"operating"} >= set(OPERATING)  # type: ignore[attr-defined]
     assert _data(operating_page("en", None))["kinds"] is None
+    assert _data(operating_page("en", None))["connectors"] is False
+    assert _data(operating_page("en", None, has_connectors=True))["connectors"] is True
 
 
 def test_nothing_in_it_ends_the_script_element() -> None:
