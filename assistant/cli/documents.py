@@ -26,6 +26,9 @@ def ingest(
     paths: Annotated[
         list[str], typer.Argument(help="Files, folders, or addresses (https, s3, git, ...).", metavar="PATH_OR_URL...")
     ],
+    forget_gone: Annotated[
+        bool, typer.Option("--forget-gone", help="Believe a folder that has lost most of its documents at once.")
+    ] = False,
 ) -> None:
     """Add documents, or take in what changed: unchanged files are skipped, removed ones are forgotten.
 
@@ -39,7 +42,7 @@ def ingest(
     failed = False
     with clear_errors(), _assistant() as assistant:
         if files:
-            report = take_in(assistant, files)
+            report = take_in(assistant, files, forget_gone=forget_gone)
             _print_report(report)
             failed = bool(report.failed)
         for address in filter(is_address, paths):

@@ -32,7 +32,8 @@ class Plan:
     """What a sync has to do. `tasks` has what is new first: only then is it known what is gone, and what renamed.
 
     `unchanged` are the names whose version tells that they need not be fetched, `done` those without a version that
-    this job has taken in already.
+    this job has taken in already. `listed` is how many documents there are now, `before` how many there were where it
+    could be listed.
     """
 
     tasks: list[Task] = field(default_factory=list)
@@ -42,23 +43,21 @@ class Plan:
     unchanged: list[str] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     skipped: int = 0
-
-    @property
-    def lists_nothing(self) -> bool:
-        """Whether the source holds nothing at all, be it readable or not."""
-        return not (self.tasks or self.unchanged or self.done or self.refused or self.skipped)
+    listed: int = 0
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """How the documents of one source are taken in: `again` are names to read whatever their version, `done` those
-    that this job is through with already."""
+    that this job is through with already. `recognises` tells that pages which are pictures can be read now."""
 
     source: str
     groups: frozenset[str]
     tags: frozenset[str]
     max_file_bytes: int
     whole: bool = False
+    recognises: bool = False
     again: frozenset[str] = frozenset()
     done: frozenset[str] = frozenset()
 
@@ -94,6 +93,8 @@ def make_plan(
     plan.tasks = new + changed
     present = entries.keys() | plan.refused.keys()
     plan.gone = {key: each for key, each in known.items() if key[1] not in present and not _hidden(key[1], gaps)}
+    plan.listed = len(entries)
+    plan.before = len(plan.gone) + sum(name in present for _, name in known)
     return plan
 
 
@@ -134,7 +135,7 @@ def _is_same(known: Known, entry: Entry, task: Task, policy: Policy) -> bool:
         entry.version is not None
         and entry.version == known.remote_version
         and known.reader == READER_VERSION
-        and not (policy.whole or task.again)
+        and not (policy.whole or task.again or (policy.recognises and known.scans))
     )
 
 

@@ -41,3 +41,15 @@ def test_one_that_cannot_be_read_does_not_end_well_and_the_others_are_there(fold
     assert "prices.pdf" in done.output
     assert "nothing.txt" in done.output
     assert "refunds.md" in CliRunner().invoke(app, ["documents", "list"]).output
+
+
+def test_a_folder_that_is_empty_all_at_once_is_believed_only_when_that_is_said(folder: Path) -> None:
+    for number in range(10):
+        (folder / f"{number}.md").write_text(f"Words of number {number}.\n")
+    _ingest(folder)
+    for each in folder.iterdir():
+        each.unlink()
+    done = _ingest(folder)
+    assert (done.exit_code, "--forget-gone" in done.output) == (1, True)
+    done = CliRunner().invoke(app, ["ingest", str(folder), "--forget-gone"])
+    assert (done.exit_code, "11 removed" in done.output) == (0, True)
