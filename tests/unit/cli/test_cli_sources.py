@@ -85,7 +85,7 @@ def test_a_source_is_added_synced_listed_and_removed() -> None:
 def test_what_failed_is_said_and_retried() -> None:
     add("wiki", a_md="# A\n\nA zebra.\n", broken_md="x")
     done = pilares("sources", "sync", "wiki")
-    assert done.exit_code == 0
+    assert (done.exit_code, "1 ready" in done.output) == (1, True)
     assert "broken.md: broken.md: the server does not answer." in done.output
     again = pilares("jobs", "retry", "1")
     assert "1 failed, 1 unchanged (done)" in again.output, again.output
@@ -111,7 +111,9 @@ def test_who_may_read_rows_that_name_their_readers_is_told_so() -> None:
     assert (done.exit_code, "Nobody may read it" in done.output) == (0, False), done.output
     silent = pilares("sources", "add", "silent", "fsspec")
     assert "nobody yet (see --group)" in silent.output
-    assert "Nobody may read it" in pilares("sources", "sync", "silent").output
+    assert "`pilares grants set silent GROUP`" in pilares("sources", "sync", "silent").output
+    pilares("grants", "set", "silent", "staff")
+    assert "Nobody may read it" not in pilares("sources", "sync", "silent").output
 
 
 def test_a_job_may_be_left_to_the_server_and_cancelled() -> None:
