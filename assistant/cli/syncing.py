@@ -1,7 +1,7 @@
 """Doing a job in the foreground, with a bar that tells how long it will take; Ctrl+C cancels it."""
 
 from datetime import UTC, datetime
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -81,21 +81,22 @@ def _with_bar(syncing: "Syncing", job: "Job") -> "Job":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[left]}"))
-    errors = list[Exception]()
+    errors, done = list[Exception](), Event()  # not `Thread.join`: interrupted, it takes a thread for ended (bpo-45274)
 
     def work() -> None:
         try:
             syncing.runner.run(job.id)
         except Exception as error:
             errors.append(error)
+        finally:
+            done.set()
 
-    worker = Thread(target=work, name="job", daemon=True)
-    worker.start()
+    Thread(target=work, name="job", daemon=True).start()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("listing", total=None, left="")
-        while worker.is_alive():
+        while not done.is_set():
             try:
-                worker.join(_LOOK_S)
+                done.wait(_LOOK_S)
                 now = syncing.sources.job(job.id)
                 seconds = now.seconds_left(datetime.now(UTC))
                 left = "" if seconds is None else f"{_span(seconds)} left"

@@ -208,3 +208,26 @@ def test_interrupting_cancels_the_job_and_says_how_to_go_on(monkeypatch: pytest.
     monkeypatch.setattr(Progress, "update", update_or_interrupt)
     done = pilares("sources", "sync", "wiki")
     assert (done.exit_code, "Go on with `pilares jobs retry 1`" in done.output) == (130, True), done.output
+
+
+def test_a_real_interrupt_cancels_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It nearly always comes while the job is waited for."""
+    import os
+    import signal
+    import time
+
+    add("wiki", a_md="# A\n\nA zebra.\n", b_md="# B\n\nA panda.\n")
+    fetch = Shelf.fetch
+    interrupted = []
+
+    def slow(self: Shelf, entry: Entry) -> bytes:
+        if not interrupted:
+            interrupted.append(True)
+            time.sleep(0.3)
+            os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.7)
+        return fetch(self, entry)
+
+    monkeypatch.setattr(Shelf, "fetch", slow)
+    done = pilares("sources", "sync", "wiki")
+    assert (done.exit_code, "(cancelled)" in done.output) == (130, True), done.output
