@@ -190,4 +190,5 @@ def _document(row: Row[Any], groups: Sequence[str], labels: Sequence[str]) -> Do
         hidden=bool(row.hidden),
         superseded_by=row.superseded_by,
         tags=tuple(labels),
+        scans=row.scans,
     )
