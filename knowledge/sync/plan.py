@@ -11,6 +11,7 @@ from knowledge.store.schema import READER_VERSION
 from knowledge.store.writing import Origin
 
 _LONGEST_NAME = 1_000
+_MOST_REASONS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def make_plan(
             prefix = _clean(each.prefix)
             gaps.append(prefix)
             if each.reason:  # without one it is meant to be so, as with a feed's older items
-                plan.refused[prefix or policy.source] = each.reason
+                _note_gap(prefix or policy.source, each.reason, plan)
         else:
             _note_entry(each, entries, plan)
     new, changed = list[Task](), list[Task]()
@@ -113,6 +114,14 @@ def origin_of(task: Task, policy: Policy, size: int, sha256: str, version: str |
         url=entry.url,
         tags=tuple(sorted(policy.tags)),
     )
+
+
+def _note_gap(name: str, reason: str, plan: Plan) -> None:
+    """Each reason has a row of its own, as pages of a site do that could not be fetched: all may lie anywhere in it."""
+    for number in range(1, _MOST_REASONS + 1):
+        shown = name if number == 1 else f"{name} ({number})"
+        if plan.refused.setdefault(shown, reason) == reason:
+            return
 
 
 def _note_entry(entry: Entry, entries: dict[str, Entry], plan: Plan) -> None:

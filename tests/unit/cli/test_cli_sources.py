@@ -168,7 +168,6 @@ def test_an_address_becomes_a_source_that_is_synced() -> None:
     [
         ("https://docs.example/guide/?a=1", "docs.example/guide", "website"),
         ("https://git.example/team/handbook.git", "git.example/team/handbook", "git"),
-        ("git@git.example:team/handbook.git", "git-git.example:team/handbook", "git"),
         ("ssh://git@git.example/team/handbook", "git.example/team/handbook", "git"),
         ("s3://bucket/papers", "s3:bucket/papers", "fsspec"),
         ("sftp://me:secret@host/papers", "sftp:host/papers", "fsspec"),
@@ -178,6 +177,12 @@ def test_what_an_address_means(address: str, name: str, kind: str) -> None:
     assert is_address(address)
     assert source_of(address) == (name, kind, {"url": address})
     SourceConfig(name=name, kind=kind)
+
+
+def test_an_address_as_git_writes_it_is_one_of_ssh() -> None:
+    address, url = "git@git.example:team/handbook.git", "ssh://git@git.example/team/handbook.git"
+    assert is_address(address)
+    assert source_of(address) == ("git.example/team/handbook", "git", {"url": url})
 
 
 @pytest.mark.parametrize("path", ["docs", "/srv/docs", "./a:b", "C:\\docs", "~/x.md", "git@"])

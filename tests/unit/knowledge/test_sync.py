@@ -123,6 +123,17 @@ def test_a_source_that_has_lost_most_of_its_documents_is_not_believed(desk: Desk
     assert (desk.sync().state, len(desk.names())) == (JobState.DONE, 16)
 
 
+def test_every_part_that_could_not_be_listed_is_said(desk: Desk) -> None:
+    """Pages of a site that do not answer are gaps of the whole site."""
+    reasons = ["/a is too slow.", "/b leads inside the network.", "/a is too slow.", "/c is too large."]
+    desk.held.gaps = [Gap("", reason) for reason in reasons]
+    job = desk.sync()
+    told = {row.name: row.error for row in desk.sources.documents(job.id, FAILED)}
+    assert told == {"wiki": reasons[0], "wiki (2)": reasons[1], "wiki (3)": reasons[3]}
+    desk.held.gaps = [Gap("", f"/{number} is too slow.") for number in range(1_000)]
+    assert desk.sync().failed == 100
+
+
 def test_what_lies_in_a_gap_does_not_make_a_loss_smaller(desk: Desk) -> None:
     for number in range(28):
         desk.held.put(f"{'shut/' if number % 2 else ''}{number}.md", f"# Number {number}\n\nOne of {number}.\n")
