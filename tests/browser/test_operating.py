@@ -1,6 +1,11 @@
 """The operator's page in a browser, beside the scripted assistant (which has no sources)."""
 
-from playwright.sync_api import Page, expect
+import json
+from typing import Any
+
+from playwright.sync_api import Page, Route, expect
+
+from assistant.ui.operating import operating_page
 
 
 def test_the_chat_leads_to_it_and_it_leads_back(site, page: Page) -> None:  # type: ignore[no-untyped-def]
@@ -30,3 +35,30 @@ def test_a_conversation_that_waits_is_taken_and_given_back(site, new_page) -> No
     expect(waiting).to_contain_text("taken")
     waiting.get_by_role("button", name="Give back").click()
     expect(page.locator("#handoffs")).to_contain_text("Nobody is waiting.")
+
+
+def test_a_source_that_lost_its_documents_is_believed_when_that_is_confirmed(site, new_page) -> None:  # type: ignore[no-untyped-def]
+    progress = {"done": 0, "total": 0, "unchanged": 0, "skipped": 0, "states": {}}
+    job = {"id": 7, "source": "wiki", "state": "failed", "error": "wiki lists no documents.", "cancelling": False}
+    job |= {"requested": "2026-02-02T10:00:00Z", "started": None, "finished": None, "progress": progress}
+    sent: list[Any] = []
+
+    def retry(route: Route) -> None:
+        sent.append(json.loads(route.request.post_data or "null"))
+        route.fulfill(status=202, json=job)
+
+    page = new_page()
+    page.route(
+        "**/operation", lambda route: route.fulfill(body=operating_page("en", ("website",)), content_type="text/html")
+    )
+    page.route("**/api/jobs", lambda route: route.fulfill(json={"jobs": [job]}))
+    page.route("**/api/sources", lambda route: route.fulfill(json={"sources": []}))
+    page.route("**/api/jobs/7/retry", retry)
+    page.add_init_script("window.asked = []; window.confirm = (text) => asked.push(text) > 1")  # first no, then yes
+    page.goto(site.address + "operation")
+    page.get_by_role("button", name="Fetch everything").click()
+    expect(page.locator("#jobs")).to_contain_text("wiki lists no documents.")
+    assert ("forget what it no longer lists" in page.evaluate("asked[0]"), sent) == (True, [])
+    with page.expect_response("**/api/jobs/7/retry"):
+        page.get_by_role("button", name="Fetch everything").click()
+    assert sent == [{"whole": True}]
