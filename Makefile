@@ -5,20 +5,24 @@ BIN := $(VENV)/bin
 # No test asks the model hub; models come from where `pilares models pull` found them.
 test test-long bench: export HF_HUB_OFFLINE = 1
 
-.PHONY: up test test-parts test-whole test-long check unit models widget chromium postgres bench format clean
+.PHONY: up test test-documents test-parts test-whole test-long check unit models widget chromium postgres bench format clean
 
 up: $(VENV)/.installed
 	@$(BIN)/pilares up
 
-# Two halves at a time, about as long: most of the first wait or use one core, the second run the models, the API and the browser.
+# Three parts at a time, about as long, since much of each is waiting: documents and their faults; everything else by itself;
+# the models, the protocols and the browser.
 test: check models widget chromium postgres
-	@$(MAKE) --no-print-directory -k -j2 test-parts test-whole
+	@$(MAKE) --no-print-directory -k -j3 test-documents test-parts test-whole
+
+test-documents:
+	@$(BIN)/pytest -q -m "not long" tests/unit/knowledge tests/contract/knowledge tests/fault
 
 test-parts:
-	@$(BIN)/pytest -q -m "not long" --ignore=tests/unit/api --ignore=tests/unit/security tests/unit tests/fault tests/contract/knowledge
+	@$(BIN)/pytest -q -m "not long" --ignore=tests/unit/knowledge tests/unit
 
 test-whole:
-	@$(BIN)/pytest -q -m "not long" --ignore=tests/contract/knowledge tests/unit/api tests/unit/security tests/contract tests/scenario tests/browser
+	@$(BIN)/pytest -q -m "not long" --ignore=tests/contract/knowledge tests/contract tests/scenario tests/browser
 
 # What takes minutes: real models that write, use tools and compare, the engine of transformers and peft, trainings.
 test-long: $(VENV)/.developing models

@@ -13,6 +13,7 @@ from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
 from assistant.strategies import Kit, checking, curated, handing_over, part_by_part, recommending, writing
 from assistant.tasks import TaskDesk
+from assistant.tracing import Tracer
 from assistant.turn.agent import TurnAgent
 from assistant.turn.energy import Meter
 from assistant.turn.models import RoleModels
@@ -23,7 +24,7 @@ from knowledge.library import Library
 
 def build_agent(
     settings: Settings, models: Models, library: Library, vectors: SentenceVectors, conversations: Conversations,
-    tasks: TaskDesk, announce: Sequence[Announce], local_user: str,
+    tasks: TaskDesk, announce: Sequence[Announce], local_user: str, tracer: Tracer | None = None,
 ) -> TurnAgent:  # fmt: skip
     """Load what turns need. Raises ModelUnavailable, ModelCorrupt and ConfigurationError.
 
@@ -48,5 +49,6 @@ def build_agent(
             *writing(kit),
         ],
         after_search=[*curated(kit), *part_by_part(kit)],
+        tracer=tracer,
         raises=Nearby(conversations.raised, embedder.embed_queries, embedder.model_id),
     )  # fmt: skip

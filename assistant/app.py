@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
@@ -16,9 +17,11 @@ from assistant.models.models import Models
 from assistant.pace import Errand, Pace
 from assistant.security.accounts import Accounts
 from assistant.security.person import LOCAL_USER
-from assistant.settings import Settings
+from assistant.settings import Settings, environment
 from assistant.storage.conversations import Conversations
 from assistant.tasks import TaskDesk
+from assistant.telemetry.export import tracer_of
+from assistant.tracing import Tracer, caller
 from assistant.turn.answer import TurnRequest
 from assistant.turn.events import Failed, Finished, Revised, TurnEvent, Wrote
 from knowledge.errors import KnowledgeError
@@ -45,6 +48,7 @@ def build_app(settings: Settings, *, on_handoff: "Sequence[Announce]" = ()) -> "
     `on_handoff` are told of every conversation that is handed to a person. Raises StoreLocked while another process has
     the home folder open, and the errors of the parts.
     """
+    tracer = tracer_of(settings.telemetry, environment())
     settings.home.mkdir(parents=True, exist_ok=True)
     models, pace = Models(settings), Pace()
     library = Library.open(settings.knowledge_folder, models.embedder, settings.knowledge, pace.between)
@@ -64,7 +68,7 @@ def build_app(settings: Settings, *, on_handoff: "Sequence[Announce]" = ()) -> "
         nobody = frozenset[str]() if settings.needs_accounts else EVERYONE
         return accounts.groups_of(user) or nobody
 
-    return Assistant(settings, models, library, conversations, accounts, pace, on_handoff)
+    return Assistant(settings, models, library, conversations, accounts, pace, on_handoff, tracer)
 
 
 class Assistant:
@@ -72,10 +76,10 @@ class Assistant:
 
     def __init__(
         self, settings: Settings, models: Models, library: Library, conversations: Conversations, accounts: Accounts,
-        pace: Pace, on_handoff: "Sequence[Announce]" = (),
+        pace: Pace, on_handoff: "Sequence[Announce]" = (), tracer: Tracer | None = None,
     ) -> None:  # fmt: skip
         self.settings = settings
-        self._on_handoff = on_handoff
+        self._on_handoff, self._tracer = on_handoff, tracer
         self.models = models
         self.library = library
         self.conversations, self.accounts = conversations, accounts
@@ -137,8 +141,8 @@ class Assistant:
         except (AssistantError, KnowledgeError) as error:
             yield Failed(str(error), conversation_id)
             return
-        reading = Adapting(adapter)
-        yield from agent.run(TurnContext(request, turn_id, conversation_id, uuid4().hex, adapting=reading))
+        turn = TurnContext(request, turn_id, conversation_id, uuid4().hex, adapting=Adapting(adapter), caller=caller())
+        yield from agent.run(turn)
 
     def _check(self, request: TurnRequest) -> None:
         language, limit = request.interface_language or self.settings.language, self.settings.turn.max_question_chars
@@ -148,8 +152,6 @@ class Assistant:
             raise InvalidRequest(message("question_too_long", language, length=len(request.text), limit=limit))
 
     def _with_history(self, request: TurnRequest, user: str, conversation_id: str) -> TurnRequest:
-        from dataclasses import replace
-
         limit = self.settings.turn.history_messages
         return replace(request, history=tuple(self.conversations.history(user, conversation_id, limit)))
 
@@ -161,7 +163,7 @@ class Assistant:
 
                 self._agent = build_agent(
                     self.settings, self.models, self.library, self.sentences(), self.conversations, self.tasks,
-                    self._on_handoff, LOCAL_USER,
+                    self._on_handoff, LOCAL_USER, self._tracer,
                 )  # fmt: skip
             return self._agent
 
@@ -286,10 +288,9 @@ class Assistant:
     def close(self) -> None:
         """Stop the models and give the home folder back."""
         self._closing.set()
-        if self._watch is not None:
-            self._watch.close()
-        if self._nightly is not None:
-            self._nightly.close()
+        for part in (self._watch, self._nightly, self._tracer):
+            if part is not None:
+                part.close()
         if self._syncing is not None:
             self._syncing.runner.close()
         self._refining.end(CLOSING_S)

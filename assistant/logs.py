@@ -34,7 +34,7 @@ class PlainLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One record."""
-        said = _clean(record.getMessage()).translate(_CONTROL)
+        said = redacted(record.getMessage()).translate(_CONTROL)
         line = f"{_moment(record)} {record.levelname} {record.name}: {said}"
         stack = _stack(self, record)
         return f"{line}\n{stack}" if stack else line
@@ -49,7 +49,7 @@ class JsonLines(logging.Formatter):
             "time": _moment(record),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": _clean(record.getMessage()),
+            "message": redacted(record.getMessage()),
         }
         if stack := _stack(self, record):
             kind = record.exc_info[0] if record.exc_info else None
@@ -63,10 +63,10 @@ def _moment(record: logging.LogRecord) -> str:
 
 def _stack(formatter: logging.Formatter, record: logging.LogRecord) -> str:
     """The stack of calls of an error, whose own words may quote somebody."""
-    return _clean(formatter.formatException(record.exc_info)) if record.exc_info else ""
+    return redacted(formatter.formatException(record.exc_info)) if record.exc_info else ""
 
 
-def _clean(text: str) -> str:
+def redacted(text: str) -> str:
     """A text without personal data, secrets, and addresses of other computers."""
     return _ADDRESS.sub(_address, Scrubber().clean(text))
 

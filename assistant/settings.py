@@ -22,7 +22,9 @@ from assistant.handoff.settings import HandoffSettings
 from assistant.learning.settings import LearnSettings
 from assistant.loopback import is_loopback, stays_here
 from assistant.paths import default_home, model_cache
+from assistant.personal.settings import RetentionSettings
 from assistant.security.settings import LimitSettings, SecuritySettings
+from assistant.telemetry.settings import TelemetrySettings
 from assistant.tools.settings import ToolSettings
 from connectors.settings import AllConnectors
 from knowledge.settings import KnowledgeSettings
@@ -92,6 +94,12 @@ class ServerSettings(_Frozen):
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
     load_models: Literal["at-start", "first-use"] = "at-start"
+    resume_s: float = Field(
+        default=30.0,
+        ge=0,
+        le=3600,
+        description="how long a resumable stream goes on without its reader, and is kept after its end; in seconds",
+    )
     api_sources: tuple[Literal["website", "feed"], ...] = Field(
         default=(),
         description="kinds of sources that may be added through the API of a server on loopback; they reach public "
@@ -190,6 +198,7 @@ class Settings(BaseSettings):
     language: Literal["en", "es"] | None = None
     server: ServerSettings = ServerSettings()
     log: LogSettings = LogSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     turn: TurnSettings = TurnSettings()
     routing: RoutingSettings = RoutingSettings()
     drafting: DraftingSettings = DraftingSettings()
@@ -201,6 +210,7 @@ class Settings(BaseSettings):
     learn: LearnSettings = LearnSettings()
     security: SecuritySettings = SecuritySettings()
     limits: LimitSettings = LimitSettings()
+    retention: RetentionSettings = RetentionSettings()
     connectors: AllConnectors = Field(default_factory=dict, description="chat platforms (docs/connectors.md)")
 
     @field_validator("slm", mode="before")

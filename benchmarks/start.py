@@ -47,7 +47,7 @@ def served(home: Path, environment: dict[str, str]) -> Iterator[tuple[str, float
         yield "page up", perf_counter() - began, "s"
         for model in ("slm", "llm"):
             asked = perf_counter()
-            answer = client.post("/api/ask", json={"question": QUESTION, "model": model}, timeout=PATIENCE_S)
+            answer = client.post("/api/v1/ask", json={"question": QUESTION, "model": model}, timeout=PATIENCE_S)
             answer.raise_for_status()
             if model == "slm":
                 yield "first answer after the start", perf_counter() - began, "s"

@@ -122,10 +122,19 @@ class Queue:
         with self._writing() as connection:
             connection.executemany("DELETE FROM rows WHERE id = ?", [(each,) for each in ids])
 
-    def never_again(self, kind: Literal["user", "conversation"], name: str) -> None:
-        """Keep out what comes of this person or conversation from now on."""
+    def never_again(self, kind: Literal["user", "conversation"], *names: str) -> None:
+        """Keep out what comes of these people or conversations from now on."""
         with self._writing() as connection:
-            connection.execute("INSERT OR IGNORE INTO gone VALUES (?, ?)", (kind, name))
+            connection.executemany("INSERT OR IGNORE INTO gone VALUES (?, ?)", [(kind, each) for each in names])
+
+    def rename_reviewer(self, name: str, new: str) -> int:
+        """Put another name in the place of a reviewer's, in rows and decisions; how many it stood in."""
+        reviewed = [each.example for each in self.rows() if each.example.origin.reviewed_by == name]
+        with self._writing() as connection:
+            rows = [(to_line(replace(e, origin=replace(e.origin, reviewed_by=new))), e.id) for e in reviewed]
+            connection.executemany("UPDATE rows SET example = ? WHERE id = ?", rows)
+            decided = connection.execute("UPDATE decisions SET who = ? WHERE who = ?", (new, name)).rowcount
+        return len(rows) + decided
 
     @staticmethod
     def _some(connection: sqlite3.Connection, ids: Collection[str]) -> list[Queued]:

@@ -39,9 +39,10 @@ def of_documents(documents: Collection[str]) -> Callable[[Example], bool]:
     return lambda each: not set(documents).isdisjoint(each.origin.documents)
 
 
-def of_conversation(conversation: str) -> Callable[[Example], bool]:
-    """Rows of a conversation."""
-    return lambda each: each.origin.conversation == conversation
+def of_conversations(conversations: Collection[str]) -> Callable[[Example], bool]:
+    """Rows of any of the conversations."""
+    known = frozenset(conversations) - {""}
+    return lambda each: each.origin.conversation in known
 
 
 def of_user(user: str) -> Callable[[Example], bool]:

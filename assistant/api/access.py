@@ -34,6 +34,8 @@ ACCESS: Mapping[str, Right | None] = {
     "POST /api/widget/feedback": Right.VISIT,
     # What is one's own: each route finds it through the person.
     "POST /api/ask": Right.ASK,
+    "GET /api/streams/{stream_id}": Right.ASK,
+    "DELETE /api/streams/{stream_id}": Right.ASK,
     "GET /api/conversations": Right.ASK,
     "GET /api/conversations/{conversation_id}": Right.ASK,
     "PATCH /api/conversations/{conversation_id}": Right.ASK,
@@ -46,6 +48,10 @@ ACCESS: Mapping[str, Right | None] = {
     "GET /api/me/keys": Right.ASK,
     "POST /api/me/keys": Right.ASK,
     "DELETE /api/me/keys/{key_id}": Right.ASK,
+    "GET /api/me/export": Right.ASK,
+    "POST /api/me/delete": Right.ASK,
+    "GET /account": Right.ASK,
+    "POST /account/delete": Right.ASK,
     # Documents: each route asks for those that the person's groups may read.
     "GET /api/documents": Right.READ,
     "GET /api/documents/{document_id}/text": Right.READ,
@@ -73,6 +79,8 @@ ACCESS: Mapping[str, Right | None] = {
     "POST /api/users": Right.ACCOUNTS,
     "PATCH /api/users/{name}": Right.ACCOUNTS,
     "POST /api/users/{name}/link": Right.ACCOUNTS,
+    "GET /api/users/{name}/export": Right.ACCOUNTS,
+    "DELETE /api/users/{name}": Right.ACCOUNTS,
     "GET /api/keys": Right.ACCOUNTS,
     "DELETE /api/keys/{key_id}": Right.ACCOUNTS,
     "GET /api/audit": Right.ACCOUNTS,

@@ -4,8 +4,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
+from assistant.api.contract.routes import empties, shows
+from assistant.api.contract.shapes import (
+    ActList,
+    InvitedUser,
+    KeyList,
+    LinkShape,
+    MadeKey,
+    MeShape,
+    UserList,
+    UserShape,
+)
 from assistant.api.identity import person_of
 from assistant.api.oidc import oidc_routes
 from assistant.api.signing import signing_routes
@@ -18,11 +29,14 @@ from assistant.security.audit import Act
 from assistant.security.keys import Key
 from assistant.security.oidc.provider import Provider
 from assistant.security.person import Person
+from assistant.security.rights import OF_ROLE, ROLES
 from assistant.security.user import User
 from assistant.settings import Settings
 
 Id = Annotated[str, Path(max_length=64, pattern="^[0-9a-f]+$")]
 Name = Annotated[str, Path(max_length=100)]
+_Role = Annotated[str, WithJsonSchema({"type": "string", "enum": [*ROLES]})]
+_Scope = Annotated[str, WithJsonSchema({"type": "string", "enum": sorted(OF_ROLE["admin"])})]
 _Words = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=100)]
 
 
@@ -32,7 +46,7 @@ class NewUser(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Field(max_length=100)]
-    role: str = "member"
+    role: _Role = "member"
     groups: _Words = []
 
 
@@ -41,7 +55,7 @@ class UserChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    role: str | None = None
+    role: _Role | None = None
     groups: _Words | None = None
     suspended: bool | None = None
 
@@ -52,7 +66,7 @@ class NewKey(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Field(max_length=100)]
-    scopes: _Words = ["ask", "read"]
+    scopes: Annotated[list[_Scope], Field(min_length=1, max_length=100)] = ["ask", "read"]
     days: Annotated[float, Field(gt=0, le=366)] = 90
     budget: Allowance = Allowance()
 
@@ -70,23 +84,23 @@ def own_routes(accounts: Accounts) -> APIRouter:
     """What everybody may see and do of themselves. A key makes no keys, as it could outlive itself."""
     router = APIRouter(prefix="/api/me")
 
-    @router.get("")
+    @router.get("", **shows(MeShape))
     def show_me(request: Request) -> dict[str, Any]:
         person = person_of(request)
         return {"id": person.id, "name": person.name, "groups": sorted(person.groups), "rights": sorted(person.rights)}
 
-    @router.get("/keys")
+    @router.get("/keys", **shows(KeyList))
     def list_keys(request: Request) -> dict[str, Any]:
         return {"keys": [key_json(each) for each in accounts.keys.list(person_of(request).id)]}
 
-    @router.post("/keys", status_code=201)
+    @router.post("/keys", **shows(MadeKey, status=201))
     def make_key(request: Request, body: NewKey) -> dict[str, Any]:
         person, user = _signed_in(request), accounts.users.get(person_of(request).id)
         key, token = accounts.keys.make(user, body.name, scopes=body.scopes, days=body.days, budget=body.budget)
         accounts.audit.note(person.name, "key.make", key.id, scopes=[*key.scopes])
         return {**key_json(key), "key": token}
 
-    @router.delete("/keys/{key_id}", status_code=204)
+    @router.delete("/keys/{key_id}", **empties())
     def revoke_key(request: Request, key_id: Id) -> Response:
         person = _signed_in(request)
         gone = accounts.keys.revoke(key_id, person.id)
@@ -108,38 +122,38 @@ def user_routes(accounts: Accounts) -> APIRouter:
     """Everybody's accounts and keys, and what was administered."""
     router = APIRouter(prefix="/api")
 
-    @router.get("/users")
+    @router.get("/users", **shows(UserList))
     def list_users() -> dict[str, Any]:
         return {"users": [user_json(each) for each in accounts.users.list()]}
 
-    @router.post("/users", status_code=201)
+    @router.post("/users", **shows(InvitedUser, status=201))
     def add_user(request: Request, body: NewUser) -> dict[str, Any]:
         user = accounts.users.add(body.name, body.role, body.groups)
         actor = person_of(request).name
         accounts.audit.note(actor, "user.add", user.name, role=user.role, groups=sorted(user.groups))
         return {**user_json(user), "link": f"/sign-in/{accounts.links.make(user)}"}
 
-    @router.patch("/users/{name}")
+    @router.patch("/users/{name}", **shows(UserShape))
     def change_user(request: Request, name: Name, body: UserChange) -> dict[str, Any]:
         return user_json(_changed(accounts, person_of(request), name, body))
 
-    @router.post("/users/{name}/link", status_code=201)
+    @router.post("/users/{name}/link", **shows(LinkShape, status=201))
     def make_link(request: Request, name: Name) -> dict[str, Any]:
         user = accounts.users.named(name)
         accounts.audit.note(person_of(request).name, "link.make", user.name)
         return {"link": f"/sign-in/{accounts.links.make(user)}"}
 
-    @router.get("/keys")
+    @router.get("/keys", **shows(KeyList))
     def list_all_keys() -> dict[str, Any]:
         return {"keys": [key_json(each) for each in accounts.keys.list()]}
 
-    @router.delete("/keys/{key_id}", status_code=204)
+    @router.delete("/keys/{key_id}", **empties())
     def revoke_any_key(request: Request, key_id: Id) -> Response:
         gone = accounts.keys.revoke(key_id)
         accounts.audit.note(person_of(request).name, "key.revoke", gone.id, owner=gone.owner)
         return Response(status_code=204)
 
-    @router.get("/audit")
+    @router.get("/audit", **shows(ActList))
     def list_acts(limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> dict[str, Any]:
         return {"acts": [act_json(each) for each in accounts.audit.latest(limit)]}
 

@@ -11,6 +11,7 @@ from assistant.api.access import guard
 from assistant.api.accounts import account_routes
 from assistant.api.appointments import appointment_routes
 from assistant.api.ask import ask_routes
+from assistant.api.contract.document import Described
 from assistant.api.conversations import conversation_routes
 from assistant.api.documents import document_routes
 from assistant.api.errors import install
@@ -22,18 +23,22 @@ from assistant.api.mcp.routes import mcp_routes
 from assistant.api.mcp.tools import KnowledgeTools
 from assistant.api.metrics import Counted, Metrics, metrics_routes
 from assistant.api.middleware.bodies import BodyLimit
+from assistant.api.middleware.callers import Callers
 from assistant.api.middleware.headers import SecurityHeaders
 from assistant.api.middleware.hosts import LoopbackHosts
 from assistant.api.middleware.origins import SameOrigin
+from assistant.api.middleware.versions import Versions
 from assistant.api.middleware.visits import Visits
 from assistant.api.openai.ports import Gateway
 from assistant.api.openai.routes import openai_routes
+from assistant.api.personal import personal_routes
 from assistant.api.ports import Assistant, OpenAppointments
 from assistant.api.running import RunningTurns
 from assistant.api.sources import OpenSources, job_routes, source_routes
 from assistant.api.widget.routes import widget_routes
 from assistant.errors import ConfigurationError
 from assistant.loopback import is_loopback
+from assistant.personal.subject import Places
 from assistant.security.accounts import Accounts
 from assistant.security.limits import Limits
 from assistant.security.queueing import FairQueue
@@ -76,13 +81,13 @@ def create_app(
         limits=limits, queue=FairQueue(settings.limits.turns_at_once, settings.limits.waiting_per_person)
     )
     front = Page(assistant, settings, turns) if page else None
-    # The interactive documentation would load scripts from the internet; the schema is at /api/openapi.json.
+    # The interactive documentation would load scripts from the internet; the schema is at /api/v1/openapi.json.
     lifespan = _lifespan(turns, front, connectors)
-    app = FastAPI(
+    app = Described(
         title="Pilares", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=lifespan,
         dependencies=[Depends(guard)],
     )  # fmt: skip
-    app.state.turns = turns
+    app.state.turns, app.needs_sign_in = turns, accounts is not None
     install(app)
     metrics = Metrics(turns)
     tools = KnowledgeTools(assistant, settings, turns, limits)
@@ -92,6 +97,7 @@ def create_app(
         conversation_routes(assistant), document_routes(assistant, settings), ledger_routes(assistant, settings),
         handoff_routes(assistant), mcp_routes(tools), operating_routes(settings, has_sources=sources is not None),
     ]  # fmt: skip
+    routers += personal_routes(Places(settings, assistant.conversations), accounts)
     if accounts is not None:
         routers += account_routes(accounts, settings)
     if gateway is not None:
@@ -108,6 +114,8 @@ def create_app(
         app.mount("/", front)
     _guard(app, settings, accounts, visitors_of(assistant, settings))
     app.add_middleware(Counted, metrics=metrics)
+    app.add_middleware(Callers)
+    app.add_middleware(Versions)
     return app
 
 

@@ -6,6 +6,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.api.contract.routes import empties, shows
+from assistant.api.contract.shapes import (
+    AnswerShape,
+    ConversationList,
+    ConversationShape,
+    FeedbackShape,
+    WholeConversation,
+)
 from assistant.api.identity import user_of
 from assistant.api.ports import Assistant
 from assistant.api.wire import answer_json, conversation_json, feedback_json, turn_json
@@ -34,7 +42,7 @@ def conversation_routes(assistant: Assistant) -> APIRouter:
     """The routes, bound to an assistant. Plain functions: FastAPI runs them in threads, as they read the database."""
     router = APIRouter(prefix="/api")
 
-    @router.get("/conversations")
+    @router.get("/conversations", **shows(ConversationList))
     def list_conversations(
         request: Request,
         search: Annotated[str, Query(max_length=200)] = "",
@@ -43,27 +51,27 @@ def conversation_routes(assistant: Assistant) -> APIRouter:
         found = assistant.conversations.list(user_of(request), limit, search)
         return {"conversations": [conversation_json(each) for each in found]}
 
-    @router.get("/conversations/{conversation_id}")
+    @router.get("/conversations/{conversation_id}", **shows(WholeConversation))
     def show_conversation(request: Request, conversation_id: str) -> dict[str, Any]:
         user = user_of(request)
         conversation = assistant.conversations.get(user, conversation_id)
         turns = assistant.conversations.turns(user, conversation_id)
         return {**conversation_json(conversation), "turns": [turn_json(turn) for turn in turns]}
 
-    @router.patch("/conversations/{conversation_id}")
+    @router.patch("/conversations/{conversation_id}", **shows(ConversationShape))
     def rename_conversation(request: Request, conversation_id: str, body: Rename) -> dict[str, Any]:
         return conversation_json(assistant.conversations.rename(user_of(request), conversation_id, body.title))
 
-    @router.delete("/conversations/{conversation_id}", status_code=204)
+    @router.delete("/conversations/{conversation_id}", **empties())
     def delete_conversation(request: Request, conversation_id: str) -> Response:
         assistant.conversations.delete(user_of(request), conversation_id)
         return Response(status_code=204)
 
-    @router.get("/answers/{answer_id}")
+    @router.get("/answers/{answer_id}", **shows(AnswerShape))
     def show_answer(request: Request, answer_id: str) -> dict[str, Any]:
         return answer_json(assistant.conversations.answer(user_of(request), answer_id))
 
-    @router.post("/feedback", status_code=201)
+    @router.post("/feedback", **shows(FeedbackShape, 404, status=201))
     def give_feedback(request: Request, body: Verdict) -> dict[str, Any]:
         words = {"reason": body.reason, "correction": body.correction}
         user = user_of(request)

@@ -8,6 +8,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
 from assistant.api.access import check_right
+from assistant.api.contract.routes import empties, shows
+from assistant.api.contract.shapes import DocumentList, DocumentText, UploadList
 from assistant.api.errors import language_of, status_of
 from assistant.api.identity import person_of
 from assistant.api.ports import EVERYONE, Assistant, Groups
@@ -24,12 +26,12 @@ def document_routes(assistant: Assistant, settings: Settings) -> APIRouter:
     router = APIRouter(prefix="/api/documents")
     limit = settings.knowledge.max_file_bytes
 
-    @router.get("")
+    @router.get("", **shows(DocumentList))
     def list_documents(request: Request) -> dict[str, Any]:
         found = assistant.documents.list(person_of(request).groups)
         return {"documents": [document_json(each) for each in found]}
 
-    @router.post("", status_code=201)
+    @router.post("", **shows(UploadList, status=201, alike=(413, 422, 503)))
     async def add_documents(
         request: Request, files: list[UploadFile], groups: Annotated[list[str] | None, Form()] = None
     ) -> JSONResponse:
@@ -38,12 +40,12 @@ def document_routes(assistant: Assistant, settings: Settings) -> APIRouter:
         outcomes = [await added(assistant, file, given) for file in files]
         return JSONResponse({"results": [_result(each) for each in outcomes]}, _status(outcomes))
 
-    @router.delete("/{document_id}", status_code=204)
+    @router.delete("/{document_id}", **empties())
     def delete_document(request: Request, document_id: str) -> Response:
         assistant.documents.delete(document_id, person_of(request).groups)
         return Response(status_code=204)
 
-    @router.get("/{document_id}/text")
+    @router.get("/{document_id}/text", **shows(DocumentText))
     def document_text(request: Request, document_id: str) -> dict[str, Any]:
         return {"id": document_id, "text": assistant.documents.text(document_id, person_of(request).groups)}
 

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Generic, TypeVar
 
+from fastapi.responses import StreamingResponse
+
 from assistant.api.running import RunningTurn
 
 T = TypeVar("T")
@@ -11,6 +13,12 @@ KEEP_ALIVE_S = 10.0
 """A reader hears something at least this often; proxies close connections that are silent for a minute."""
 SILENT: dict[str, str] = {"cache-control": "no-store", "x-accel-buffering": "no"}
 """Headers of a stream: nothing on its way may keep it back."""
+
+
+class EventStream(StreamingResponse):
+    """Server-sent events."""
+
+    media_type = "text/event-stream"
 
 
 class Events(Generic[T]):

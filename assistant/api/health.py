@@ -5,6 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from assistant.api.contract.operation_shapes import AliveShape, HealthShape, ReadyShape
+from assistant.api.contract.routes import shows
 from assistant.api.ports import Assistant
 from assistant.api.running import RunningTurns
 from assistant.security.person import Person
@@ -14,7 +16,7 @@ def health_routes(assistant: Assistant, turns: RunningTurns) -> APIRouter:
     """The routes, bound to an assistant. /health is always 200: the page is served in every state; read `status`."""
     router = APIRouter()
 
-    @router.get("/health")
+    @router.get("/health", **shows(HealthShape))
     def health(request: Request) -> dict[str, Any]:
         person: Person | None = request.scope["pilares_person"]
         state = assistant.state() if person is None else assistant.state(person.groups)
@@ -22,11 +24,11 @@ def health_routes(assistant: Assistant, turns: RunningTurns) -> APIRouter:
         counted = {} if person is None else {"documents": state.documents}
         return {"status": state.status, "parts": parts, **counted}
 
-    @router.get("/healthz")
+    @router.get("/healthz", **shows(AliveShape))
     async def alive() -> dict[str, str]:
         return {"status": "alive"}
 
-    @router.get("/readyz")
+    @router.get("/readyz", **shows(ReadyShape, alike=(503,)))
     def ready() -> JSONResponse:
         """503 while models load, while neither model can answer, and while the server stops."""
         state = assistant.state()

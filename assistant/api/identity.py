@@ -25,7 +25,7 @@ OPEN_PREFIXES = ("/sign-in/", "/pilares/", "/assets/", "/static/", "/connectors/
 
 Chat platforms have no session: what they deliver is checked by their signatures (`connectors.webhook`).
 """
-PAGES = ("/", "/operation")
+PAGES = ("/", "/operation", "/account")
 """What people open in a browser: whoever is nobody is sent to sign in, and comes back."""
 
 

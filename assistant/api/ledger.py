@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from assistant.api.contract.operation_shapes import LedgerShape
+from assistant.api.contract.routes import shows
 from assistant.api.ports import Assistant
 from assistant.ledger import Ledger
 from assistant.settings import Settings
@@ -14,7 +16,7 @@ def ledger_routes(assistant: Assistant, settings: Settings) -> APIRouter:
     """The route, bound to an assistant; a plain function: it reads the database."""
     router = APIRouter()
 
-    @router.get("/api/ledger")
+    @router.get("/api/ledger", **shows(LedgerShape))
     def ledger(since: Annotated[datetime | None, Query()] = None) -> dict[str, Any]:
         start = None if since is None else since if since.tzinfo else since.replace(tzinfo=UTC)
         found = Ledger.of(assistant.conversations.traffic.answered(start)).as_json(settings)

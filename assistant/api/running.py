@@ -13,6 +13,7 @@ from assistant.security.limits import Limits, Tab
 from assistant.security.person import LOCAL, Person
 from assistant.security.queueing import FairQueue
 from assistant.security.spending import Use
+from assistant.tracing import called_by, caller
 from assistant.turn.answer import Answer
 from assistant.turn.events import Failed, Finished
 from knowledge.errors import KnowledgeError
@@ -55,6 +56,7 @@ class RunningTurn:
         self._language = language
         self._queue, self._who = queue, who
         self._stopped = threading.Event()
+        self._caller = caller()
         self.thread = threading.Thread(target=self._run, name="turn", daemon=True)
 
     @property
@@ -67,6 +69,7 @@ class RunningTurn:
         self._stopped.set()
 
     def _run(self) -> None:
+        called_by(self._caller)
         try:
             with self._queue.place(self._who, self._stopped) as has_place:
                 if not has_place:

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 
+from assistant.api.contract.operation_shapes import JobList, JobShape, SourceList, SourceShape, WholeJob
+from assistant.api.contract.routes import empties, shows
 from assistant.api.errors import OperatorOnly, language_of
 from assistant.api.syncing_wire import job_document_json, job_json, source_json
 from assistant.errors import InvalidRequest
@@ -31,11 +33,11 @@ def source_routes(sources: OpenSources, settings: Settings) -> APIRouter:
     """The routes, bound to the sources of an installation."""
     router = APIRouter(prefix="/api/sources")
 
-    @router.get("")
+    @router.get("", **shows(SourceList))
     def list_sources() -> dict[str, Any]:
         return {"sources": [source_json(each) for each in sources().list()]}
 
-    @router.post("", status_code=201)
+    @router.post("", **shows(SourceShape, status=201))
     def add_source(request: Request, config: SourceConfig) -> dict[str, Any]:
         _check_may_add(request, config, settings)
         if any(each.name == config.name for each in sources().list()):
@@ -43,13 +45,13 @@ def source_routes(sources: OpenSources, settings: Settings) -> APIRouter:
         sources().add(config)
         return source_json(next(each for each in sources().list() if each.name == config.name))
 
-    @router.delete("/{name:path}", status_code=204)
+    @router.delete("/{name:path}", **empties())
     def remove_source(request: Request, name: str) -> Response:
         _check_kind(request, sources().config(name).kind, settings)
         sources().remove(name)
         return Response(status_code=204)
 
-    @router.post("/{name:path}/sync", status_code=202)
+    @router.post("/{name:path}/sync", **shows(JobShape, status=202))
     def sync_source(name: str, how: How | None = None) -> dict[str, Any]:
         return job_json(sources().sync(name, whole=how is not None and how.whole))
 
@@ -60,20 +62,20 @@ def job_routes(sources: OpenSources) -> APIRouter:
     """The routes, bound to the sources of an installation."""
     router = APIRouter(prefix="/api/jobs")
 
-    @router.get("")
+    @router.get("", **shows(JobList))
     def list_jobs(source: Annotated[str | None, Query(max_length=100)] = None) -> dict[str, Any]:
         return {"jobs": [job_json(job) for job in sources().jobs(source)]}
 
-    @router.get("/{job_id}")
+    @router.get("/{job_id}", **shows(WholeJob))
     def show_job(job_id: int, state: Annotated[list[DocumentState], Query()] = []) -> dict[str, Any]:  # noqa: B006
         rows = sources().documents(job_id, *state)
         return {**job_json(sources().job(job_id)), "documents": [job_document_json(row) for row in rows]}
 
-    @router.post("/{job_id}/cancel", status_code=202)
+    @router.post("/{job_id}/cancel", **shows(JobShape, status=202))
     def cancel_job(job_id: int) -> dict[str, Any]:
         return job_json(sources().cancel(job_id))
 
-    @router.post("/{job_id}/retry", status_code=202)
+    @router.post("/{job_id}/retry", **shows(JobShape, status=202))
     def retry_job(job_id: int, how: How | None = None) -> dict[str, Any]:
         return job_json(sources().retry(job_id, whole=how is not None and how.whole))
 

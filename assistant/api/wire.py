@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from assistant.api.middleware.versions import API
 from assistant.api.ports import DocumentSummary
 from assistant.appointments.store import Appointment
 from assistant.handoff.record import Handoff
@@ -145,7 +146,7 @@ def appointment_json(appointment: Appointment) -> dict[str, Any]:
         "ends": moment_json(appointment.ends),
         "name": appointment.name,
         "contact": appointment.contact,
-        "file": f"/api/appointments/{appointment.id}.ics",
+        "file": f"{API}/appointments/{appointment.id}.ics",
     }
 
 

@@ -163,4 +163,4 @@ class Desk:
     def _said(self, key: str, appointment: Appointment, caller: Caller, **values: str) -> Result:
         when = self.diary.moment(appointment, caller.language)
         text = message(key, caller.language, service=appointment.service, when=when, **values)
-        return Result(text, ours=True, file=f"/api/appointments/{appointment.id}.ics")
+        return Result(text, ours=True, file=f"/api/v1/appointments/{appointment.id}.ics")

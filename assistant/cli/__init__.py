@@ -19,6 +19,7 @@ from assistant.cli import (
     ledger,
     mcp,
     models,
+    personal,
     router,
     serving,
     sources,
@@ -47,6 +48,9 @@ app.add_typer(sources.app, name="sources")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(grants.app, name="grants")
 app.add_typer(users.app, name="users")
+users.app.command()(personal.export)
+users.app.command()(personal.delete)
+app.add_typer(personal.retention_app, name="retention")
 app.add_typer(keys.app, name="keys")
 app.add_typer(widget.app, name="widget")
 app.add_typer(handoffs.app, name="handoffs")

@@ -59,6 +59,8 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
     from assistant.logs import start_logging
     from assistant.models.gateway import ModelGateway
     from assistant.paths import sample_documents
+    from assistant.personal.daily import Daily
+    from assistant.personal.subject import Places
     from assistant.security.defaults import refuse_default_secrets
 
     refuse_default_secrets(settings)
@@ -77,7 +79,8 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
             accounts=assistant.accounts, gateway=ModelGateway(settings, assistant.models),
             connectors=open_connectors(settings, assistant) if settings.connectors else None,
         )  # fmt: skip
-        run(app, settings, ready=lambda address: _announce(address, settings, assistant.accounts))
+        with Daily(Places(settings, assistant.conversations)):
+            run(app, settings, ready=lambda address: _announce(address, settings, assistant.accounts))
 
 
 def _announce(address: str, settings: "Settings", accounts: "Accounts") -> None:

@@ -11,7 +11,10 @@ from assistant.cli.errors import clear_errors
 if TYPE_CHECKING:
     from assistant.security.user import User
 
-app = typer.Typer(help="Accounts: add, list, suspend, roles, groups, one-time links.", no_args_is_help=True)
+app = typer.Typer(
+    help="Accounts: add, list, suspend, roles, groups, one-time links; take out and delete what is kept of somebody.",
+    no_args_is_help=True,
+)
 Name = Annotated[str, typer.Argument(help="Name of the account, for example an e-mail address.")]
 ROLE_HELP = "member (asks), editor (adds documents as well) or admin (everything)."
 

@@ -19,7 +19,7 @@ from finetune.withdrawal import (
     Places,
     Withdrawn,
     forget_replies,
-    of_conversation,
+    of_conversations,
     of_documents,
     of_user,
     withdraw,
@@ -143,10 +143,10 @@ class DatasetDesk:
         """Withdraw the rows that show a document."""
         return withdraw(of_documents([document]), self.queue, self.datasets, self._places)
 
-    def conversation_deleted(self, conversation: str) -> Withdrawn:
-        """Withdraw the rows of a conversation, now and later."""
-        self.queue.never_again("conversation", conversation)
-        return withdraw(of_conversation(conversation), self.queue, self.datasets, self._places)
+    def conversation_deleted(self, *conversations: str) -> Withdrawn:
+        """Withdraw the rows of conversations, now and later."""
+        self.queue.never_again("conversation", *conversations)
+        return withdraw(of_conversations(conversations), self.queue, self.datasets, self._places)
 
     def user_deleted(self, user: str) -> Withdrawn:
         """Withdraw the rows of a person, now and later."""

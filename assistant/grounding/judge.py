@@ -66,7 +66,8 @@ class Sifted:
     """The lines that answer, best first, and the signals on which an answer is given or withheld.
 
     `asked` is the prompt that the reader goes on from when it answers; empty when a judge chose the lines. `others` are
-    lines that may answer as well and were not chosen, likeliest first.
+    lines that may answer as well and were not chosen, likeliest first. `unsaid` are parts of the question that none of
+    the chosen lines answers.
     """
 
     reading: tuple[Evidence, ...]
@@ -75,6 +76,7 @@ class Sifted:
     signals: Mapping[str, float]
     asked: tuple[BaseMessage, ...] = ()
     others: tuple[JudgedLine, ...] = ()
+    unsaid: tuple[str, ...] = ()
 
     @property
     def abstains(self) -> bool:

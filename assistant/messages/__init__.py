@@ -15,6 +15,7 @@ from assistant.messages.handoff import HANDOFF
 from assistant.messages.library import LIBRARY
 from assistant.messages.operating import OPERATING
 from assistant.messages.parts import PARTS
+from assistant.messages.personal import PERSONAL
 from assistant.messages.programs import PROGRAMS
 from assistant.messages.recommending import RECOMMENDING
 from assistant.messages.routes import ROUTES
@@ -24,8 +25,8 @@ from assistant.messages.writing import WRITING
 Language = Literal["en", "es"]
 LANGUAGES: tuple[Language, ...] = ("en", "es")
 CATALOGUE: dict[str, tuple[str, str]] = {
-    **ACCESS, **ANSWERS, **CHAT, **CHECKING, **ERRORS, **HANDOFF, **LIBRARY, **OPERATING, **PARTS, **PROGRAMS,
-    **RECOMMENDING, **ROUTES, **TASKS, **WRITING,
+    **ACCESS, **ANSWERS, **CHAT, **CHECKING, **ERRORS, **HANDOFF, **LIBRARY, **OPERATING, **PARTS, **PERSONAL,
+    **PROGRAMS, **RECOMMENDING, **ROUTES, **TASKS, **WRITING,
 }  # fmt: skip
 
 

@@ -63,6 +63,7 @@ ANSWERS: dict[str, tuple[str, str]] = {
     ),
     "swept_first": ("These are the {number} that fit best:", "Estos son los {number} que mejor encajan:"),
     "listed_rows": ("the first {number} of {rows} rows", "las primeras {number} de {rows} filas"),
+    "listed_row": ("one of {rows} rows:", "una de {rows} filas:"),
     "all_documents_one": ("the only document there is", "el único documento que hay"),
     "all_documents_many": ("all {number} documents", "los {number} documentos"),
     "revised": ("The draft was checked and replaced.", "El borrador se ha comprobado y sustituido."),

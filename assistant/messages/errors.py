@@ -18,6 +18,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The request cannot be read: {detail}.",
         "La petición no se puede leer: {detail}.",
     ),
+    "version_unknown": (
+        "There is no version {version} of this API. Ask below {known}.",
+        "Esta API no tiene una versión {version}. Usa las direcciones que empiezan por {known}.",
+    ),
     "foreign_host": (
         "This server only answers under the name it runs on (localhost). Open it as {address}.",
         "Este servidor solo responde con el nombre en el que se ejecuta (localhost). Ábrelo como {address}.",
@@ -33,6 +37,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     "turn_stopped": (
         "The turn was stopped before it was answered. Ask again.",
         "El turno se detuvo antes de responder. Vuelve a preguntar.",
+    ),
+    "stream_gone": (
+        "There is no such stream any more. Read the conversation: it has what was answered.",
+        "Ese flujo ya no existe. Lee la conversación: tiene lo que se respondió.",
     ),
     "busy": (
         "Too many questions at once. Ask again in a moment.",

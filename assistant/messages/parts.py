@@ -2,6 +2,7 @@
 
 PARTS: dict[str, tuple[str, str]] = {
     "part_missing": ("The documents do not say: “{part}”.", "Los documentos no dicen: «{part}»."),
+    "lines_leave_out": ("This does not say: “{part}”.", "Esto no dice: «{part}»."),
     "part_lines": ("About “{part}” the documents say:", "Sobre «{part}» los documentos dicen:"),
     "compared_line": ("- **{label}**: {text}", "- **{label}**: {text}"),
     "compared_missing": (

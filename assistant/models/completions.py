@@ -9,6 +9,8 @@ import httpx
 from assistant.errors import GenerationFailed, ModelUnavailable
 from assistant.metering import count
 from assistant.models.endpoint import Endpoint
+from assistant.telemetry.conventions import CHAT, INPUT_TOKENS, MAX_TOKENS, OUTPUT_TOKENS, about_call
+from assistant.tracing import Span, span
 
 TIMEOUT = httpx.Timeout(300.0, connect=2.0)
 Message = Mapping[str, str]
@@ -49,8 +51,10 @@ class CompletionClient:
             **self._endpoint.request_options,
             **({"adapter": adapter} if adapter else {}),
         }
-        answer = self._post("chat/completions", body)
-        self._count(answer)
+        about = {**about_call(self._endpoint.model), MAX_TOKENS: 1}
+        with span(f"{CHAT} {self._endpoint.model}", about, calls=True) as call:
+            answer = self._post("chat/completions", body)
+            self._count(answer, call)
         try:
             found = answer["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
             return {str(entry["token"]): float(entry["logprob"]) for entry in found}
@@ -64,11 +68,13 @@ class CompletionClient:
         """Give the connection back."""
         self._client.close()
 
-    def _count(self, answer: Any) -> None:
+    def _count(self, answer: Any, call: Span) -> None:
         usage = answer.get("usage") if isinstance(answer, dict) else None
         if isinstance(usage, dict):
             read, written = (usage.get(f"{part}_tokens") for part in ("prompt", "completion"))
-            count(self._endpoint.model, *(n if isinstance(n, int) else 0 for n in (read, written)))
+            read, written = (n if isinstance(n, int) else 0 for n in (read, written))
+            count(self._endpoint.model, read, written)
+            call.note({INPUT_TOKENS: read, OUTPUT_TOKENS: written})
 
     @property
     def _where(self) -> str:

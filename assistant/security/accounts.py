@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from assistant.errors import InvalidRequest, LimitReached, NotSignedIn
+from assistant.errors import InvalidRequest, LimitReached, NotAllowed, NotSignedIn
 from assistant.messages import message
 from assistant.security.attempts import Attempts
 from assistant.security.audit import Audit
@@ -23,6 +23,8 @@ from assistant.storage.account_tables import users
 from assistant.storage.database import Database
 
 FIRST_ADMINISTRATOR = "admin"
+RECENT = timedelta(minutes=10)
+"""How long a sign-in proves that somebody is there themselves."""
 
 
 class Accounts:
@@ -36,7 +38,7 @@ class Accounts:
         passwords: Passwords | None = None,
         session_days: float = 14,
     ) -> None:
-        self._database = database
+        self._database, self._now = database, clock
         self._passwords = passwords or Passwords()
         self._attempts = Attempts()
         self.users = Users(database, clock)
@@ -69,6 +71,27 @@ class Accounts:
         if self._passwords.is_outdated(stored):
             self._replace_hash(user, password)
         return self.sessions.begin(user)
+
+    def confirm(self, person: Person, session: str, password: str = "", language: str | None = None) -> None:
+        """It is really them who ask for something that cannot be undone: by their password, or a sign-in just now.
+
+        Raises NotAllowed, and LimitReached after several wrong passwords.
+        """
+        if not password:
+            begun = self.sessions.begun(session)
+            if begun is None or self._now() - begun > RECENT:
+                raise NotAllowed(message("confirm_needed", language))
+            return
+        if (wait := self._attempts.wait_s(person.name)) > 0:
+            raise LimitReached(message("sign_in_wait", language, seconds=round(wait + 0.5)), wait)
+        if not self._passwords.matches(self._password_of(person.name)[1], password):
+            self._attempts.failed(person.name)
+            raise NotAllowed(message("confirm_wrong", language))
+        self._attempts.succeeded(person.name)
+
+    def has_password(self, person: Person) -> bool:
+        """Whether they have one; who comes from a provider alone has none."""
+        return bool(self._password_of(person.name)[1])
 
     def groups_of(self, person_id: str) -> frozenset[str]:
         """The groups of somebody now, a visitor of a website among them; none of somebody whom nobody knows."""

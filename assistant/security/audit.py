@@ -1,4 +1,8 @@
-"""The record of what was administered: who did what to whom, when. It is added to and read, never changed."""
+"""The record of what was administered: who did what to whom, when.
+
+It is added to and read. Only names go out of it, for pseudonyms, when everything of somebody is deleted, and whole acts
+when they are older than the settings keep them (`assistant.personal`).
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from assistant.storage.account_tables import audit
 from assistant.storage.database import Database
@@ -30,9 +35,14 @@ class Audit:
 
     def note(self, actor: str, act: str, target: str, **detail: Any) -> None:
         """Write one act down. No secret belongs into `detail`."""
-        row = {"at": self._now(), "actor": actor[:128], "act": act, "target": target[:200], "detail": detail}
         with self._database.write() as connection:
-            connection.execute(sa.insert(audit).values(**row))
+            self.write(connection, self._now(), actor, act, target, **detail)
+
+    @staticmethod
+    def write(connection: Connection, at: datetime, actor: str, act: str, target: str, **detail: Any) -> None:
+        """The same in a transaction that has more to it."""
+        row = {"at": at, "actor": actor[:128], "act": act, "target": target[:200], "detail": detail}
+        connection.execute(sa.insert(audit).values(**row))
 
     def latest(self, limit: int = 100) -> list[Act]:
         """The newest acts first."""

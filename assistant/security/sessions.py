@@ -46,6 +46,13 @@ class Sessions:
             row = connection.execute(query).first()
         return None if row is None else user_of(row).person()
 
+    def begun(self, token: str) -> datetime | None:
+        """When somebody signed in with it; None when it is over."""
+        mine = sa.and_(sessions.c.digest == digest("session", token), sessions.c.expires > self._now())
+        with self._database.read() as connection:
+            found: datetime | None = connection.execute(sa.select(sessions.c.created).where(mine)).scalar()
+        return found
+
     def end(self, token: str) -> None:
         """Sign out."""
         with self._database.write() as connection:

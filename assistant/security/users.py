@@ -105,7 +105,7 @@ class Users:
                 connection.execute(sa.update(users).where(mine).values(**values))
             if values.get("suspended"):
                 end_all(connection, before.id)
-            if before.role == "admin" and not before.suspended and not _administrators(connection):
+            if before.role == "admin" and not before.suspended and not administrators(connection):
                 raise InvalidRequest("No administrator would be left. Make somebody else one first.")
             return user_of(connection.execute(sa.select(users).where(mine)).one())
 
@@ -131,7 +131,8 @@ def user_of(row: Row[Any]) -> User:
     )  # fmt: skip
 
 
-def _administrators(connection: Connection) -> int:
+def administrators(connection: Connection) -> int:
+    """How many there are that may come in."""
     active = sa.select(sa.func.count()).where(users.c.role == "admin", sa.not_(users.c.suspended))
     return connection.execute(active).scalar_one()
 

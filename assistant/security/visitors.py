@@ -22,6 +22,8 @@ from assistant.storage.database import Database
 
 SECRET_FILE = "widget.secret"  # noqa: S105
 _GUEST, _VISITOR = "guest:", "visitor:"
+VISITOR_IDS = (_GUEST, _VISITOR)
+"""Begin the ids of visitors."""
 _GUEST_TOKEN = re.compile(r"[\w-]{43}", re.ASCII)
 _RIGHTS = frozenset({Right.VISIT})
 

@@ -1,4 +1,5 @@
-"""The tables of accounts: people, their sessions and keys, what they used, and what was administered.
+"""The tables of accounts: people, their sessions and keys, what they used, what was
+administered, and whom everything was deleted of.
 
 No secret is in them: of passwords there is an Argon2 hash, of links, sessions and keys the SHA-256.
 """
@@ -100,4 +101,18 @@ audit = sa.Table(
     sa.Column("target", sa.String(200), nullable=False),
     sa.Column("detail", Json, nullable=False),
     sa.Index("audit_by_time", "at"),
+)
+
+# `person` and `name` are emptied when nothing can be left of them.
+erasures = sa.Table(
+    "erasures",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("person", sa.String(128), nullable=False),
+    sa.Column("name", sa.String(128), nullable=False),
+    sa.Column("pseudonym", sa.String(64), nullable=False),
+    sa.Column("actor", sa.String(128), nullable=False),
+    sa.Column("counts", Json, nullable=False),
+    sa.Column("begun", Moment, nullable=False),
+    sa.Column("done", Moment),
 )

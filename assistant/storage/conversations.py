@@ -225,7 +225,7 @@ class Conversations:
         with self._database.read() as connection:
             owned(connection, user_id, conversation_id)
             rows = connection.execute(query).all()
-        said = self._shown(user_id, [from_row(row, row.conversation_id) for row in reversed(rows)])
+        said = self.shown(user_id, [from_row(row, row.conversation_id) for row in reversed(rows)])
         asked = [row.question for row in reversed(rows)]
         pairs = [
             (Message("user", question), Message("assistant", answer.text))
@@ -257,7 +257,7 @@ class Conversations:
             rows = connection.execute(query).all()
             given = verdicts.current_of(connection, user_id, (row.answer_id for row in rows if row.answer_id))
         found = [turn_of(row, given) for row in rows]
-        shown = iter(self._shown(user_id, [turn.answer for turn in found if turn.answer is not None]))
+        shown = iter(self.shown(user_id, [turn.answer for turn in found if turn.answer is not None]))
         return [turn if turn.answer is None else replace(turn, answer=next(shown)) for turn in found]
 
     def list(
@@ -277,14 +277,16 @@ class Conversations:
         """One answer of one of this person's conversations. Raises NotFound."""
         with self._database.read() as connection:
             found = answer_of(connection, user_id, answer_id)
-        return self._shown(user_id, [found])[0]
+        return self.shown(user_id, [found])[0]
 
-    def _shown(self, user_id: str, stored: Sequence[Answer]) -> builtins.list[Answer]:
+    def shown(self, user_id: str, stored: Sequence[Answer]) -> builtins.list[Answer]:
         """Answers as this person may see them now."""
-        if self._permitted is None:
-            return [*stored]
-        readable = self._permitted(user_id, documents_of(stored))
+        readable = self.readable(user_id, documents_of(stored))
         return [withheld(answer, readable) for answer in stored]
+
+    def readable(self, user_id: str, documents: Collection[str]) -> Collection[str]:
+        """Of some documents (ids), those that this person may read now."""
+        return documents if self._permitted is None else self._permitted(user_id, documents)
 
     # Changing
 

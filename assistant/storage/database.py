@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,12 @@ class Database:
         writing = self._engine.execution_options(pilares_write=True)
         with self._guarded(), writing.begin() as connection:
             yield connection
+
+    def settle(self) -> None:
+        """Leave nothing of what was deleted in SQLite's log, unless somebody still reads from it."""
+        if self._engine.dialect.name == "sqlite":
+            with self._guarded(), closing(self._engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
     def close(self) -> None:
         """Give every connection back."""
@@ -107,6 +113,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten, too
     cursor.execute("PRAGMA synchronous = FULL")  # NORMAL may lose the last questions at a power cut
     cursor.close()
 

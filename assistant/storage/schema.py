@@ -21,7 +21,7 @@ __all__ = [
     "turns",
 ]
 
-HEAD = "0008_widget"
+HEAD = "0009_erasures"
 """The revision the code below expects; a test holds it equal to the newest file in `migrations/versions`."""
 
 conversations = sa.Table(

@@ -54,7 +54,8 @@ class ScriptedModels:
     """`LanguageModels` by script.
 
     `verdict` is P(yes) of a check, and of a judged line that has one of the texts in `sure` at most that text's own
-    P(yes); of other lines 0.05. With `has_reader`, a line is named with that same probability, shared among all.
+    P(yes); of other lines 0.05. With `has_reader`, a line is named with that same probability, shared among all; to the
+    questions of `unanswered`, as they are asked of the reader, none is.
     """
 
     has_reader: bool = False
@@ -63,6 +64,7 @@ class ScriptedModels:
     reader: ScriptedChat = field(default_factory=lambda: ScriptedChat(lines=[]))
     verdict: float = 0.9
     sure: dict[str, float] = field(default_factory=dict)
+    unanswered: frozenset[str] = frozenset()
     checks: int = 0
     _embedder: HashingEmbedder = field(default_factory=HashingEmbedder)
 
@@ -85,8 +87,9 @@ class ScriptedModels:
         """Labels in turn, those named already left out; "0", or the end of the line after one was named."""
         named = messages[-1].text.split() if isinstance(messages[-1], AIMessage) else []
         prompt = messages[-2].text if named else messages[-1].text
+        of_lines = {} if any(f"Question: {each}\n" in prompt for each in self.unanswered) else self.sure
         sure = {
-            line[0]: min(self.verdict, max((p for text, p in self.sure.items() if text in line), default=0.01))
+            line[0]: min(self.verdict, max((p for text, p in of_lines.items() if text in line), default=0.01))
             for line in prompt.splitlines()
             if line[1:3] == ". " and line[0] not in named
         }

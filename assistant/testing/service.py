@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from assistant.security.accounts import Accounts
+from assistant.settings import Settings
 from assistant.testing.accounts import Known
 from assistant.testing.gateway import ScriptedGateway
 from assistant.testing.scripted import ScriptedAssistant
@@ -18,3 +19,4 @@ class Service:
     accounts: Accounts
     ana: Known
     boss: Known
+    settings: Settings

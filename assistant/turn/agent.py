@@ -38,6 +38,8 @@ from assistant.routing.desk import RoutingDesk
 from assistant.routing.intents import IntentClassifier
 from assistant.routing.mood import MoodReader
 from assistant.settings import Settings
+from assistant.telemetry.turns import TraceCalls, traced_turn
+from assistant.tracing import Tracer
 from assistant.turn.context import Stopped, TurnContext
 from assistant.turn.energy import NO_METER, Meter
 from assistant.turn.events import Failed, Finished, Revised, Routed, TurnEvent, Wrote
@@ -79,6 +81,7 @@ class TurnAgent:
         before_search: Sequence[Strategy] = (),
         after_search: Sequence[Strategy] = (),
         raises: Raises | None = None,
+        tracer: Tracer | None = None,
     ) -> None:
         embedder, analyzer = Remembering(models.embedder()), Analyzer()
         selector, citer = EvidenceSelector(vectors, analyzer), Citer(vectors, analyzer)
@@ -87,7 +90,7 @@ class TurnAgent:
         reader = Reader(models, vectors, citer) if models.has_reader else None
         judge = Sifter(models, vectors, citer) if settings.llm.sifts else None
         self._first = reader or judge
-        self._reader = reader
+        self._reader, self._tracer = reader, tracer
         self._strategies, self._raises = (*before_search, *after_search), raises
         support = SupportCheck.over(models, vectors) if models.has_reader else None
         most = settings.turn.passages
@@ -146,35 +149,42 @@ class TurnAgent:
             context.stopped.set()
 
     def _work(self, context: TurnContext, events: "SimpleQueue[TurnEvent | None]") -> None:
-        language = context.request.interface_language
         locality.follow(context.keeping)
         metering.follow(context.tally)
         adapting.follow(context.adapting)
         try:
+            with traced_turn(self._tracer, context) as note:
+                for event in self._ended_well(context):
+                    note(event)
+                    events.put(event)
+        finally:
+            context.adapting.release()
+            events.put(None)
+
+    def _ended_well(self, context: TurnContext) -> Iterator[TurnEvent]:
+        """The events of a turn; whatever goes wrong is the last of them."""
+        try:
             context.keeping.lock = self.desk.lock_of(context.request, context.conversation_id, ())
-            for event in self._events(context):
-                events.put(event)
+            yield from self._events(context)
         except Stopped:
             pass
         except (AssistantError, KnowledgeError) as error:
-            events.put(Failed(str(error), context.conversation_id))
+            yield Failed(str(error), context.conversation_id)
         except Exception:
             import logging
 
             logging.getLogger(__name__).exception("turn %s failed", context.turn_id)
-            events.put(Failed(message("failed", language), context.conversation_id))
-        finally:
-            context.adapting.release()
-            events.put(None)
+            yield Failed(message("failed", context.request.interface_language), context.conversation_id)
 
     def _events(self, context: TurnContext) -> Iterator[TurnEvent]:
         """LangGraph's stream as turn events: what steps emit passes through, tokens of the model become Wrote."""
         answer: AnswerStream | None = None
         written = False
+        traces = [] if self._tracer is None else [TraceCalls()]
         stream = self._graph.stream(
             {"messages": [HumanMessage(context.request.text)]},
             context=context,
-            config={"callbacks": [StopAtToken(context), CountTokens(context.tally)]},
+            config={"callbacks": [StopAtToken(context), CountTokens(context.tally), *traces]},
             stream_mode=["custom", "messages"],
         )
         item: Any

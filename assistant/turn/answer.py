@@ -190,7 +190,7 @@ class ToolCall:
     """A tool that was called: with what, and what came of it.
 
     `result` is text of the tool, cut; or, when it failed, what went wrong in words. `file` is the address under this
-    server of a file that the person may keep ("/api/appointments/ID.ics").
+    server of a file that the person may keep ("/api/v1/appointments/ID.ics").
     """
 
     tool: str

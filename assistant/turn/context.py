@@ -13,12 +13,13 @@ from assistant.adapting import Adapting
 from assistant.grounding.judge import Sifted
 from assistant.locality import Keeping
 from assistant.metering import Tally
+from assistant.tracing import NOBODY, Caller, NoFault
 from assistant.turn.answer import Answer, Citation, Evidence, Route, Support, Timings, TurnRequest, Understanding, Usage
 from assistant.turn.listing import Swept
 from assistant.turn.outcome import Aside, Outcome
 
 
-class Stopped(Exception):
+class Stopped(NoFault):
     """Raised inside the model's stream to end it."""
 
 
@@ -61,7 +62,7 @@ class TurnContext:
 
     `keeping` says why it stays on this computer, `tally` counts its tokens, `adapting` holds the model it has begun
     with, `joules` is what the energy counter showed when models began to work. `task` names the task that runs in the
-    conversation: it keeps its model.
+    conversation: it keeps its model. `caller` is whose trace the turn belongs to.
     """
 
     request: TurnRequest
@@ -76,6 +77,7 @@ class TurnContext:
     task: str = ""
     joules: float | None = None
     aside: Aside | None = None
+    caller: Caller = field(default_factory=lambda: NOBODY)
 
 
 class TurnState(AgentState[Any]):

@@ -58,11 +58,12 @@ def with_rows(
     for each in evidence:
         alike = _rows_like(each, passages_of, wanted, analyzer)
         rows = alike[:left]
+        if len(alike) > 1:
+            counts[each.passage.document_id] = len(alike)
         if len(rows) < 2:
             found.append(each)
             continue
         left -= len(rows)
-        counts[each.passage.document_id] = len(alike)
         for _, group in groupby(rows, key=lambda row: row.passage.chunk_id):
             own = list(group)
             passage = replace(own[0].passage, score=each.passage.score)
@@ -86,7 +87,8 @@ def _item(lines: Sequence[tuple[Evidence, Sentence]], rows: int, language: str) 
     """One document with its line, or with those of its rows that are listed below it."""
     title = f"- **{without_markers(lines[0][0].passage.title)}**:"
     if rows > len(lines):
-        title += f" {message('listed_rows', language, number=len(lines), rows=rows)}"
+        key = "listed_row" if len(lines) == 1 else "listed_rows"
+        title += f" {message(key, language, number=len(lines), rows=rows)}"
     marked_lines = [marked(shown(sentence), (each.number,)) for each, sentence in lines]
     return f"{title} {marked_lines[0]}" if len(lines) == 1 else "\n  - ".join([title, *marked_lines])
 

@@ -4,8 +4,10 @@ import re
 from collections.abc import Sequence
 
 from assistant.grounding.citations import Grounded, citation_of, figures, marked
+from assistant.grounding.support.amounts import in_another_unit
 from assistant.messages import message
 from assistant.turn.answer import Citation, Evidence, Support
+from assistant.turn.parts import named
 from knowledge.passage import Sentence
 
 _BETWEEN_CELLS = " | "
@@ -28,17 +30,22 @@ def cited(reading: Sequence[Evidence]) -> Grounded:
     return Grounded("\n".join(lines), tuple(citations), tuple(support))
 
 
-def introduced(quotation: str, language: str) -> str:
-    """A quotation under the words that say it is one."""
-    return f"{message('documents_say', language)}\n\n{quotation}"
+def introduced(quotation: str, language: str, unsaid: Sequence[str] = ()) -> str:
+    """A quotation under the words that say it is one, and over what it leaves unsaid of a question."""
+    missing = [message("lines_leave_out", language, part=named(part)) for part in unsaid]
+    return "\n\n".join([message("documents_say", language), quotation, *missing])
 
 
 def says_as_much(answer: str, question: str, reading: Sequence[Evidence]) -> bool:
-    """Whether an answer in other words kept the figures of its lines: no others, and some of each line that has any."""
+    """Whether an answer in other words kept the figures of its lines: no others, some of each line that has any, and
+    each of what the lines count with it.
+    """
     lines = [(each, sentence) for each in reading for sentence in each.selected]
     contexts = [(*each.passage.heading, each.passage.title, sentence.text) for each, sentence in lines]
     held, said = figures(" ".join(text for context in contexts for text in context)), figures(answer)
     of_lines = [figures(sentence.text) for _, sentence in lines]
+    if in_another_unit(answer, [sentence.text for _, sentence in lines]):
+        return False
     return said <= held | figures(question) and all(not own or own & said for own in of_lines)
 
 

@@ -21,7 +21,7 @@ from assistant.grounding.vectors import SentenceVectors
 from assistant.turn import trained_prompts as prompts
 from assistant.turn.answer import Evidence, Understanding
 from assistant.turn.context import Stopped
-from assistant.turn.parts import parts_of
+from assistant.turn.parts import can_be_asked_of_lines, parts_of
 from assistant.turn.ports import LanguageModels
 from knowledge.passage import Sentence
 
@@ -45,6 +45,9 @@ LEAST_SHARE = 0.5
 # A line in the language of the question is given in the place of one in another language from this share of its
 # probability on: where documents are kept in both, two lines say the same, and share what the reader is sure of.
 OWN_LANGUAGE = 0.5
+# A part of the question is left unsaid by the chosen lines from this P(none of them answers it) on. By itself a part
+# that leans on the one before it ("What's the deadline?") often seems so, at 0.8.
+UNSAID = 0.95
 # Lines that were not chosen, and are looked at for what contradicts the answer.
 MOST_OTHERS = 3
 # A line less likely than this is never given beside a better one; nor, where one thing is asked, is one that is less
@@ -114,13 +117,20 @@ class Reader:
         """Load what the first question needs. Raises ModelUnavailable."""
         self._models.first_token("reader", prompts.pick("?", "en", ()))
 
-    def sift(self, understanding: Understanding, evidence: Sequence[Evidence], stopped: Event, tell: Tell) -> Sifted:
+    def sift(
+        self, understanding: Understanding, evidence: Sequence[Evidence], stopped: Event, tell: Tell, *,
+        apart: bool = False,
+    ) -> Sifted:  # fmt: skip
         """Choose the lines of `evidence` that answer; `tell` hears how many of how many are being read.
+
+        With `apart`, parts for which there are too few lines are read by themselves afterwards: what the lines leave
+        unsaid is then not looked at.
 
         Raises ModelUnavailable and GenerationFailed, and Stopped when the turn was stopped before a reading.
         """
         question = understanding.question
-        parts = max(1, len(parts_of(question)))
+        texts = parts_of(question)
+        parts = max(1, len(texts))
         signals = first_signals(understanding.text, evidence)
         if hopeless(signals):
             return Sifted((), (), parts, signals)
@@ -132,7 +142,7 @@ class Reader:
             tell(len(some), len(lines))
             asked = asked_of(question, understanding.language, some)
             sure = probabilities(self._models.first_token("reader", asked), len(some))
-            return Reading(asked, sure, said_twice(some, sure, understanding.language) if parts == 1 else frozenset())
+            return Reading(asked, sure, said_twice(some, sure, understanding.language, parts))
 
         # A question of several parts may find one part among the nearest lines and another further away.
         first = read(lines[:AT_FIRST] if parts == 1 else lines)
@@ -140,6 +150,9 @@ class Reader:
         reading = first if done else max(first, read(lines), key=lambda each: each.found)
         clear = reading.found >= CLEAR and (parts > 1 or not reading.divided)
         order = self._named(reading, parts) if clear else reading.likeliest(parts)
+        later = [part for part in texts[1:] if can_be_asked_of_lines(part, texts[0])]
+        looked_at = later if clear and not (apart and len(order) < parts) else ()
+        unsaid = self._unsaid(looked_at, understanding.language, [lines[each] for each in order])
         judged = [
             JudgedLine(line.evidence, line.sentence, 0, sure, line.near)
             for line, sure in zip(lines, reading.sure[:-1], strict=False)
@@ -151,11 +164,24 @@ class Reader:
             "found": round(reading.found, 3),
             "coverage": round(self._citer.coverage(question, shown), 3),
             LINES_READ: len(reading.sure) - 1,
-            UNCLEAR: int(not clear),
+            UNCLEAR: int(not clear or bool(unsaid)),
         }
         named = prompts.picked([prompts.LABELS[index] for index in order])
         takes = len(order) if clear else parts
-        return Sifted(shown, tuple(chosen), takes, signals, (*reading.asked, named), tuple(others[:MOST_OTHERS]))
+        more = tuple(others[:MOST_OTHERS])
+        return Sifted(shown, tuple(chosen), takes, signals, (*reading.asked, named), more, unsaid)
+
+    def _unsaid(self, parts: Sequence[str], language: str, lines: Sequence[Line]) -> tuple[str, ...]:
+        """The later parts of a question that none of the lines answers: there a model would make something up.
+
+        Who names the lines looks at the question as a whole, and is content with those that answer its first part.
+        """
+        found = []
+        for part in parts:
+            tokens = self._models.first_token("reader", asked_of(part, language, lines))
+            if probabilities(tokens, len(lines))[-1] >= UNSAID:
+                found.append(part)
+        return tuple(found)
 
     def _named(self, reading: "Reading", parts: int) -> list[int]:
         """The lines that the reader names one after the other until it begins to answer.
@@ -190,10 +216,11 @@ def nearest_first(question: str, evidence: Sequence[Evidence], vectors: Sentence
     return [*_by_passage(lines[:AT_FIRST]), *_by_passage(lines[AT_FIRST:])]
 
 
-def said_twice(lines: Sequence[Line], sure: Sequence[float], language: str) -> frozenset[int]:
+def said_twice(lines: Sequence[Line], sure: Sequence[float], language: str, parts: int = 1) -> frozenset[int]:
     """Lines in another language that say, as far as their figures tell, what a line in the question's `language` says.
 
-    That line, the likeliest of its language, has to be at least half as likely as they are.
+    That line, the likeliest of its language, has to be at least half as likely as they are. Where a question has
+    several parts, a line of another language may be about another one of them, unless it has the very same figures.
     """
     own = [index for index, line in enumerate(lines) if line.evidence.passage.language in (language, None)]
     best = max(own, key=lambda index: sure[index], default=None)
@@ -201,14 +228,19 @@ def said_twice(lines: Sequence[Line], sure: Sequence[float], language: str) -> f
         return frozenset()
     said = figures(lines[best].sentence.text)
     foreign = set(range(len(lines))) - set(own)
+    alike = _nested if parts == 1 else _same
     return frozenset(
         index for index in foreign
-        if sure[best] >= OWN_LANGUAGE * sure[index] and _nested(said, figures(lines[index].sentence.text))
+        if sure[best] >= OWN_LANGUAGE * sure[index] and alike(said, figures(lines[index].sentence.text))
     )  # fmt: skip
 
 
 def _nested(one: Set[str], other: Set[str]) -> bool:
     return one <= other or other <= one
+
+
+def _same(one: Set[str], other: Set[str]) -> bool:
+    return bool(one) and one == other
 
 
 def asked_of(question: str, language: str, lines: Sequence[Line]) -> list[BaseMessage]:

@@ -4,6 +4,7 @@ Changing one means training again (`pilares finetune grounded`). One form for bo
 language it is asked for.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -25,7 +26,7 @@ _TELL = "Answer the question with the lines given and nothing else. 0 if they do
 _STANDS = "Do the lines state what is claimed? Yes or No."
 _ALONE = "Rewrite the last question so that it can be understood alone."
 _LANGUAGE = {"en": "English", "es": "Spanish"}
-_BULLETS = "-*•· "
+_BULLET = re.compile(r"^[-*•·\s]*(?:\d{1,2}[.)]\s+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +101,4 @@ def _heading(block: Block) -> str:
 
 def shown_line(text: str) -> str:
     """A sentence as it stands in a prompt."""
-    return one_line(data(text))[:LONGEST_LINE].lstrip(_BULLETS)
+    return _BULLET.sub("", one_line(data(text))[:LONGEST_LINE])

@@ -12,7 +12,7 @@ from assistant.ui.icons import icon
 from assistant.ui.markdown import plain, render
 from assistant.ui.sources import sources_count
 
-_FILE = re.compile(r"/api/appointments/[0-9a-f]{1,64}\.ics")
+_FILE = re.compile(r"/api/(?:v1/)?appointments/[0-9a-f]{1,64}\.ics")
 HANDOFF = "handoff"
 """The route of answers that say that a person has been told."""
 REASONS = {

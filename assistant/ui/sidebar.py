@@ -95,14 +95,16 @@ def side_foot(language: str, documents: int, name: str = "", *, operates: bool =
     switch = f'<select data-act="speak" aria-label="{say("language_switch", language)}">{options}</select>'
     theme = icon_button("moon", message("theme_switch", language), data_theme="toggle")
     about = attributes(class_="pl-side-foot", data_documents=documents)
-    operation = _operation(language) if operates else ""
+    operation = _link("/operation", "gauge", "operating", language) if operates else ""
+    own = _link("/account", "file", "own_data", language)
     row = f'<div class="pl-row">{switch}{theme}</div>'
-    return f"<div{about}>{library}{operation}{row}{_sign_out(name, language)}</div>"
+    return f"<div{about}>{library}{operation}{own}{row}{_sign_out(name, language)}</div>"
 
 
-def _operation(language: str) -> str:
-    link = attributes(class_="pl-button pl-quiet pl-grow", href="/operation")
-    return f"<a{link}>{icon('gauge')}<span>{say('operating', language)}</span></a>"
+def _link(address: str, symbol: str, key: str, language: str) -> str:
+    """The way to another page."""
+    link = attributes(class_="pl-button pl-quiet pl-grow", href=address)
+    return f"<a{link}>{icon(symbol)}<span>{say(key, language)}</span></a>"
 
 
 def _sign_out(name: str, language: str) -> str:

@@ -51,14 +51,14 @@ def test_a_source_that_lost_its_documents_is_believed_when_that_is_confirmed(sit
     page.route(
         "**/operation", lambda route: route.fulfill(body=operating_page("en", ("website",)), content_type="text/html")
     )
-    page.route("**/api/jobs", lambda route: route.fulfill(json={"jobs": [job]}))
-    page.route("**/api/sources", lambda route: route.fulfill(json={"sources": []}))
-    page.route("**/api/jobs/7/retry", retry)
+    page.route("**/api/v1/jobs", lambda route: route.fulfill(json={"jobs": [job]}))
+    page.route("**/api/v1/sources", lambda route: route.fulfill(json={"sources": []}))
+    page.route("**/api/v1/jobs/7/retry", retry)
     page.add_init_script("window.asked = []; window.confirm = (text) => asked.push(text) > 1")  # first no, then yes
     page.goto(site.address + "operation")
     page.get_by_role("button", name="Fetch everything").click()
     expect(page.locator("#jobs")).to_contain_text("wiki lists no documents.")
     assert ("forget what it no longer lists" in page.evaluate("asked[0]"), sent) == (True, [])
-    with page.expect_response("**/api/jobs/7/retry"):
+    with page.expect_response("**/api/v1/jobs/7/retry"):
         page.get_by_role("button", name="Fetch everything").click()
     assert sent == [{"whole": True}]

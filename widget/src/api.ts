@@ -132,7 +132,7 @@ export class Api {
       options.body = JSON.stringify(body);
       headers["content-type"] = "application/json";
     }
-    return fetch(`${this.server}api/widget/${path}`, options);
+    return fetch(`${this.server}api/v1/widget/${path}`, options);
   }
 }
 

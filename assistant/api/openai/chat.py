@@ -8,6 +8,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from assistant.api.ask import last_of
+from assistant.api.contract.openai_shapes import CompletionShape
+from assistant.api.contract.routes import OF_OPENAI, shows
 from assistant.api.errors import error_response, language_of
 from assistant.api.following import SILENT, Events
 from assistant.api.identity import person_of
@@ -36,7 +38,7 @@ def chat_routes(
     """The route, bound to an assistant and to its models."""
     router, grounded, raw = APIRouter(), GroundedChat(assistant, settings, turns), RawChat(asking)
 
-    @router.post(PATH)
+    @router.post(PATH, **shows(CompletionShape, 404, 502, events=OF_OPENAI))
     async def complete(body: ChatBody, request: Request) -> Response:
         await run_in_threadpool(check_known, body.model, gateway)
         if body.n not in (None, 1):

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.api.contract.openai_shapes import VectorList
+from assistant.api.contract.routes import shows
 from assistant.api.errors import language_of
 from assistant.api.identity import person_of
 from assistant.api.openai.errors import refused
@@ -34,7 +36,7 @@ def embedding_routes(gateway: Gateway, limits: Limits) -> APIRouter:
     """The route, bound to the models; a plain function: embedding takes a while."""
     router = APIRouter()
 
-    @router.post("/v1/embeddings")
+    @router.post("/v1/embeddings", **shows(VectorList, 404))
     def embed(body: EmbeddingBody, request: Request) -> dict[str, Any]:
         name = gateway.embedder()
         if body.model not in ("", name):

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import PlainTextResponse
 
+from assistant.api.contract.openai_shapes import DeletedShape, FileList, FileShape
+from assistant.api.contract.routes import gives, shows
 from assistant.api.documents import Intake, added, checked_audience
 from assistant.api.errors import language_of
 from assistant.api.identity import person_of
@@ -20,12 +22,12 @@ def file_routes(assistant: Assistant, settings: Settings) -> APIRouter:
     """The routes, bound to an assistant. `bytes` is the length of the text that was read, which is all that is kept."""
     router = APIRouter(prefix="/v1/files")
 
-    @router.get("")
+    @router.get("", **shows(FileList))
     def list_files(request: Request) -> dict[str, Any]:
         found = [file_json(each) for each in assistant.documents.list(person_of(request).groups)]
         return {"object": "list", "data": found, "has_more": False}
 
-    @router.post("")
+    @router.post("", **shows(FileShape))
     async def add_one(
         request: Request, file: UploadFile, groups: Annotated[list[str] | None, Form()] = None
     ) -> dict[str, Any]:
@@ -38,18 +40,18 @@ def file_routes(assistant: Assistant, settings: Settings) -> APIRouter:
             raise outcome.error or NotFound(message("file_unknown", "en"))
         return file_json(outcome.upload.document, file.size or 0)
 
-    @router.get("/{document_id}")
+    @router.get("/{document_id}", **shows(FileShape))
     def show_file(request: Request, document_id: str) -> dict[str, Any]:
         groups = person_of(request).groups
         return file_json(
             _one(assistant, document_id, groups), len(assistant.documents.text(document_id, groups).encode())
         )
 
-    @router.get("/{document_id}/content")
+    @router.get("/{document_id}/content", response_class=PlainTextResponse, **gives("text/plain"))
     def file_content(request: Request, document_id: str) -> PlainTextResponse:
         return PlainTextResponse(assistant.documents.text(document_id, person_of(request).groups))
 
-    @router.delete("/{document_id}")
+    @router.delete("/{document_id}", **shows(DeletedShape))
     def delete_file(request: Request, document_id: str) -> dict[str, Any]:
         assistant.documents.delete(document_id, person_of(request).groups)
         return {"id": document_id, "object": "file", "deleted": True}

@@ -5,6 +5,8 @@ from typing import Any, get_args
 
 from fastapi import APIRouter
 
+from assistant.api.contract.openai_shapes import ModelList, ModelShape
+from assistant.api.contract.routes import shows
 from assistant.api.openai.ports import Gateway
 from assistant.errors import NotFound
 from assistant.messages import message
@@ -17,11 +19,11 @@ def model_routes(gateway: Gateway) -> APIRouter:
     """The routes, bound to the models."""
     router = APIRouter(prefix="/v1/models")
 
-    @router.get("")
+    @router.get("", **shows(ModelList))
     def list_models() -> dict[str, Any]:
         return {"object": "list", "data": [_model(*each) for each in known_models(gateway).items()]}
 
-    @router.get("/{model:path}")
+    @router.get("/{model:path}", **shows(ModelShape))
     def show_model(model: str) -> dict[str, Any]:
         known = known_models(gateway)
         if model not in known:

@@ -6,11 +6,13 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.api.contract.routes import gives, shows
+from assistant.api.contract.visitor_shapes import AboutShape, GivenVerdict, VisitorConversation
 from assistant.api.errors import language_of
-from assistant.api.following import SILENT, Events
+from assistant.api.following import SILENT, Events, EventStream
 from assistant.api.identity import person_of
 from assistant.api.middleware.visits import VISITS
 from assistant.api.ports import Assistant
@@ -68,7 +70,7 @@ def _asking(assistant: Assistant, settings: Settings, turns: RunningTurns) -> AP
             return conversations.get(person.id, said.conversation).id
         return conversations.start(person.id, language=language, surface=SURFACE).id
 
-    @router.post("/ask")
+    @router.post("/ask", response_class=EventStream, **gives("text/event-stream", 404))
     async def ask(body: Said, request: Request) -> Response:
         person, language = person_of(request), body.language or language_of(request)
         question = checked_question(body.question, settings.turn, language)
@@ -77,7 +79,7 @@ def _asking(assistant: Assistant, settings: Settings, turns: RunningTurns) -> AP
         events = Events[TurnEvent]()
         running = await run_in_threadpool(turns.begin, assistant.stream, turn, events.deliver, person)
         stream = _told(assistant, events, running, person.id, conversation)
-        return StreamingResponse(stream, media_type="text/event-stream", headers=SILENT)
+        return EventStream(stream, headers=SILENT)
 
     return router
 
@@ -103,7 +105,7 @@ def _reading(assistant: Assistant, settings: Settings) -> APIRouter:
     router, conversations = APIRouter(prefix=VISITS.rstrip("/")), assistant.conversations
     handoff = settings.handoff
 
-    @router.get("/about")
+    @router.get("/about", **shows(AboutShape))
     def about(language: Annotated[Language, Query()] = "en") -> JSONResponse:
         shown = {
             "longest": settings.turn.max_question_chars,
@@ -112,7 +114,7 @@ def _reading(assistant: Assistant, settings: Settings) -> APIRouter:
         }
         return JSONResponse(shown, headers=_NOT_KEPT)
 
-    @router.get("/conversations/{conversation_id}")
+    @router.get("/conversations/{conversation_id}", **shows(VisitorConversation))
     def show(request: Request, conversation_id: Id) -> JSONResponse:
         user = person_of(request).id
         turns = conversations.turns(user, conversation_id)
@@ -120,7 +122,7 @@ def _reading(assistant: Assistant, settings: Settings) -> APIRouter:
         shown: dict[str, Any] = {"turns": [visitor_turn(each) for each in turns], "handoff": latest}
         return JSONResponse(shown, headers=_NOT_KEPT)
 
-    @router.post("/feedback", status_code=201)
+    @router.post("/feedback", **shows(GivenVerdict, 404, status=201))
     def judge(request: Request, body: Thumb) -> dict[str, str]:
         given = conversations.add_feedback(
             person_of(request).id, body.answer, body.verdict, reason=body.reason, surface=SURFACE

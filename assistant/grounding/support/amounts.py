@@ -89,6 +89,16 @@ def agreement(claim: str, line: str, known: str, analyzer: Analyzer) -> Agreemen
     return "other" if any(_elsewhere(each, parts, others, terms, analyzer) for each in wanted) else "same"
 
 
+def in_another_unit(claim: str, lines: Sequence[str]) -> bool:
+    """Whether lines count something else with a number of the claim: "1 week" where they say "days a week: 1"."""
+    held = [amount for line in lines for part in _parts(line) for amount in part.amounts]
+    for wanted in amounts(claim):
+        units = {each.unit for each in held if each.number == wanted.number and each.unit is not None}
+        if wanted.unit is not None and units and wanted.unit not in units:
+            return True
+    return False
+
+
 def denied(claim: str, line: str, analyzer: Analyzer) -> bool:
     """Whether a row says yes or no to what a claim says, and the claim says the other.
 
@@ -120,10 +130,16 @@ def _found(plain: str) -> list[tuple[Amount, int, int]]:
         before = plain[: number.start()].rstrip()[-1:]
         before = before if before in "€$£" else ""
         behind = re.split(r"\d", plain[number.end() : number.end() + _UNIT_WITHIN])[0]
-        unit = next((place for place, kind in enumerate(UNITS) if kind.search(f"{before} {behind}")), None)
+        unit = _first_unit(f"{before} {behind}")
         form = "-".join(sorted(figures(number.group())))
         found.append((Amount(form, unit), number.start(), number.end()))
     return found
+
+
+def _first_unit(text: str) -> int | None:
+    """The unit that comes first: in "hours a day" it is hours that are counted."""
+    found = [(match.start(), place) for place, kind in enumerate(UNITS) if (match := kind.search(text))]
+    return min(found)[1] if found else None
 
 
 def _parts(line: str) -> list[_Part]:
@@ -145,7 +161,7 @@ def _cell(name: str, mark: str, value: str) -> _Part:
     """A cell; its unit may stand in the name of the column."""
     if not mark:
         return _Part("", tuple(amounts(name)))
-    unit = next((place for place, kind in enumerate(UNITS) if kind.search(name)), None)
+    unit = _first_unit(name)
     return _Part(name, tuple(each if each.unit is not None else Amount(each.number, unit) for each in amounts(value)))
 
 

@@ -11,6 +11,7 @@ from assistant.messages import message
 from assistant.routing.desk import RoutingDesk
 from assistant.routing.intents import IntentClassifier
 from assistant.routing.router import Signals
+from assistant.tracing import step
 from assistant.turn.answer import Route
 from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.energy import NO_METER, Meter
@@ -37,6 +38,7 @@ class Choose(AgentMiddleware[TurnState, TurnContext]):
         self._meter = meter
 
     @hook_config(can_jump_to=["end"])
+    @step("choose")
     def before_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any]:
         """Choose the model."""
         context, understanding = runtime.context, state["understanding"]

@@ -16,6 +16,7 @@ from assistant.grounding.differing import differing
 from assistant.grounding.judge import Sifted
 from assistant.grounding.names import first_signals
 from assistant.messages import counted, message
+from assistant.tracing import step
 from assistant.turn import prompts
 from assistant.turn.answer import Answer, Citation, Route, Understanding, Usage
 from assistant.turn.context import TurnContext, TurnState
@@ -56,6 +57,7 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         self._support = check
         self._least = least_confidence
 
+    @step("conclude")
     def after_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any]:
         """Conclude the turn."""
         context = runtime.context
@@ -65,7 +67,7 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         draft = _draft(state)
         if self._misread(draft, state) and not context.stopped.is_set():
             state["quoted"] = True
-            shown = introduced(quoted(state["sifted"].reading), state["understanding"].language)
+            shown = self._introduced(quoted(state["sifted"].reading), state)
             runtime.stream_writer(Revised(shown, "revised_quoted"))
         signals: Mapping[str, float] = {}
         if swept := state.get("swept"):
@@ -82,7 +84,7 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
             text = grounded.text
             runtime.stream_writer(Revised(text, f"revised_{apart.kind}"))
         elif state.get("quoted") and not abstained:
-            text = introduced(text, state["understanding"].language)
+            text = self._introduced(text, state)
         if abstained and draft:
             runtime.stream_writer(Revised(text, "revised_unsupported"))
         _settle_aside(context, abstained)
@@ -126,6 +128,10 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         if state["route"].tier == "llm" and (sure := self._check(draft, state)) is not None:
             signals["check"] = round(sure, 3)
         return grounded, signals
+
+    def _introduced(self, quotation: str, state: TurnState) -> str:
+        sifted = state.get("sifted")
+        return introduced(quotation, state["understanding"].language, sifted.unsaid if sifted is not None else ())
 
     def _misread(self, draft: str, state: TurnState) -> bool:
         """Whether an answer in a model's words is to be replaced by the lines it was made from.

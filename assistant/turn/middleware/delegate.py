@@ -6,6 +6,7 @@ from typing import Any, Literal
 from langchain.agents.middleware import AgentMiddleware, hook_config
 from langgraph.runtime import Runtime
 
+from assistant.tracing import step
 from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.outcome import Aside
 from assistant.turn.ports import LanguageModels, Searchable
@@ -36,6 +37,7 @@ class Delegate(AgentMiddleware[TurnState, TurnContext]):
         return f"Delegate_{self._when}"
 
     @hook_config(can_jump_to=["end"])
+    @step("delegate")
     def before_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any] | None:
         """Find the strategy."""
         scene = Scene(

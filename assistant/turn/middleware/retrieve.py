@@ -10,6 +10,8 @@ from assistant.grounding.evidence import EvidenceSelector, Question
 from assistant.grounding.vectors import SentenceVectors
 from assistant.grounding.versions import current
 from assistant.routing.intents import IntentClassifier
+from assistant.telemetry.conventions import DATA_SOURCE, OPERATION, RETRIEVAL
+from assistant.tracing import step
 from assistant.turn.answer import TurnRequest, Understanding
 from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.corpus import subject_across, without_kind
@@ -56,6 +58,7 @@ class Retrieve(AgentMiddleware[TurnState, TurnContext]):
         self._most = most
         self._raises = raises
 
+    @step("retrieve", {OPERATION: RETRIEVAL, DATA_SOURCE: "documents"})
     def before_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any]:
         """Find evidence for the understood question; small talk needs none."""
         context = runtime.context

@@ -11,6 +11,7 @@ from typing import Any
 from langchain.agents.middleware import AgentMiddleware
 from langgraph.runtime import Runtime
 
+from assistant.tracing import step
 from assistant.turn import prompts, trained_prompts
 from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.events import Found, Understood
@@ -33,6 +34,7 @@ class Standalone(AgentMiddleware[TurnState, TurnContext]):
         self._analyzer = analyzer
         self._retrieve = retrieve
 
+    @step("rewrite")
     def before_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any] | None:
         """Rewrite and search again; keep what is there when no sensible rewriting comes."""
         understanding = state["understanding"]

@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 
 from assistant.routing.intents import Guess, IntentClassifier
 from assistant.routing.mood import MoodReader
+from assistant.tracing import step
 from assistant.turn.answer import Finding, Message, TurnRequest, Understanding
 from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.corpus import subject_across
@@ -47,6 +48,7 @@ class Understand(AgentMiddleware[TurnState, TurnContext]):
         self._analyzer = analyzer
         self._mood = mood
 
+    @step("understand")
     def before_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any]:
         """Understand the turn's text. A follow-up is first searched with the question before it (see Standalone)."""
         understanding = self.understand(runtime.context.request)

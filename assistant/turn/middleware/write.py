@@ -19,6 +19,7 @@ from assistant.grounding.citations import Citer
 from assistant.grounding.evidence import within
 from assistant.grounding.judge import Sifted, Tell
 from assistant.routing.intents import IntentClassifier
+from assistant.tracing import step
 from assistant.turn import prompts
 from assistant.turn.answer import Evidence, Route, Understanding
 from assistant.turn.context import Stopped, TurnContext, TurnState
@@ -68,6 +69,7 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         self._sifters = sifters
         self._budgets = budgets
 
+    @step("write")
     def wrap_model_call(self, request: Request, handler: Handler) -> ExtendedModelResponse[Any]:
         """Write an answer; returns it with the route that was really taken."""
         state: Any = request.state
@@ -135,7 +137,7 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         context, emit = request.runtime.context, request.runtime.stream_writer
         understanding = request.state["understanding"]  # type: ignore[typeddict-item]
         quotation = quoted(sifted.reading)
-        shown = introduced(quotation, understanding.language)
+        shown = introduced(quotation, understanding.language, sifted.unsaid)
         several = not sifted.one_for_each_part and not _foreign(sifted.reading, understanding.language)
         if several or sifted.signals.get(UNCLEAR):
             context.clock.mark("wrote")

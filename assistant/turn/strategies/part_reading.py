@@ -37,12 +37,16 @@ class PartReader:
         self._analyzer = Analyzer()
 
     def sift(self, scene: Scene, question: str, evidence: tuple[Evidence, ...]) -> Sifted:
-        """The lines that answer a question. Raises ModelError, and Stopped."""
+        """The lines that answer a question; its parts are read by themselves later. Raises ModelError, and Stopped."""
         if scene.context.stopped.is_set():
             raise Stopped
         understanding = replace(scene.understanding, text=question, question=question)
         return self._reader.sift(
-            understanding, evidence, scene.context.stopped, lambda line, lines: scene.emit(Reading(line, lines))
+            understanding,
+            evidence,
+            scene.context.stopped,
+            lambda line, lines: scene.emit(Reading(line, lines)),
+            apart=True,
         )
 
     def said(self, scene: Scene, part: Asked, evidence: tuple[Evidence, ...]) -> Said:

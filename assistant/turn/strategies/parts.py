@@ -18,7 +18,7 @@ from assistant.turn import trained_prompts
 from assistant.turn.answer import Evidence, TurnRequest
 from assistant.turn.corpus import subject_across
 from assistant.turn.outcome import Outcome
-from assistant.turn.parts import parts_of
+from assistant.turn.parts import needs_the_first, parts_of
 from assistant.turn.read import CLEAR
 from assistant.turn.rewriting import MAX_TOKENS, cleaned, keeps_meaning
 from assistant.turn.strategies.comparing import Asked, compares, things_compared
@@ -26,7 +26,7 @@ from assistant.turn.strategies.naming_things import named_things
 from assistant.turn.strategies.part_answers import Said, compared, one_after_the_other
 from assistant.turn.strategies.part_reading import PartReader
 from assistant.turn.strategies.searching import together
-from assistant.turn.strategies.several import needs_the_first, several_questions
+from assistant.turn.strategies.several import says_little, several_questions
 from assistant.turn.strategies.strategy import LockOf, Scene
 from knowledge.lexical.analyzer import Analyzer
 
@@ -63,7 +63,7 @@ class PartsStrategy:
             return None
         try:
             whole = None if comparing else self._reader.sift(scene, scene.understanding.question, scene.evidence)
-            if whole is not None and whole.signals.get("found", 0.0) >= CLEAR and len(whole.lines) >= len(asked):
+            if whole is not None and _answered(whole, len(asked)):
                 return None
             return self._answer(scene, asked, whole)
         except ModelError:
@@ -87,6 +87,8 @@ class PartsStrategy:
         request, whole, language = scene.context.request, understanding.question, understanding.language
         if not comparing:
             asked = [asked[0], *(self._alone(scene, part, asked[0]) for part in asked[1:])]
+            if any(says_little(part.question, language, self._analyzer) for part in asked):
+                return None  # it could not be put in words that can be searched for
         evidence = self._search.find([each.question for each in asked], whole, request, language)
         found = together(evidence)
         if self._lock_of is not None:
@@ -106,7 +108,8 @@ class PartsStrategy:
 
     def _alone(self, scene: Scene, part: Asked, first: Asked) -> Asked:
         """A later part as it reads without the first, which the reader was trained to write."""
-        if not needs_the_first(part.question, first.question):
+        little = says_little(part.question, scene.language, self._analyzer)
+        if not (little or needs_the_first(part.question, first.question)):
             return part
         prompt = trained_prompts.alone(part.question, first.question, "")
         written = cleaned(scene.ask("reader", prompt, max_tokens=MAX_TOKENS))
@@ -126,3 +129,8 @@ class PartsStrategy:
             grounded.text, route, evidence=evidence, citations=grounded.citations, support=grounded.support,
             searched=scene.searched, signals=signals,
         )  # fmt: skip
+
+
+def _answered(whole: Sifted, parts: int) -> bool:
+    """Whether the reading of a whole question found a line for each of its parts."""
+    return whole.signals.get("found", 0.0) >= CLEAR and len(whole.lines) >= parts and not whole.unsaid

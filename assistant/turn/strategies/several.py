@@ -1,21 +1,13 @@
 """The questions in a question of several, each so that it can be asked by itself; told by code."""
 
-import re
-
-from assistant.turn.parts import parts_of
+from assistant.turn.parts import asks_who_or_why, named, parts_of
 from assistant.turn.strategies.comparing import Asked
 from knowledge.lexical.analyzer import Analyzer
 
 MOST_PARTS = 3
-# A part with fewer words of its own ("and how much is it?") only says more of the part before it.
-LEAST_WORDS = 2
-_LEADS = re.compile(r"^\W*(?:and|also|y|e|también)\s+", re.IGNORECASE)
-_REFERS = re.compile(
-    r"\b(?:it|its|they|them|their|there|this|that|these|those|one|he|she|ello|eso|esto|esa|ese|esos|esas|ella|ellos|"
-    r"ellas|all[ií]|ah[ií]|lo|le|les|la que|el que|suelt[oa])\b",
-    re.IGNORECASE,
-)
-_OF_BOTH = re.compile(r"^[^¿?]{1,80}?(?=[,:]?\s*¿)")
+# A part with fewer words of its own ("and how much is it?") only says more of the part before it; unless it asks for a
+# person or a reason ("and who decides?"), which the line that answers a part before it seldom tells.
+LEAST_WORDS, LEAST_OF_OTHER_KIND = 2, 1
 
 
 def several_questions(question: str, language: str, analyzer: Analyzer) -> tuple[Asked, ...]:
@@ -23,22 +15,14 @@ def several_questions(question: str, language: str, analyzer: Analyzer) -> tuple
     parts = parts_of(question)
     if not 2 <= len(parts) <= MOST_PARTS:
         return ()
-    if any(len(analyzer.query_terms(part, language)) < LEAST_WORDS for part in parts):
-        return ()
+    kinds = [asks_who_or_why(part) for part in parts]
+    for part, asks_whom in zip(parts, kinds, strict=True):
+        least = LEAST_OF_OTHER_KIND if asks_whom and not all(kinds) else LEAST_WORDS
+        if len(analyzer.query_terms(part, language)) < least:
+            return ()
     return tuple(Asked(named(part), part) for part in parts)
 
 
-def needs_the_first(part: str, first: str) -> bool:
-    """Whether a part can hardly be asked without the one before it: it refers to something, or only that has names."""
-    return bool(_REFERS.search(part)) or (bool(_names(first)) and not _names(part))
-
-
-def _names(text: str) -> list[str]:
-    """Words with a capital that do not begin the question, and codes."""
-    return [word for word in text.split()[1:] if word.strip("¿\"'(")[:1].isupper() or any(c.isdigit() for c in word)]
-
-
-def named(part: str) -> str:
-    """A part as it is named when the documents do not say it: without what leads to it, ending as a question does."""
-    asked = _OF_BOTH.sub("", _LEADS.sub("", part)).strip(" ,;:.?¿")
-    return asked[:1].lower() + asked[1:] if asked[1:2].islower() else asked
+def says_little(part: str, language: str, analyzer: Analyzer) -> bool:
+    """Whether a part has too few words of its own to be asked without the one before it: "who decides?"."""
+    return len(analyzer.query_terms(part, language)) < LEAST_WORDS

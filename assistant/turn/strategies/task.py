@@ -2,7 +2,8 @@
 
     no task open   the gate lets few turns through; a model chooses tools, or none; then as below
     task open      "forget it" ends it; yes and no answer a confirmation; what fills in arguments is taken; a question
-                   is answered first, by whatever else answers questions, and the task taken up again
+                   is answered first, by another tool that changes nothing or by whatever else answers questions, and
+                   the task taken up again
     arguments      asked for one after the other until the tool's form has them all
     dangerous      asked before the call; a yes calls with exactly the arguments that were shown, anything else does not
 
@@ -95,6 +96,24 @@ class TaskStrategy:
             return None
         return self._work(scene, caller, [(each.tool, each.arguments) for each in chosen])
 
+    def looked_up(self, scene: Scene, caller: Caller, opened: Tool) -> list[tuple[ToolCall, Result]]:
+        """What harmless tools say to a question that is asked while `opened` waits: "what appointments do I have?"."""
+        likely, tools = self._gate().opens(scene.understanding.text)
+        harmless = [tool for tool in tools if not tool.dangerous and tool.name != opened.name]
+        if likely < LET_THROUGH or not harmless:
+            return []
+        try:
+            chosen = choose(scene.understanding.text, harmless, caller.now, _asking(scene), self._calls)
+        except (NoCall, GenerationFailed):
+            return []
+        done = list[tuple[ToolCall, Result]]()
+        for each in chosen:
+            form = form_of(each.tool)
+            known = form.read(scene.understanding.text, "", {}, each.arguments, caller)
+            if form.next(known, caller) is None:
+                done.append(self._toolbox.call(each.tool, form.arguments(known, caller), caller))
+        return done
+
     def _gate(self) -> Gate:
         tools = self._toolbox.tools()
         key = tuple(tool.name for tool in tools)
@@ -111,9 +130,9 @@ class TaskStrategy:
             if asked is not None:
                 text, state = asked
                 rest = [message("task_rest", scene.language)] if number < len(wanted) else []
-                return self._told(scene, done, [text, *rest], state)
+                return self.told(scene, done, [text, *rest], state)
             done.append(self._toolbox.call(tool, form_of(tool).arguments(known, caller), caller))
-        return self._told(scene, done)
+        return self.told(scene, done)
 
     def pending(self, tool: Tool, known: Arguments, caller: Caller) -> tuple[str, TaskState] | None:
         """What has to be asked before a tool is called: an argument, or whether to call it. None when nothing has."""
@@ -128,15 +147,16 @@ class TaskStrategy:
 
     def call(self, scene: Scene, tool: Tool, arguments: Arguments, caller: Caller) -> Outcome:
         """Call a tool with exactly these arguments, and say what came of it."""
-        return self._told(scene, [self._toolbox.call(tool, arguments, caller)])
+        return self.told(scene, [self._toolbox.call(tool, arguments, caller)])
 
-    def _told(
+    def told(
         self,
         scene: Scene,
         done: Sequence[tuple[ToolCall, Result]],
         more: Sequence[str] = (),
         task: TaskState | None = None,
     ) -> Outcome:
+        """What came of calls, what is said after it, and the task that stays open."""
         text, route = told(scene, done, more)
         return Outcome(text, route, calls=tuple(call for call, _ in done), task=task)
 
@@ -196,7 +216,10 @@ class _Open:
             return self._asked(self._known)
         text, state = pending
         if aside:
-            return Aside(message("task_again", self._scene.language, question=text), state)
+            again = message("task_again", self._scene.language, question=text)
+            if done := self._strategy.looked_up(self._scene, self._caller, self._tool):
+                return self._strategy.told(self._scene, done, [again], state)
+            return Aside(again, state)
         return _said(self._scene, text, state)
 
     def _ended(self, key: str) -> Outcome:

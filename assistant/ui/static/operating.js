@@ -83,8 +83,8 @@
     if (!waiting.length) return [empty("no_handoffs")];
     return waiting.map((each) => make("article", { class: "talk" },
       make("header", {}, state(each.state), make("span", { class: "faint" }, moment(each.created)),
-        each.state === "open" ? button(words.take, () => send(`/api/handoffs/${each.id}/take`), { class: "main" }) : null,
-        button(words.close, () => send(`/api/handoffs/${each.id}/close`))),
+        each.state === "open" ? button(words.take, () => send(`/api/v1/handoffs/${each.id}/take`), { class: "main" }) : null,
+        button(words.close, () => send(`/api/v1/handoffs/${each.id}/close`))),
       make("blockquote", {}, each.summary.request),
       ...each.summary.exchanges.map((said) => make("details", {}, make("summary", {}, said.asked),
         make("p", { class: "said" }, said.answered || "–"))),
@@ -100,7 +100,7 @@
     if (failures.has(job.id)) put(failures.get(job.id));
     return make("details", { open: failures.has(job.id), ontoggle: async (event) => {
       if (!event.currentTarget.open || failures.has(job.id)) return;
-      const found = await get(`/api/jobs/${job.id}?state=failed`).catch(() => null);
+      const found = await get(`/api/v1/jobs/${job.id}?state=failed`).catch(() => null);
       if (found) { failures.set(job.id, found.documents); put(found.documents); }
     } }, make("summary", {}, `${words.failures} (${number(count)})`), list);
   }
@@ -119,15 +119,15 @@
       const active = job.state === "waiting" || job.state === "running";
       const again = !active && (job.state !== "done" || (job.progress.states.failed ?? 0) > 0);
       const whole = async () => {
-        if (window.confirm(fill("whole_question", { name: job.source }))) await send(`/api/jobs/${job.id}/retry`, "POST", { whole: true });
+        if (window.confirm(fill("whole_question", { name: job.source }))) await send(`/api/v1/jobs/${job.id}/retry`, "POST", { whole: true });
         else await refresh(true);
       };
       return make("tr", {},
         make("td", {}, job.source, make("p", { class: "faint" }, moment(at))),
         make("td", {}, state(job.state)), progress(job),
         make("td", { class: "acts" },
-          active ? button(words.cancel, () => send(`/api/jobs/${job.id}/cancel`), { disabled: job.cancelling }) : null,
-          again ? button(words.retry, () => send(`/api/jobs/${job.id}/retry`)) : null, " ",
+          active ? button(words.cancel, () => send(`/api/v1/jobs/${job.id}/cancel`), { disabled: job.cancelling }) : null,
+          again ? button(words.retry, () => send(`/api/v1/jobs/${job.id}/retry`)) : null, " ",
           job.state === "failed" ? button(words.whole, whole, { class: "danger" }) : null));
     });
     return [table([{ text: words.source }, { text: words.state }, { text: words.progress }, {}], rows)];
@@ -136,7 +136,7 @@
   function sources({ sources }) {
     if (!sources.length) return [empty("no_sources")];
     const rows = sources.map((each) => {
-      const path = `/api/sources/${encodeURIComponent(each.name)}`;
+      const path = `/api/v1/sources/${encodeURIComponent(each.name)}`;
       const remove = async () => {
         if (window.confirm(fill("remove_question", { name: each.name }))) await send(path, "DELETE");
         else await refresh(true);
@@ -163,9 +163,9 @@
       row(words.always, ledger.always_llm)])];
   }
 
-  const ofSources = kinds ? [["jobs", "/api/jobs", jobs], ["sources", "/api/sources", sources]] : [];
+  const ofSources = kinds ? [["jobs", "/api/v1/jobs", jobs], ["sources", "/api/v1/sources", sources]] : [];
   const PARTS = [
-    ["parts", "/health", parts], ["handoffs", "/api/handoffs", handoffs], ...ofSources, ["costs", "/api/ledger", costs],
+    ["parts", "/health", parts], ["handoffs", "/api/v1/handoffs", handoffs], ...ofSources, ["costs", "/api/v1/ledger", costs],
   ];
   for (const id of ["jobs", "sources"]) byId(id).closest("section").hidden = !kinds;
   async function refresh(anew = false) {
@@ -196,9 +196,9 @@
       const given = Object.fromEntries(new FormData(add));
       const config = { name: given.name.trim(), kind: given.kind, options: { url: given.url.trim() } };
       if (given.every_minutes) config.every_minutes = Number(given.every_minutes);
-      if (await send("/api/sources", "POST", config)) {
+      if (await send("/api/v1/sources", "POST", config)) {
         add.reset();
-        await send(`/api/sources/${encodeURIComponent(config.name)}/sync`);
+        await send(`/api/v1/sources/${encodeURIComponent(config.name)}/sync`);
       }
     });
   }

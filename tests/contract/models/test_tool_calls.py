@@ -44,7 +44,7 @@ def test_an_appointment_from_one_sentence_and_a_yes(assistant: Assistant) -> Non
     store = assistant.tasks.appointments()
     assert store is not None
     (found,) = store.upcoming("local", datetime.now(UTC))
-    assert booked.calls[0].file == f"/api/appointments/{found.id}.ics"
+    assert booked.calls[0].file == f"/api/v1/appointments/{found.id}.ics"
 
 
 def test_a_question_about_appointments_is_none(assistant: Assistant) -> None:

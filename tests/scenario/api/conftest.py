@@ -37,7 +37,8 @@ def running_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servic
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         address = address_of(listener, settings.server.host)
-        yield Service(address, assistant, gateway, accounts, known(accounts, "ana"), known(accounts, "boss", "admin"))
+        ana, boss = known(accounts, "ana"), known(accounts, "boss", "admin")
+        yield Service(address, assistant, gateway, accounts, ana, boss, settings)
         server.should_exit = True
         thread.join(20)
         listener.close()
@@ -49,6 +50,7 @@ def service(running_service: Service) -> Service:
     assistant, gateway = running_service.assistant, running_service.gateway
     assistant.word_s, assistant.think_s, assistant.stopped, assistant.replies = 0.0, 0.0, 0, dict(DEMO)
     assistant.requests.clear()
+    assistant.go.set()
     gateway.__init__()  # type: ignore[misc]
     return running_service
 

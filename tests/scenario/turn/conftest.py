@@ -1,7 +1,7 @@
 """A real turn over real documents and a real store; only the language models are scripted."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from assistant.routing.intents import SHIPPED, IntentClassifier, load_intents
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
 from assistant.testing.models import ScriptedModels
+from assistant.tracing import NOBODY, Caller, Tracer
 from assistant.turn.agent import TurnAgent
 from assistant.turn.answer import Message, ModelChoice, TurnRequest
 from assistant.turn.context import TurnContext
@@ -39,6 +40,7 @@ class Stage:
     agent: TurnAgent
     texts: dict[str, str] = field(default_factory=lambda: {name: text for name, _, text in DOCUMENTS})
     last: TurnContext | None = None
+    caller: Caller = field(default_factory=lambda: NOBODY)
 
     def ask(
         self,
@@ -59,7 +61,7 @@ class Stage:
         conversation = self.store.start("local")
         turn = self.store.begin_turn("local", conversation.id, text)
         request = TurnRequest(text, conversation.id, tuple(history), model=model, groups=groups)
-        self.last = TurnContext(request, turn.id, conversation.id, f"answer-{turn.id}")
+        self.last = TurnContext(request, turn.id, conversation.id, f"answer-{turn.id}", caller=self.caller)
         return self.agent.run(self.last)
 
 
@@ -93,8 +95,14 @@ def stage_with_both(tmp_path: Path) -> Iterator[Stage]:
         yield stage
 
 
+@pytest.fixture
+def open_stage() -> Callable[..., AbstractContextManager[Stage]]:
+    """For tests that bring settings or a tracer of their own."""
+    return opened
+
+
 @contextmanager
-def opened(settings: Settings, *, has_reader: bool = False) -> Iterator[Stage]:
+def opened(settings: Settings, *, has_reader: bool = False, tracer: Tracer | None = None) -> Iterator[Stage]:
     models = ScriptedModels(has_reader=has_reader, sure={"Batteries": 0.9, "New appliances": 0.8, "23 días": 0.9})
     with (
         Library.open(settings.knowledge_folder, models.embedder()) as library,
@@ -103,5 +111,6 @@ def opened(settings: Settings, *, has_reader: bool = False) -> Iterator[Stage]:
         library.add_texts(DOCUMENTS)
         intents = IntentClassifier(models.embedder(), load_intents(SHIPPED))
         vectors = SentenceVectors(models.embedder())
-        yield Stage(models, store, library, TurnAgent(models, library, vectors, intents, store, settings))
+        agent = TurnAgent(models, library, vectors, intents, store, settings, tracer=tracer)
+        yield Stage(models, store, library, agent)
         vectors.close()

@@ -80,6 +80,15 @@ def test_rows_beyond_what_is_listed_are_told(library_stage: Any) -> None:
     assert "the first 40 of 60 rows" in answer.text
 
 
+def test_a_table_for_which_no_rows_are_left_says_so(library_stage: Any) -> None:
+    tables = [_table([f"{name} {number}" for number in range(40)]) for name in ("Lucero", "Farol")]
+    library_stage.library.add_texts([(f"{n}.md", f"Price list {n}", table) for n, table in enumerate(tables)])
+    answer = _answer(library_stage.ask("List all products and their prices"))
+    assert sum(line.startswith("  - ") for line in answer.text.split("\n")) == MOST_ROWS
+    (last,) = [line for line in answer.text.split("\n") if "one of 40 rows: Product:" in line]
+    assert last.startswith("- **Price list ")
+
+
 def test_in_a_conversation_it_is_the_same_list(library_stage: Any) -> None:
     library_stage.library.add_texts([("prices.md", "Price list", _table(["Lucero", "Farol"]))])
     said = (Message("user", "How many days of leave are there?"), Message("assistant", "22 days."))

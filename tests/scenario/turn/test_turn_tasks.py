@@ -141,7 +141,7 @@ def test_an_appointment_is_booked_over_several_turns(desk: Desk) -> None:
     assert booked.starts == datetime(2026, 6, 9, 17, 0, tzinfo=MADRID)
     assert answer.text == "Booked: haircut on Tuesday 9 June 2026 at 17:00 for Ana Pérez."
     (call,) = desk.store.answer("local", answer.id).calls
-    assert (call.tool, call.outcome, call.file) == ("book_appointment", "done", f"/api/appointments/{booked.id}.ics")
+    assert (call.tool, call.outcome, call.file) == ("book_appointment", "done", f"/api/v1/appointments/{booked.id}.ics")
     assert call.arguments["starts"] == "2026-06-09T17:00"
     assert b"DTSTART:20260609T150000Z" in calendar_file(booked)
     assert desk.store.task("local", desk.conversation) is None
@@ -181,12 +181,35 @@ def test_no_and_forget_it_change_nothing(desk: Desk) -> None:
 
 def test_a_question_in_the_middle_is_answered_and_the_task_goes_on(desk: Desk) -> None:
     desk.say("I'd like to book a haircut next Tuesday", booking(service="haircut", when="next Tuesday"))
-    answer = desk.say("How much does a haircut cost?", "A haircut costs 30 euros.")
+    answer = desk.say("How much does a haircut cost?", calls(("search_documents", {})), "A haircut costs 30 euros.")
     assert "30 euros" in answer.text
     assert answer.citations
     assert "Back to what we were doing. At what time on Tuesday 9 June 2026?" in answer.text
     assert "Back to what we were doing." in desk.written
     assert desk.say("at five").text == "In whose name?"
+
+
+def test_appointments_can_be_looked_up_while_another_one_is_being_booked(desk: Desk) -> None:
+    _to_confirmation(desk)
+    desk.say("yes")
+    desk.say("Quiero cita para un tinte mañana", booking(service="tinte", when="mañana"))
+    answer = desk.say("¿qué citas tengo?", calls(("list_appointments", {})))
+    assert "martes 9 de junio de 2026 a las 17:00" in answer.text
+    assert "¿A qué hora el jueves 4 de junio de 2026?" in answer.text.partition("Volvamos a lo que hacíamos.")[2]
+    assert answer.text == desk.written
+    assert [(call.tool, call.outcome) for call in answer.calls] == [("list_appointments", "done")]
+    assert "¿A nombre de quién" in desk.say("a las diez").text
+
+
+def test_a_question_in_the_middle_changes_nothing(desk: Desk) -> None:
+    """Only what is harmless is called beside an open task, whatever a model chooses."""
+    desk.say("Book a haircut next Tuesday", booking(service="haircut", when="next Tuesday"))
+    answer = desk.say(
+        "Is there a note on the board?", calls(("write_note", {"text": "x"})), "A haircut costs 30 euros."
+    )
+    assert notes == []
+    assert answer.calls == ()
+    assert "At what time on Tuesday 9 June 2026?" in answer.text
 
 
 def test_a_taken_time_is_refused_with_others_that_are_free(desk: Desk) -> None:
@@ -220,7 +243,7 @@ def test_moving_and_cancelling(desk: Desk) -> None:
     assert answer.text == "¿Anulo **haircut** del **jueves 4 de junio de 2026 a las 11:00**? (sí / no)"
     answer = desk.say("sí")
     assert answer.text.startswith("Anulado")
-    cancelled = desk.diary.get("local", answer.calls[0].file.removeprefix("/api/appointments/").removesuffix(".ics"))
+    cancelled = desk.diary.get("local", answer.calls[0].file.removeprefix("/api/v1/appointments/").removesuffix(".ics"))
     assert (cancelled.cancelled, cancelled.sequence) == (True, 2)
     assert b"STATUS:CANCELLED" in calendar_file(cancelled)
 

@@ -18,6 +18,7 @@ from fastapi.testclient import TestClient
 from assistant.api.access import ACCESS
 from assistant.api.app import create_app
 from assistant.api.identity import is_open
+from assistant.api.middleware.versions import API
 from assistant.appointments.store import AppointmentStore
 from assistant.handoff.record import Summary
 from assistant.security.accounts import Accounts
@@ -42,6 +43,8 @@ FOREIGN: dict[str, dict[str, Any] | None] = {
     "POST /v1/responses": {"input": "mine now", "previous_response_id": "{response_id}"},
     "GET /v1/responses/{response_id}": None,
     "DELETE /v1/responses/{response_id}": None,
+    "GET /api/streams/{stream_id}": None,
+    "DELETE /api/streams/{stream_id}": None,
     "GET /api/conversations/{conversation_id}": None,
     "PATCH /api/conversations/{conversation_id}": {"title": "mine"},
     "DELETE /api/conversations/{conversation_id}": None,
@@ -64,14 +67,17 @@ OF_ALL = {
 }  # fmt: skip
 # What belongs to visitors of websites, whom test_visitors tries with each other's ids.
 OF_VISITORS = {"GET /api/widget/conversations/{conversation_id}"}
-BY_NAME = {"PATCH /api/users/{name}", "POST /api/users/{name}/link"}
+BY_NAME = {
+    "PATCH /api/users/{name}", "POST /api/users/{name}/link", "GET /api/users/{name}/export",
+    "DELETE /api/users/{name}",
+}  # fmt: skip
 SECRET_PATHS = {"GET /sign-in/{token}", "POST /sign-in/{token}"}
 # Asks a provider that is not there.
 ABROAD = "GET /sign-in/oidc"
-# Refused for what is in the request, whoever sends it: a wrong password, a used link, a source of a closed kind.
+# Refused for what is in the request, whoever sends it: a wrong password, a used link, a source of a closed kind, a key.
 SAYS_NO_ITSELF = SECRET_PATHS | {
     "POST /sign-in", "GET /sign-in/oidc/callback", "POST /api/sources", "POST /api/me/keys",
-    "DELETE /api/me/keys/{key_id}",
+    "DELETE /api/me/keys/{key_id}", "GET /api/me/export", "POST /api/me/delete", "POST /account/delete",
 }  # fmt: skip
 # What a body has to look like for a route to get as far as asking who it is for.
 BODIES: dict[str, dict[str, Any]] = {
@@ -86,6 +92,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/feedback": {"json": {"answer_id": UNKNOWN, "verdict": "up"}},
     "POST /api/sources": {"json": {"name": "x", "kind": "website", "options": {}}},
     "POST /api/me/keys": {"json": {"name": "x"}},
+    "POST /api/me/delete": {"json": {"password": "wrong"}},
+    "POST /account/delete": {"data": {"password": "wrong", "sure": "yes"}},
     "POST /api/users": {"json": {"name": "new"}},
     "PATCH /api/users/{name}": {"json": {"role": "member"}},
     "PATCH /api/conversations/{conversation_id}": {"json": {"title": "x"}},
@@ -122,10 +130,28 @@ def app(assistant: ScriptedAssistant, shared: Settings, accounts: Accounts) -> I
     store.close()
 
 
+class Spelled(TestClient):
+    """Asks for the routes under /api by their addresses with a version, or by those without it."""
+
+    versioned = True
+
+    def request(self, method: str, url: Any, **given: Any) -> Any:
+        """One request."""
+        asked = str(url).replace("/api/", f"{API}/", 1) if self.versioned and str(url).startswith("/api/") else url
+        return super().request(method, asked, **given)
+
+
 @pytest.fixture
-def network(app: FastAPI) -> Iterator[TestClient]:
-    with TestClient(app, base_url="http://pilares.example", follow_redirects=False) as client:
+def network(app: FastAPI) -> Iterator[Spelled]:
+    with Spelled(app, base_url="http://pilares.example", follow_redirects=False) as client:
         yield client
+
+
+@pytest.fixture(params=["with a version", "without"])
+def spelled(network: Spelled, request: pytest.FixtureRequest) -> Spelled:
+    """Both addresses of every route, one after the other."""
+    network.versioned = request.param == "with a version"
+    return network
 
 
 def routes_of(app: FastAPI) -> set[str]:
@@ -139,6 +165,7 @@ def send(client: TestClient, route: str, headers: dict[str, str], **ids: str) ->
         "conversation_id",
         "answer_id",
         "response_id",
+        "stream_id",
         "appointment_id",
         "document_id",
         "handoff_id",
@@ -166,7 +193,7 @@ def test_what_anybody_may_have_is_said_in_both_places_alike() -> None:
         assert (needed is None) == is_open(route.split(" ")[1]), route
 
 
-def test_nobody_gets_nothing(network: TestClient, accounts: Accounts) -> None:
+def test_nobody_gets_nothing(spelled: Spelled, accounts: Accounts) -> None:
     gone = known(accounts, "gone", "admin")
     known(accounts, "boss", "admin")
     accounts.users.suspend("gone")
@@ -181,7 +208,7 @@ def test_nobody_gets_nothing(network: TestClient, accounts: Accounts) -> None:
     ]  # fmt: skip
     for route in [route for route, needed in ACCESS.items() if needed is not None]:
         for headers in shown if route == "POST /api/ask" else shown[:4]:
-            response = send(network, route, headers)
+            response = send(spelled, route, headers)
             assert response.status_code == 401, (route, headers)
             assert response.headers["www-authenticate"] == "Bearer"
 
@@ -237,8 +264,10 @@ def make(network: TestClient, accounts: Accounts, assistant: ScriptedAssistant, 
         booked = store.book(ana.user.id, calendar="desk", service="x", starts=starts,
                             ends=starts + timedelta(minutes=30), name="Ana", contact="a@b")  # fmt: skip
         response = network.post("/v1/responses", json={"input": "How many days of leave?"}, headers=ana.cookie).json()
+        resumable = {"question": "How many days of leave?", "stream": True, "resumable": True}
+        stream = network.post("/api/ask", json=resumable, headers=ana.cookie).headers["x-pilares-stream"]
         ids = {"conversation_id": answer["conversation_id"], "answer_id": answer["id"], "appointment_id": booked.id,
-               "response_id": response["id"],
+               "response_id": response["id"], "stream_id": stream,
                "document_id": document_id(LEAVE), "key_id": accounts.keys.make(ana.user, "other")[0].id}  # fmt: skip
         return Theirs(ana, ids)
 
@@ -251,7 +280,7 @@ def theirs(make: Make) -> Theirs:
     return make()
 
 
-def test_what_is_somebody_elses_does_not_exist(network: TestClient, accounts: Accounts, make: Make) -> None:
+def test_what_is_somebody_elses_does_not_exist(spelled: Spelled, accounts: Accounts, make: Make) -> None:
     others = [known(accounts, name, role, "sales") for name, role in (("ben", "editor"), ("boss", "admin"))]
     for route, body in FOREIGN.items():
         theirs = make()
@@ -262,9 +291,9 @@ def test_what_is_somebody_elses_does_not_exist(network: TestClient, accounts: Ac
         method, path = route.split(" ")
         for other in others:
             for headers in (other.cookie,) if "/keys/" in route else (other.cookie, other.key):
-                response = network.request(method, path.format(**theirs.ids), json=sent, headers=headers)
+                response = spelled.request(method, path.format(**theirs.ids), json=sent, headers=headers)
                 assert response.status_code == 404, route
-        mine = network.request(method, path.format(**theirs.ids), json=sent, headers=theirs.ana.cookie)
+        mine = spelled.request(method, path.format(**theirs.ids), json=sent, headers=theirs.ana.cookie)
         assert mine.status_code < 300, route
 
 

@@ -15,6 +15,7 @@ HEAVY = (
     "transformers",
     "sentence_transformers",
     "chromadb",
+    "opentelemetry",
     "gradio",
     "langchain",
     "langgraph",

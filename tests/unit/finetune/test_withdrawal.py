@@ -17,7 +17,7 @@ from finetune.queue import Queue
 from finetune.registry.marks import withdrawn
 from finetune.testing.examples import many
 from finetune.testing.gate import ScriptedAnswers
-from finetune.withdrawal import Places, affected, of_conversation, of_documents, of_user, withdraw
+from finetune.withdrawal import Places, affected, of_conversations, of_documents, of_user, withdraw
 
 ROWS = many(60)
 
@@ -75,14 +75,14 @@ def test_a_damaged_version_does_not_keep_the_others_from_being_marked(home: Path
     datasets = Datasets(home / "datasets")
     datasets.add("damaged", ROWS[8:], ROWS[:8], {})
     (home / "datasets" / "damaged" / "v1" / TRAIN).write_bytes(b"{}")
-    found = withdraw(of_conversation("c9"), Queue(home / "examples.db"), datasets, _places(home))
+    found = withdraw(of_conversations(["c9"]), Queue(home / "examples.db"), datasets, _places(home))
     assert dict(found.marked) == {"support@v1": 1}
 
 
 def test_rows_of_people_and_conversations() -> None:
     assert of_user("")(ROWS[0])
     assert not of_user("ana")(ROWS[0])
-    assert of_conversation("c3")(ROWS[3])
+    assert of_conversations(["c3"])(ROWS[3])
 
 
 # What models replied at the gate

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from assistant.paths import sample_documents
+from assistant.turn.parts import named
 from assistant.turn.strategies.comparing import compares, things_compared
 from assistant.turn.strategies.pairs import joined_things
-from assistant.turn.strategies.several import named, several_questions
+from assistant.turn.strategies.several import several_questions
 from knowledge.lexical.analyzer import Analyzer
 
 GOLD = [json.loads(each) for each in (sample_documents() / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -107,6 +108,9 @@ def test_a_question_that_asks_twice_for_the_same_is_one() -> None:
     assert several_questions("¿Abre el domingo? ¿Hasta qué hora?", "es", analyzer) == ()
     two = several_questions("How many days of leave do I get in Spain and who approves the leave?", "en", analyzer)
     assert [each.label for each in two] == ["how many days of leave do I get in Spain", "who approves the leave"]
+    whom = several_questions("How many days from home may support work, and who decides?", "en", analyzer)
+    assert [each.label for each in whom] == ["how many days from home may support work", "who decides"]
+    assert several_questions("Who pays, and who decides?", "en", analyzer) == ()
     assert several_questions("a" * 5_000, "en", analyzer) == ()
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.turn.answer import Evidence
-from assistant.turn.quoting import quoted, says_as_much
+from assistant.turn.quoting import introduced, quoted, says_as_much
 from knowledge.passage import Passage, Sentence
 
 
@@ -18,6 +18,13 @@ def test_lines_become_a_list_without_their_own_bullets() -> None:
     assert quoted(reading) == "- Motorcycles: 25 €.\n- Cars pay 60 €.\n- Place: Cork; Price: 9 €"
 
 
+def test_a_quotation_says_what_it_leaves_unsaid() -> None:
+    assert introduced("- 3 days [1].", "en") == "The documents say:\n\n- 3 days [1]."
+    assert introduced("- 3 días [1].", "es", ["¿y quién lo decide?"]) == (
+        "Los documentos dicen:\n\n- 3 días [1].\n\nEsto no dice: «quién lo decide»."
+    )
+
+
 @pytest.mark.parametrize(
     ("answer", "enough"),
     [
@@ -30,6 +37,23 @@ def test_lines_become_a_list_without_their_own_bullets() -> None:
 )
 def test_an_answer_keeps_the_figures_of_its_line(answer: str, enough: bool) -> None:
     assert says_as_much(answer, "how long?", _reading("Used: 14 days, 18 € are deducted.")) is enough
+
+
+@pytest.mark.parametrize(
+    ("answer", "line", "enough"),
+    [
+        ("The design team works up to 1 week from home.", "Group: Design | Days from home per week: Up to 1", False),
+        ("The design team works up to 1 day a week from home.", "Group: Design | Days from home per week: 1", True),
+        ("Puede trabajar hasta 3 semanas.", "Hasta 3 días por semana desde casa.", False),
+        ("Puede trabajar 3 días a la semana.", "Hasta 3 días por semana desde casa.", True),
+        ("The shop opens 8 hours a day.", "Shop: Lugo | Hours a day: 8", True),
+        ("It is 8 days.", "Shop: Lugo | Hours a day: 8", False),
+        ("It takes 2 years.", "It takes 2 to 4 years.", True),
+        ("It costs 25 €.", "Lost badge: 25", True),
+    ],
+)
+def test_an_answer_counts_what_its_line_counts(answer: str, line: str, enough: bool) -> None:
+    assert says_as_much(answer, "how long?", _reading(line)) is enough
 
 
 def test_no_line_is_forgotten() -> None:

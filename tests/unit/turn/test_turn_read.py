@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from langchain_core.messages import BaseMessage
 
 from assistant.turn.answer import Evidence
 from assistant.turn.read import Line, Reader, Reading, probabilities, said_twice, without_spaces
@@ -78,6 +79,19 @@ def test_what_is_said_in_both_languages_is_given_in_the_question_s(
     assert said_twice(lines, sure, "en") == dropped
 
 
+@pytest.mark.parametrize(
+    ("text", "dropped"),
+    [
+        ("Administradores: 20 caracteres.", {1}),  # the very same figures
+        (SPANISH, set()),  # it may answer the other part
+        ("Decide el equipo de seguridad.", set()),
+    ],
+)
+def test_of_a_question_of_parts_only_the_same_figures_are_said_twice(text: str, dropped: set[int]) -> None:
+    lines = [_line("en", ENGLISH), _line("es", text)]
+    assert said_twice(lines, (0.55, 0.44), "en", 2) == dropped
+
+
 def test_what_is_said_twice_does_not_divide_the_reader() -> None:
     reading = Reading((), [0.45, 0.5, 0.05], frozenset({1}))
     assert not reading.divided
@@ -106,3 +120,20 @@ class _Ends:
 def test_a_question_of_parts_keeps_the_other_likely_line(sure: list[float], parts: int, named: list[int]) -> None:
     reader = Reader(_Ends(), None, None)  # type: ignore[arg-type]
     assert reader._named(Reading((), sure), parts) == named
+
+
+class _OfPart:
+    """A reader that is sure, of each part, that none of the lines answers it with a given probability."""
+
+    def __init__(self, none: dict[str, float]) -> None:
+        self.none = none
+
+    def first_token(self, role: str, messages: list[BaseMessage]) -> dict[str, float]:
+        (none,) = (p for part, p in self.none.items() if messages[-1].text.startswith(f"Question: {part}\n"))
+        return {"0": math.log(none), "A": math.log(1 - none)}
+
+
+def test_parts_that_no_chosen_line_answers_are_unsaid() -> None:
+    reader = Reader(_OfPart({"who decides?": 0.98, "What's the deadline?": 0.82}), None, None)  # type: ignore[arg-type]
+    unsaid = reader._unsaid(["who decides?", "What's the deadline?"], "en", [_line("en", ENGLISH)])
+    assert unsaid == ("who decides?",)

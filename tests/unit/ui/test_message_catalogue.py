@@ -17,6 +17,7 @@ from assistant.messages.handoff import HANDOFF
 from assistant.messages.library import LIBRARY
 from assistant.messages.operating import OPERATING
 from assistant.messages.parts import PARTS
+from assistant.messages.personal import PERSONAL
 from assistant.messages.programs import PROGRAMS
 from assistant.messages.recommending import RECOMMENDING
 from assistant.messages.routes import ROUTES
@@ -55,6 +56,7 @@ def test_no_key_stands_in_two_tables() -> None:
             LIBRARY,
             OPERATING,
             PARTS,
+            PERSONAL,
             PROGRAMS,
             RECOMMENDING,
             ROUTES,

@@ -98,11 +98,12 @@ def test_only_an_answer_of_the_small_model_offers_the_large_one() -> None:
 
 
 def test_a_calendar_file_is_linked_and_no_other_address() -> None:
-    made = ToolCall("book_appointment", {}, "done", "Booked.", "/api/appointments/0a1b.ics")
+    made = ToolCall("book_appointment", {}, "done", "Booked.", "/api/v1/appointments/0a1b.ics")
+    before = ToolCall("book_appointment", {}, "done", "Booked.", "/api/appointments/0a1c.ics")  # of an earlier release
     forged = [ToolCall("x", {}, "done", "", each) for each in ("javascript:alert(1)", "//evil.example/a.ics", "/api/x")]
-    turn = a_turn(answer=an_answer("c1", calls=(made, *forged)))
+    turn = a_turn(answer=an_answer("c1", calls=(made, before, *forged)))
     links = tree(answer_block(turn, turn.answer, "en")).css("a.pl-file")  # type: ignore[arg-type]
-    assert [link.attributes["href"] for link in links] == ["/api/appointments/0a1b.ics"]
+    assert [link.attributes["href"] for link in links] == [made.file, before.file]
     assert links[0].text() == "Add to your calendar (.ics)"
 
 

@@ -6,6 +6,8 @@ from fastapi import APIRouter, Path, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
+from assistant.api.contract.openai_shapes import DeletedShape, ResponseShape
+from assistant.api.contract.routes import OF_OPENAI, shows
 from assistant.api.identity import user_of
 from assistant.api.openai.asking import ModelAsking
 from assistant.api.openai.models import check_known
@@ -29,17 +31,17 @@ def response_routes(
     grounded = GroundedResponses(assistant, settings, turns, shelf)
     raw = RawResponses(asking, shelf)
 
-    @router.post("")
+    @router.post("", **shows(ResponseShape, 404, 502, events=OF_OPENAI))
     async def respond(body: ResponseBody, request: Request) -> Response:
         body.check()
         await run_in_threadpool(check_known, body.model, gateway)
         return await (grounded if body.is_grounded else raw).answer(body, request)
 
-    @router.get("/{response_id}")
+    @router.get("/{response_id}", **shows(ResponseShape))
     def show_response(request: Request, response_id: _Id) -> dict[str, Any]:
         return shelf.whole(user_of(request), response_id)
 
-    @router.delete("/{response_id}")
+    @router.delete("/{response_id}", **shows(DeletedShape))
     def delete_response(request: Request, response_id: _Id) -> dict[str, Any]:
         return shelf.forget(user_of(request), response_id)
 
