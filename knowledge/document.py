@@ -23,7 +23,8 @@ class Document:
     failed document, and on one whose newer content could not be read while the older one is still being served.
     `duplicate_of` is the id of an older document that says nearly the same, word for word.
     `dated_at` is the day its text is of, by its own words; `superseded_by` the id of the document that replaces it. A
-    `pinned` document ranks higher where it is relevant, a `hidden` one is never found.
+    `pinned` document ranks higher where it is relevant, a `hidden` one is never found. `scans` counts pages that are
+    pictures and were left out, since there was no text recognition.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Document:
     hidden: bool = False
     superseded_by: str | None = None
     tags: tuple[str, ...] = ()
+    scans: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@
     ├── SourceError           the path or file cannot be read at all (missing, no rights, outside the folder)
     ├── ParseError            the file was read, its content was refused or could not be understood
     │   ├── ReaderStopped     reading it took too long or too much memory; another time it may succeed
-    │   └── OnlyScans         its pages are pictures, which nothing reads that is installed; another time it may succeed
+    │   ├── OnlyScans         its pages are pictures, which nothing reads that is installed; another time it may succeed
+    │   └── ScansWait         its pages are pictures, which take long to read: ask again when nothing else is to be read
     ├── StoreLocked           another process owns this knowledge folder
     ├── StoreError            the store cannot be opened or written (disk full, damaged)
     │   └── IndexUnreachable  the server that holds the vector index does not answer
@@ -40,6 +41,10 @@ class OnlyScans(ParseError):
     def __init__(self, sentence: str, scans: int = 0) -> None:
         super().__init__(sentence)
         self.scans = scans
+
+
+class ScansWait(ParseError):
+    """A file with pages that text recognition would read, while it was not to be waited for."""
 
 
 class StoreLocked(KnowledgeError):

@@ -118,16 +118,20 @@ class Library(Curation, Overview):
         source: str | None = None,
         audience: Iterable[str] = EVERYONE,
         progress: OnProgress | None = None,
+        forget_gone: bool = False,
     ) -> IngestReport:
         """Take in files and folders, readable by the groups of `audience`.
 
         Unchanged files are passed over, changed ones replaced, and what is gone from a folder that was ingested before
-        is forgotten. Without `source` each folder is a source of its own. Raises SourceError for a path that cannot be
-        read, StoreError when the disk is full; a file that cannot be read is in the report's `failed`.
+        is forgotten: most of a folder only with `forget_gone`. Without `source` each folder is a source of its own.
+        Raises SourceError for a path that cannot be read, StoreError when the disk is full; a file that cannot be read
+        is in the report's `failed`, and so is a folder that has lost so much that it is not believed.
         """
         listed = [paths] if isinstance(paths, (str, Path)) else list(paths)
         with self._writing:
-            run = Ingest(self._database, self._intake, self._reader, self._settings, audience, progress)
+            run = Ingest(
+                self._database, self._intake, self._reader, self._settings, audience, progress, forget_gone=forget_gone
+            )
             return run.run([Path(each) for each in listed], source)
 
     def add_upload(

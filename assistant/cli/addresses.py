@@ -23,13 +23,15 @@ def source_of(address: str) -> tuple[str, str, dict[str, Any]]:
 
     A name or password in it is not kept: the source refuses such addresses.
     """
+    if address.startswith("git@"):  # as git writes it; the source wants an address
+        address = f"ssh://{address.replace(':', '/', 1)}"
     parts = urlsplit(address)
     scheme = parts.scheme.lower()
-    if address.startswith("git@") or scheme.startswith("git") or scheme == "ssh" or parts.path.endswith(".git"):
+    if scheme.startswith("git") or scheme == "ssh" or parts.path.endswith(".git"):
         kind, address = "git", address.removeprefix("git+")
     else:
         kind = "website" if scheme in ("http", "https") else "fsspec"
-    place = address if address.startswith("git@") else f"{parts.netloc.rpartition('@')[2]}{parts.path}"
+    place = f"{parts.netloc.rpartition('@')[2]}{parts.path}"
     if kind == "fsspec":
         place = f"{scheme}:{place}"
     name = _UNUSABLE.sub("-", place.removesuffix(".git")).strip(" -/.:")[:_LONGEST_NAME]

@@ -1,6 +1,6 @@
 """`pilares ingest` and `pilares documents`: what the assistant answers from."""
 
-from collections.abc import Sized
+from collections.abc import Mapping, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +26,9 @@ def ingest(
     paths: Annotated[
         list[str], typer.Argument(help="Files, folders, or addresses (https, s3, git, ...).", metavar="PATH_OR_URL...")
     ],
+    forget_gone: Annotated[
+        bool, typer.Option("--forget-gone", help="Believe a folder that has lost most of its documents at once.")
+    ] = False,
 ) -> None:
     """Add documents, or take in what changed: unchanged files are skipped, removed ones are forgotten.
 
@@ -39,7 +42,7 @@ def ingest(
     failed = False
     with clear_errors(), _assistant() as assistant:
         if files:
-            report = take_in(assistant, files)
+            report = take_in(assistant, files, forget_gone=forget_gone)
             _print_report(report)
             failed = bool(report.failed)
         for address in filter(is_address, paths):
@@ -65,11 +68,9 @@ def list_documents(
             typer.echo("No document fits. `pilares documents list` without options shows all.")
         elif not documents:
             typer.echo("There are no documents yet. Add some with `pilares ingest PATH`.")
-        names = {document.id: document.name for document in documents}
+        names = {each.id: each.name for each in (assistant.library.documents() if limits else documents)}
         for document in documents:
-            note = "".join(f"  {each}" for each in _notes(document))
-            if document.duplicate_of:
-                note += f"  nearly the same as {names.get(document.duplicate_of, document.duplicate_of)}"
+            note = "".join(f"  {each}" for each in _notes(document, names))
             language = document.language or "-"
             typer.echo(
                 f"{safe(document.name):<48} {language:<3} {document.chunks:>4} passages  {document.state}{safe(note)}"
@@ -177,9 +178,19 @@ def compact() -> None:
         typer.echo("Done.")
 
 
-def _notes(document: "Document") -> list[str]:
-    told = {"pinned": document.pinned, "hidden": document.hidden, "superseded": document.superseded_by}
-    return [*(word for word, holds in told.items() if holds), *([document.error] if document.error else [])]
+def _notes(document: "Document", names: Mapping[str, str]) -> list[str]:
+    """What is to be said of a document beside its state; `names` are those of all documents, by id."""
+    told = {
+        "pinned": document.pinned,
+        "hidden": document.hidden,
+        f"superseded by {names.get(document.superseded_by or '')}": document.superseded_by,
+        f"{document.scans} scanned pages left out: there is no text recognition (`pip install 'pilares[ocr]'`)": (
+            document.scans and not document.error
+        ),
+        document.error or "": document.error,
+        f"nearly the same as {names.get(document.duplicate_of or '')}": document.duplicate_of,
+    }
+    return [words for words, holds in told.items() if holds]
 
 
 def _assistant() -> "Assistant":

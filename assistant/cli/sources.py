@@ -71,7 +71,10 @@ def sync(
     whole: Annotated[bool, typer.Option("--whole", help="Fetch every document, whatever its version.")] = False,
     wait: Wait = WAIT,
 ) -> None:
-    """Take in what is new or changed in a source, and forget what is gone from it. Ctrl+C cancels."""
+    """Take in what is new or changed in a source, and forget what is gone from it. Ctrl+C cancels.
+
+    The exit status is 1 when a document could not be taken in; the others are taken in all the same.
+    """
     with clear_errors(), opened() as assistant:
         do(assistant, assistant.syncing().sources.sync(name, whole=whole), wait=wait)
 

@@ -1,7 +1,7 @@
 """Doing a job in the foreground, with a bar that tells how long it will take; Ctrl+C cancels it."""
 
 from datetime import UTC, datetime
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,7 +32,7 @@ def opened() -> "Assistant":
 
 
 def do(assistant: "Assistant", job: "Job", *, wait: bool) -> None:
-    """Do a job, show how it goes, say what came of it. Raises typer.Exit when it was cancelled or came to nothing."""
+    """Do a job, show how it goes, say what came of it. Raises typer.Exit when it was cancelled or anything failed."""
     if not wait:
         typer.echo(f"Job {job.id} waits. `pilares serve` does it, or `pilares sources sync {safe(job.source)}`.")
         return
@@ -43,10 +43,9 @@ def do(assistant: "Assistant", job: "Job", *, wait: bool) -> None:
 
     came_to = summary(ended) or ("nothing was read" if ended.error else "nothing to do")
     typer.echo(f"{safe(ended.source)}: {came_to} ({ended.state}).")
-    if not readers(syncing, syncing.sources.config(ended.source)):
-        typer.echo(
-            f"Nobody may read it yet: `pilares sources add {safe(ended.source)} KIND --group NAME` changes that."
-        )
+    ruled = any(rule.source == ended.source and rule.groups for rule in assistant.library.grants.rules())
+    if not ruled and not readers(syncing, syncing.sources.config(ended.source)):
+        typer.echo(f"Nobody may read it yet: `pilares grants set {safe(ended.source)} GROUP` changes that.")
     if ended.error:
         typer.echo(safe(ended.error), err=True)
     for row in syncing.sources.documents(ended.id, DocumentState.FAILED):
@@ -54,7 +53,7 @@ def do(assistant: "Assistant", job: "Job", *, wait: bool) -> None:
     if ended.state == JobState.CANCELLED:
         typer.echo(f"What has been taken in stays. Go on with `pilares jobs retry {ended.id}`.")
         raise typer.Exit(INTERRUPTED)
-    if ended.state == JobState.FAILED or (ended.failed and ended.failed == ended.total and not ended.unchanged):
+    if ended.state == JobState.FAILED or ended.failed:
         raise typer.Exit(FAILED)
 
 
@@ -82,21 +81,22 @@ def _with_bar(syncing: "Syncing", job: "Job") -> "Job":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[left]}"))
-    errors = list[Exception]()
+    errors, done = list[Exception](), Event()  # not `Thread.join`: interrupted, it takes a thread for ended (bpo-45274)
 
     def work() -> None:
         try:
             syncing.runner.run(job.id)
         except Exception as error:
             errors.append(error)
+        finally:
+            done.set()
 
-    worker = Thread(target=work, name="job", daemon=True)
-    worker.start()
+    Thread(target=work, name="job", daemon=True).start()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("listing", total=None, left="")
-        while worker.is_alive():
+        while not done.is_set():
             try:
-                worker.join(_LOOK_S)
+                done.wait(_LOOK_S)
                 now = syncing.sources.job(job.id)
                 seconds = now.seconds_left(datetime.now(UTC))
                 left = "" if seconds is None else f"{_span(seconds)} left"

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from knowledge.ingest.report import IngestReport
 
 
-def take_in(assistant: "Assistant", paths: Sequence[Path], source: str | None = None) -> "IngestReport":
+def take_in(
+    assistant: "Assistant", paths: Sequence[Path], source: str | None = None, *, forget_gone: bool = False
+) -> "IngestReport":
     """Read, index, and compute the vectors of single sentences, so that the first question finds them.
 
     Raises SourceError for a path that cannot be read; what cannot be read in a folder is in the report.
@@ -28,6 +30,6 @@ def take_in(assistant: "Assistant", paths: Sequence[Path], source: str | None = 
             task = indexing if each.stage == "vectors" else reading
             bar.update(task, total=each.total, completed=each.number)
 
-        report = assistant.library.ingest(paths, source=source, progress=step)
+        report = assistant.library.ingest(paths, source=source, progress=step, forget_gone=forget_gone)
         assistant.refine(lambda done, total: bar.update(sentences, total=total, completed=done))
     return report

@@ -37,6 +37,11 @@ OPERATING: dict[str, tuple[str, str]] = {
     "operating_progress": ("Progress", "Progreso"),
     "operating_cancel": ("Cancel", "Cancelar"),
     "operating_retry": ("Retry what failed", "Reintentar lo fallido"),
+    "operating_whole": ("Fetch everything", "Traer todo"),
+    "operating_whole_question": (
+        "Fetch every document of {name} again, and forget what it no longer lists, even if that is most of it?",
+        "¿Traer otra vez todos los documentos de {name} y olvidar los que ya no aparecen, aunque sean casi todos?",
+    ),
     "operating_failures": ("What failed", "Lo que ha fallado"),
     "operating_left": ("about {seconds} s left", "quedan unos {seconds} s"),
     "operating_unchanged": ("{number} unchanged", "{number} sin cambios"),

@@ -6,6 +6,7 @@ from time import perf_counter
 
 from knowledge.ingest.discover import Discovery, FoundFile, discover
 from knowledge.ingest.intake import BATCH, Intake
+from knowledge.ingest.losses import Losses
 from knowledge.ingest.reading import ReadAhead, Reading
 from knowledge.ingest.renames import Renames
 from knowledge.ingest.report import Failure, IngestReport, OnProgress, Progress, Stage
@@ -34,12 +35,15 @@ class Ingest:
         settings: KnowledgeSettings,
         audience: Iterable[str],
         progress: OnProgress | None,
+        *,
+        forget_gone: bool = False,
     ) -> None:
         self._database = database
         self._intake = intake
         self._groups = tuple(sorted(set(audience)))
         self._reader = ReadAhead(reader, self._groups, settings.max_file_bytes)
         self._progress = progress
+        self._forget_gone = forget_gone
         self._report = IngestReport()
         self._names: dict[str, str] = {}
         self._removed = False
@@ -59,27 +63,40 @@ class Ingest:
         self._report.skipped.extend(found.skipped)
         for failure in found.failed:
             self._fail(failure.document, failure.reason)
-        renames = Renames(_missing(found, files, known))
+        missing = _missing(found, files, known)
+        renames, losses = Renames(missing), Losses(files, missing, known)
         if all((file.source, file.name) in known for file in files):
-            self._remove(renames)
-        self._take_in(files, known, renames)
-        self._remove(renames)
+            self._remove(renames, losses)
+        scans = self._take_in(files, known, renames)
+        self._remove(renames, losses)
+        if scans:
+            self._take_in(scans, known, Renames({}), scans=True)
         self._report.seconds = perf_counter() - started
         return self._report
 
-    def _take_in(self, files: Sequence[FoundFile], known: dict[tuple[str, str], Known], renames: Renames) -> None:
-        batch: list[Reading] = []
+    def _take_in(
+        self,
+        files: Sequence[FoundFile],
+        known: dict[tuple[str, str], Known],
+        renames: Renames,
+        *,
+        scans: bool = False,
+    ) -> list[FoundFile]:
+        """Read, store and embed; returns the files that wait for text recognition, unless with `scans`."""
+        batch, later = list[Reading](), list[FoundFile]()
         waiting = 0
-        for reading, more in self._reader.readings(files, known, renames):
-            batch.append(reading)
+        for reading, more in self._reader.readings(files, known, renames, scans=scans):
+            batch += [] if reading.waits else [reading]
+            later += [reading.file] if reading.waits else []
             if more and len(batch) < _TOGETHER:
                 continue
-            waiting += self._store(batch)
+            waiting += self._store(batch) if batch else 0
             batch = []
             while waiting >= _BACKLOG:
                 self._report.tokens += self._intake.embed_pending(self._vectors, at_most=1)
                 waiting -= BATCH
         self._report.tokens += self._intake.embed_pending(self._vectors)
+        return later
 
     def _store(self, readings: Sequence[Reading]) -> int:
         """Store what was read; returns the number of new chunks."""
@@ -117,14 +134,19 @@ class Ingest:
                 )
         return list(kept.values())
 
-    def _remove(self, renames: Renames) -> None:
+    def _remove(self, renames: Renames, losses: Losses) -> None:
         gone = renames.left()
-        if gone and not self._removed:
-            self._removed = True
-            self._intake.remove([each.id for each in gone.values()])
-            for _, name in gone:
-                self._report.removed.append(name)
-                self._step(name, "removed")
+        if not gone or self._removed:
+            return
+        self._removed = True
+        if not self._forget_gone:
+            for root, sentence in losses.not_believed(gone.values()).items():
+                self._fail(root, sentence)
+                gone = {key: each for key, each in gone.items() if each.root != root}
+        self._intake.remove([each.id for each in gone.values()])
+        for _, name in gone:
+            self._report.removed.append(name)
+            self._step(name, "removed")
 
     def _vectors(self, document_ids: Sequence[str]) -> None:
         for document_id in document_ids:

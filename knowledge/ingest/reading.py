@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import islice
 
 from knowledge.document import State
-from knowledge.errors import OnlyScans, ParseError, ReaderStopped
+from knowledge.errors import OnlyScans, ParseError, ReaderStopped, ScansWait
 from knowledge.ingest.discover import FoundFile
 from knowledge.ingest.renames import Renames
 from knowledge.parse.document import ParsedDocument
@@ -23,7 +23,10 @@ _SETTLED = 2.0  # seconds after which a file's time of change tells every change
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The outcome for one file: parsed, or failed with a sentence, or the `same` as known (which may be a failure)."""
+    """The outcome for one file: parsed, or failed with a sentence, or the `same` as known (which may be a failure).
+
+    Or it `waits` to be asked for again when nothing else is to be read, since it has pages for text recognition.
+    """
 
     file: FoundFile
     origin: Origin
@@ -31,6 +34,7 @@ class Reading:
     parsed: ParsedDocument | None = None
     error: str | None = None
     same: bool = False
+    waits: bool = False
 
 
 class ReadAhead:
@@ -41,12 +45,18 @@ class ReadAhead:
         self._groups = groups
         self._renames = Renames({})
         self._max_file_bytes = max_file_bytes
+        self._scans = False
 
     def readings(
-        self, files: Sequence[FoundFile], known: Mapping[tuple[str, str], Known], renames: Renames
+        self,
+        files: Sequence[FoundFile],
+        known: Mapping[tuple[str, str], Known],
+        renames: Renames,
+        *,
+        scans: bool = False,
     ) -> Iterator[tuple[Reading, bool]]:
-        """One Reading per file, in order, each with whether the next one is there already."""
-        self._renames = renames
+        """One Reading per file, in order, each with whether the next is there already; without `scans` those wait."""
+        self._renames, self._scans = renames, scans
         waiting: deque[Future[Reading]] = deque()
         upcoming = iter(files)
         pool = ThreadPoolExecutor(1, thread_name_prefix="reading")
@@ -67,7 +77,7 @@ class ReadAhead:
             stat = file.path.stat()
             size = stat.st_size
             origin = Origin(file.source, file.name, self._groups, size, "", file.root, stat.st_mtime_ns)
-            if known and _same_stat(known, origin):
+            if known and _same_stat(known, origin) and not self._is_read_again(known):
                 return self._unchanged(file, origin, known)
             if size > self._max_file_bytes:
                 raise ParseError(too_large(file.name, size, self._max_file_bytes))
@@ -78,19 +88,27 @@ class ReadAhead:
         origin = Origin(
             file.source, file.name, self._groups, len(data), sha256(data).hexdigest(), file.root, stat.st_mtime_ns
         )
-        known = known or self._renames.claim(origin.key, origin.sha256)
-        if known and known.sha256 == origin.sha256 and known.reader == READER_VERSION:
+        moved = None if known else self._renames.claim(origin.key, origin.sha256)
+        if known and (known.sha256, known.reader) == (origin.sha256, READER_VERSION) and not self._is_read_again(known):
             return self._unchanged(file, origin, known)
+        if moved:
+            return self._unchanged(file, origin, moved)
         return self._parse(file, origin, known, data)
 
     def _parse(self, file: FoundFile, origin: Origin, known: Known | None, data: bytes) -> Reading:
         try:
-            return Reading(file, origin, known, parsed=self._reader.read(file.name, data))
+            return Reading(file, origin, known, parsed=self._reader.read(file.name, data, scans=self._scans))
+        except ScansWait:
+            return Reading(file, origin, known, waits=True)
         except (ReaderStopped, OnlyScans) as error:  # may succeed another time: without a digest it is tried again
             again = Origin(file.source, file.name, self._groups, len(data), "", file.root)
             return Reading(file, again, known, error=str(error))
         except ParseError as error:
             return Reading(file, origin, known, error=str(error))
+
+    def _is_read_again(self, known: Known) -> bool:
+        """Whether it has pages that are pictures, which were left out and can be read now."""
+        return known.scans > 0 and self._reader.recognises
 
     def _unchanged(self, file: FoundFile, origin: Origin, known: Known) -> Reading:
         error = known.error if known.state == State.FAILED else None

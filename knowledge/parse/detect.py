@@ -98,6 +98,11 @@ def kind_of(name: str, data: bytes) -> Kind:
     is_not = f"{name} is not the {_NAMES[expected]} file that its ending says"
     if found == _LOCKED:
         raise ParseError(f"{name} is protected by a password. Save a copy without the password and add that.")
+    if found == "html" and expected not in _WRITTEN_AS_TEXT:
+        raise ParseError(
+            f"{is_not}: it is HTML, a web page such as a server sends that asks to sign in. Open it in a browser to "
+            "see, and get the file again."
+        )
     if found in _TOLD:
         raise ParseError(f"{is_not}: it is {_NAMES[found]}. Rename it to .{found} and add it again.")
     raise ParseError(f"{is_not}: it holds {found}. Export it again from the program it comes from.")

@@ -60,7 +60,7 @@ def parse_pdf(file: RawFile) -> ParsedDocument:
 def _refusal(name: str, reason: str) -> str:
     if "password" in reason.lower():
         return f"{name} is protected by a password. Save a copy without the password and add that."
-    return f"{name} is not a readable PDF ({reason}). Open it in a PDF viewer and save it again."
+    return f"{name} is not a readable PDF ({reason.rstrip('.')}). Open it in a PDF viewer and save it again."
 
 
 def _is_title(title: str) -> bool:

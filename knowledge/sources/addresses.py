@@ -5,9 +5,12 @@ from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from knowledge.errors import SourceError
+from knowledge.sources.patience import TookTooLong, within
 
 Resolve = Callable[[str, int], Sequence[str]]
 """From host and port to addresses; raises OSError when the name is not known."""
+
+_LOOK_UP_S = 10.0
 
 # Where machines at a provider ask who they are and get credentials; some lie outside the reserved ranges.
 _METADATA = {
@@ -30,14 +33,18 @@ class AddressGuard:
         self._allow_private = allow_private
         self._resolve = resolve
 
-    def addresses(self, host: str, port: int) -> Sequence[str]:
+    def addresses(self, host: str, port: int, seconds: float = _LOOK_UP_S) -> Sequence[str]:
         """What to connect to. Raises SourceError when the host is unknown or *any* of its addresses is refused.
 
         The caller connects to these and resolves nothing again: a name that changes its address in between
-        (DNS rebinding) gains nothing.
+        (DNS rebinding) gains nothing. The system's resolver knows no time limit; here it has `seconds`.
         """
         try:
-            found = self._resolve(host, port)
+            found = next(within(lambda: iter([self._resolve(host, port)]), seconds))
+        except TookTooLong:
+            raise SourceError(
+                f"The host {host} could not be looked up within {seconds:.1f} s. Check the network's name server."
+            ) from None
         except (OSError, UnicodeError) as error:
             raise SourceError(f"The host {host} is not known. Check the address and the network.") from error
         for address in found:

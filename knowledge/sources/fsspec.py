@@ -1,12 +1,14 @@
 """Any place that fsspec reaches: S3, Google and Azure storage, SFTP, SMB, WebDAV, and what else it has a library for.
 
 `s3:`, `gs:` and `az:` are read with obstore (no dependencies, time limits for every request); `s3a:`, `gcs:` and
-`abfs:` with fsspec's own libraries s3fs, gcsfs and adlfs, for those who need them.
+`abfs:` with fsspec's own libraries s3fs, gcsfs and adlfs, for those who need them. SFTP is read with sshfs, not with
+fsspec's own class, which trusts whatever host answers.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
@@ -18,6 +20,8 @@ from knowledge.sources.patterns import is_wanted
 from knowledge.sources.source import Entry, Gap
 
 _OBSTORE = ("s3", "gs", "az")
+_SSH = ("sftp", "ssh", "sshfs")
+_EXTRAS = dict.fromkeys(_OBSTORE, "s3") | dict.fromkeys(_SSH, "sftp")
 # Read this machine's files, or wrap another protocol that might.
 _LOCAL = (
     *("file", "local", "asynclocal", "dir", "dirfs", "git", "jupyter", "jlab", "data", "generic", "reference"),
@@ -120,13 +124,28 @@ class FsspecSource:
 
                 self._system = FsspecStore(self._protocol, skip_instance_cache=True, **self._bounded(storage))
                 self._root = url.partition("://")[2].strip("/")
+            elif self._protocol in _SSH:
+                from sshfs import SSHFileSystem
+
+                self._system = SSHFileSystem(skip_instance_cache=True, **self._over_ssh(storage))
+                self._root = SSHFileSystem._strip_protocol(url).rstrip("/")
             else:
                 from fsspec.core import url_to_fs
 
-                waits = {"timeout": self._limits.connect_seconds} if self._protocol in ("sftp", "ssh", "ftp") else {}
+                waits = {"timeout": self._limits.connect_seconds} if self._protocol == "ftp" else {}
                 self._system, root = url_to_fs(url, skip_instance_cache=True, **{**waits, **storage})
                 self._root = str(root).rstrip("/")
         return self._system
+
+    def _over_ssh(self, storage: dict[str, Any]) -> dict[str, Any]:
+        """Who and where, of the address; a host that is not in `known_hosts` (by default the user's) is refused."""
+        parts = urlsplit(self._options.url)
+        address = {"host": parts.hostname, "port": parts.port, "username": parts.username}
+        limits = self._limits
+        waits = {"connect_timeout": limits.connect_seconds, "login_timeout": limits.read_seconds}
+        waits |= {"keepalive_interval": limits.read_seconds / 3, "keepalive_count_max": 2}
+        given = {key: value for key, value in address.items() if value is not None}
+        return {"known_hosts": (), **waits, **given, **storage}
 
     def _bounded(self, storage: dict[str, Any]) -> dict[str, Any]:
         limits = self._limits
@@ -143,10 +162,9 @@ class FsspecSource:
         try:
             self._open().invalidate_cache()
         except ImportError as error:
-            raise SourceError(
-                f"{self._protocol}: needs a library that is not installed ({error}). For s3, gs and az: "
-                'pip install "pilares[s3]".'
-            ) from None
+            extra = _EXTRAS.get(self._protocol)
+            how = f'pip install "pilares[{extra}]"' if extra else "Install it with pip"
+            raise SourceError(f"{self._protocol}: needs a library that is not installed ({error}). {how}.") from None
         except Exception as error:  # each library has its own
             raise SourceError(f"{self._options.url} cannot be opened ({self._problem(error)}).") from None
         waiting = [(self._root, 0)]

@@ -16,6 +16,8 @@ from urllib.parse import quote, urlsplit
 from pydantic import AfterValidator, Field
 
 from knowledge.errors import SourceError
+from knowledge.sources.addresses import AddressGuard
+from knowledge.sources.git_address import Checked, checked
 from knowledge.sources.limits import SourceLimits
 from knowledge.sources.names import distinct_names
 from knowledge.sources.options import EVERYONE, Secrets, SourceOptions, without_secrets
@@ -37,6 +39,8 @@ def _check_url(url: str) -> str:
         (parts.hostname or "").startswith("-")
         or (parts.username or "").startswith("-")
         or re.search(r"[\s\x00-\x1f]", url)
+        or (parts.scheme != "file" and not parts.hostname)
+        or parts.port == 0  # raises for what is not a number
     ):
         raise ValueError("is not an address")
     return url
@@ -51,22 +55,33 @@ class GitOptions(SourceOptions):
     username: str = Field(default="x-access-token", pattern=r"^[^:\s]+$")
     key_file: Path | None = None
     allow_file: bool = False
+    allow_private_addresses: bool = False
     web_url: str | None = Field(default=None, pattern=r"^https?://.*\{file\}", description="with {file} for the path")
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
 
     def audience(self) -> tuple[str, ...]:
         """Everyone's is what can be cloned without credentials."""
-        return EVERYONE if self.url.startswith("https://") and self.token_env is None else ()
+        public = self.url.startswith("https://") and not self.allow_private_addresses
+        return EVERYONE if public and self.token_env is None else ()
 
 
 class GitSource:
     """Clones without history or working tree, and reads the files from there. Links and submodules are left out."""
 
-    def __init__(self, name: str, options: GitOptions, secrets: Secrets, limits: SourceLimits) -> None:
+    def __init__(
+        self,
+        name: str,
+        options: GitOptions,
+        secrets: Secrets,
+        limits: SourceLimits,
+        guard: AddressGuard | None = None,
+    ) -> None:
         if options.url.startswith("file:") and not options.allow_file:
             raise SourceError(f"The source {name!r} is a folder of this machine: set allow_file = true to clone it.")
         self._options, self._secrets, self._limits = options, secrets, limits
+        self._guard = guard or AddressGuard(options.allow_private_addresses)
+        self._checked = Checked()
         self._temporary: str | None = None
         key = sha256(json.dumps([name, options.url, options.branch]).encode()).hexdigest()[:24]
         self._kept = limits.cache_folder / "git" / key if limits.cache_folder else None
@@ -122,6 +137,10 @@ class GitSource:
 
     def _update(self) -> None:
         """Fetch the head; a clone that a crash or a full disk has left unusable is made anew, once."""
+        scheme = self._options.url.partition(":")[0]
+        # Inside the network, ssh may know a host by its own configuration, under a name that no name server has.
+        if scheme == "https" or (scheme == "ssh" and not self._options.allow_private_addresses):
+            self._checked = checked(self._options.url, self._guard, self._limits.connect_seconds)
         folder = self._folder()
         for lock in folder.glob("*.lock"):
             lock.unlink(missing_ok=True)
@@ -158,7 +177,7 @@ class GitSource:
             raise SourceError("The program git is not installed. Install it to read Git repositories.")
         safe = {"core.hooksPath": os.devnull, "transfer.fsckObjects": "true", "http.followRedirects": "false"}
         safe |= {"protocol.allow": "never", "credential.helper": "", "gc.autoDetach": "false"}
-        safe |= {f"protocol.{each}.allow": "always" for each in self._protocols()}
+        safe |= {f"protocol.{each}.allow": "always" for each in self._protocols()} | dict(self._checked.settings)
         command = [program, *(part for key, value in safe.items() for part in ("-c", f"{key}={value}")), *arguments]
         try:
             done = subprocess.run(  # noqa: S603  no shell, and what others wrote stands behind "--"
@@ -183,7 +202,7 @@ class GitSource:
 
     def _environment(self, program: str) -> dict[str, str]:
         """Only what git needs. The token goes in here, where neither the process list nor a file shows it."""
-        ssh = "ssh -o BatchMode=yes -o StrictHostKeyChecking=yes"
+        ssh = "ssh -o BatchMode=yes -o StrictHostKeyChecking=yes" + self._checked.ssh
         if self._options.key_file:
             ssh += f" -o IdentitiesOnly=yes -i '{str(self._options.key_file).replace(chr(39), '')}'"
         environment = {

@@ -15,6 +15,7 @@ from knowledge.errors import SourceError
 from knowledge.sources.limits import SourceLimits
 from knowledge.sources.names import clean_name
 from knowledge.sources.options import Secrets, SourceOptions, without_secrets
+from knowledge.sources.patience import TookTooLong, within
 from knowledge.sources.source import Entry, Gap
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -100,17 +101,19 @@ class ImapSource:
 
     def _connect(self) -> imaplib.IMAP4:
         if self._connection is None:
-            options, timeout = self._options, self._limits.read_seconds
-            if options.tls:
-                context = ssl.create_default_context()
-                made: imaplib.IMAP4 = imaplib.IMAP4_SSL(
-                    options.host, options.port, ssl_context=context, timeout=timeout
-                )
-            else:
-                made = imaplib.IMAP4(options.host, options.port, timeout=timeout)
+            try:
+                made = next(within(lambda: iter([self._connected()]), 2 * self._limits.read_seconds))
+            except TookTooLong:  # looking up the host has no limit of its own
+                raise TimeoutError("it could not be looked up in time") from None
             self._connection = made
-            made.login(_in_quotes(options.username), self._secrets["password"].get_secret_value())
+            made.login(_in_quotes(self._options.username), self._secrets["password"].get_secret_value())
         return self._connection
+
+    def _connected(self) -> imaplib.IMAP4:
+        options, timeout = self._options, self._limits.read_seconds
+        if not options.tls:
+            return imaplib.IMAP4(options.host, options.port, timeout=timeout)
+        return imaplib.IMAP4_SSL(options.host, options.port, ssl_context=ssl.create_default_context(), timeout=timeout)
 
     def _examine(self, folder: str) -> str:
         """Open a folder for reading only; its UIDVALIDITY."""

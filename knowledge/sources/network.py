@@ -50,7 +50,7 @@ class GuardedNetwork(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """A connection to the first address that answers."""
         failed: Exception = httpcore.ConnectError("no address")
-        for address in self._guard.addresses(host.strip("[]"), port):
+        for address in self._guard.addresses(host.strip("[]"), port, self._deadline.within(timeout)):
             try:
                 stream = self._inner.connect_tcp(
                     address, port, self._deadline.within(timeout), local_address, socket_options

@@ -20,7 +20,7 @@ _DESCRIBED = [column for column in _documents if column.name != "signature"]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What an ingest compares a file with."""
+    """What an ingest compares a file with; `scans` are pages that text recognition, once it is there, can read."""
 
     id: str
     name: str
@@ -36,6 +36,7 @@ class Known:
     title: str = ""
     remote_version: str | None = None
     url: str | None = None
+    scans: int = 0
 
     @property
     def served(self) -> bool:
@@ -65,6 +66,7 @@ def known(connection: Connection, sources: Iterable[str], roots: Iterable[str] =
             title=row.title,
             remote_version=row.remote_version,
             url=row.url,
+            scans=row.scans,
         )
         for row in rows
     }
@@ -188,4 +190,5 @@ def _document(row: Row[Any], groups: Sequence[str], labels: Sequence[str]) -> Do
         hidden=bool(row.hidden),
         superseded_by=row.superseded_by,
         tags=tuple(labels),
+        scans=row.scans,
     )

@@ -59,6 +59,7 @@ documents = Table(
     Column("superseded_by", Text),  # id of the document that replaces this one
     Column("duplicate_of", Text),  # id of the document this one says nearly the same as
     Column("signature", LargeBinary),  # of its words, to recognise near-duplicates
+    Column("scans", Integer, nullable=False, server_default="0"),  # pages that text recognition could have read
     UniqueConstraint("source", "name"),
 )
 

@@ -105,15 +105,19 @@ def put_chunks(connection: Connection, chunks: Mapping[str, Sequence[IndexedChun
     mark_unindexed(connection, list(chunks))
 
 
-def put_failure(connection: Connection, origin: Origin, error: str) -> None:
-    """Record that a document could not be read; what an earlier version had stays in place."""
+def put_failure(connection: Connection, origin: Origin, error: str, scans: int = 0) -> None:
+    """Record that a document could not be read; what an earlier version had stays in place.
+
+    `scans` are the pages for whose sake it is to be read again when there is text recognition.
+    """
     document_id = ids_of(connection, [origin.key])[origin.key]
     previous = connection.execute(select(_documents.state).where(_documents.id == document_id)).scalar()
     if previous is None or previous == State.FAILED:
-        _upsert(connection, [_row(document_id, origin, ParsedDocument(origin.name, "", ""), State.FAILED, error)])
+        nothing = ParsedDocument(origin.name, "", "", scans=scans)
+        _upsert(connection, [_row(document_id, origin, nothing, State.FAILED, error)])
         tags.give(connection, {document_id: origin.tags})
     else:
-        values = {"error": error, "remote_version": origin.remote_version}
+        values = {"error": error, "remote_version": origin.remote_version, "scans": scans}
         connection.execute(update(schema.documents).where(_documents.id == document_id).values(**values))
     set_audiences(connection, {document_id: origin.audience})
 
@@ -177,6 +181,7 @@ def _row(
         "updated_at": now,
         "remote_version": origin.remote_version,
         "url": origin.url,
+        "scans": parsed.scans,
     }
 
 

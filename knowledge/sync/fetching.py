@@ -9,7 +9,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import TypeVar
 
-from knowledge.errors import KnowledgeError, ParseError, ReaderStopped, SourceError
+from knowledge.errors import KnowledgeError, OnlyScans, ParseError, ReaderStopped, ScansWait, SourceError
 from knowledge.ingest.renames import Renames
 from knowledge.parse.document import ParsedDocument
 from knowledge.parse.sandbox import too_large
@@ -35,7 +35,11 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What became of one task: parsed, or failed with a sentence, or the `same` content as `known`, renamed or not."""
+    """What became of one task: parsed, or failed with a sentence, or the `same` content as `known`, renamed or not.
+
+    Or it `waits` to be asked for again when nothing else is to be read, since it has pages for text recognition;
+    `scans` counts them where there is none.
+    """
 
     task: Task
     origin: Origin
@@ -43,6 +47,8 @@ class Fetched:
     parsed: ParsedDocument | None = None
     error: str | None = None
     same: bool = False
+    waits: bool = False
+    scans: int = 0
 
 
 class Fetching:
@@ -65,15 +71,18 @@ class Fetching:
         return self._result(self._fetching.submit(self._list))
 
     def results(
-        self, tasks: Sequence[Task], policy: Policy, renames: Renames, record: Record
+        self, tasks: Sequence[Task], policy: Policy, renames: Renames, record: Record, *, scans: bool
     ) -> Iterator[tuple[Fetched, bool]]:
-        """One Fetched per task, each with whether the next one is there already. Raises Stopped."""
+        """One Fetched per task, each with whether the next one is there already; without `scans` those wait.
+
+        Raises Stopped.
+        """
         waiting: deque[Future[Fetched]] = deque()
         upcoming = iter(tasks)
         while True:
             for task in islice(upcoming, _AHEAD - len(waiting)):
                 content = self._fetching.submit(self._fetch, task, policy, record)
-                waiting.append(self._reading.submit(self._read, task, policy, renames, record, content))
+                waiting.append(self._reading.submit(self._read, task, policy, renames, record, content, scans))
             if not waiting:
                 return
             fetched = self._result(waiting.popleft())
@@ -120,7 +129,9 @@ class Fetching:
             raise ParseError(too_large(task.name, len(data), policy.max_file_bytes))
         return data
 
-    def _read(self, task: Task, policy: Policy, renames: Renames, record: Record, content: "Future[bytes]") -> Fetched:
+    def _read(
+        self, task: Task, policy: Policy, renames: Renames, record: Record, content: "Future[bytes]", scans: bool
+    ) -> Fetched:
         try:
             data = content.result()
         except KnowledgeError as error:
@@ -128,7 +139,7 @@ class Fetching:
         digest = sha256(data).hexdigest()
         origin = origin_of(task, policy, len(data), digest, task.entry.version)
         known = task.known or renames.claim(origin.key, digest)
-        if known and known.sha256 == digest and known.reader == READER_VERSION and not (task.again and known.error):
+        if known and known.sha256 == digest and not _is_read_again(known, task, policy):
             reason = None if known.served else known.error
             return Fetched(task, origin, known, error=reason, same=True)
         if self._stopped:
@@ -136,9 +147,14 @@ class Fetching:
         record.note(task.name, DocumentState.READING)
         self._workshop.between()
         try:
-            return Fetched(task, origin, known, parsed=self._workshop.reader.read(task.name, data))
+            return Fetched(task, origin, known, parsed=self._workshop.reader.read(task.name, data, scans=scans))
+        except ScansWait:
+            record.note(task.name, DocumentState.WAITING)
+            return Fetched(task, origin, known, waits=True)
         except ReaderStopped as stopped:  # may succeed another time
             return Fetched(task, origin_of(task, policy, len(data), "", None), known, error=str(stopped))
+        except OnlyScans as refused:
+            return Fetched(task, origin, known, error=str(refused), scans=refused.scans)
         except ParseError as refused:
             return Fetched(task, origin, known, error=str(refused))
 
@@ -148,3 +164,9 @@ class Fetching:
                 self._source.close()
             except Exception:
                 _log.exception("%s: the source could not be closed", self._config.name)
+
+
+def _is_read_again(known: Known, task: Task, policy: Policy) -> bool:
+    """Whether the same content may be read differently, or at all, this time. What was only renamed is not."""
+    can_now = (task.again and known.error is not None) or (policy.recognises and known.scans > 0)
+    return known.reader != READER_VERSION or (can_now and task.known is not None)

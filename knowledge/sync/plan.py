@@ -11,6 +11,7 @@ from knowledge.store.schema import READER_VERSION
 from knowledge.store.writing import Origin
 
 _LONGEST_NAME = 1_000
+_MOST_REASONS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Plan:
     """What a sync has to do. `tasks` has what is new first: only then is it known what is gone, and what renamed.
 
     `unchanged` are the names whose version tells that they need not be fetched, `done` those without a version that
-    this job has taken in already.
+    this job has taken in already. `listed` is how many documents there are now, `before` how many there were where it
+    could be listed.
     """
 
     tasks: list[Task] = field(default_factory=list)
@@ -42,23 +44,21 @@ class Plan:
     unchanged: list[str] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     skipped: int = 0
-
-    @property
-    def lists_nothing(self) -> bool:
-        """Whether the source holds nothing at all, be it readable or not."""
-        return not (self.tasks or self.unchanged or self.done or self.refused or self.skipped)
+    listed: int = 0
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """How the documents of one source are taken in: `again` are names to read whatever their version, `done` those
-    that this job is through with already."""
+    that this job is through with already. `recognises` tells that pages which are pictures can be read now."""
 
     source: str
     groups: frozenset[str]
     tags: frozenset[str]
     max_file_bytes: int
     whole: bool = False
+    recognises: bool = False
     again: frozenset[str] = frozenset()
     done: frozenset[str] = frozenset()
 
@@ -76,7 +76,7 @@ def make_plan(
             prefix = _clean(each.prefix)
             gaps.append(prefix)
             if each.reason:  # without one it is meant to be so, as with a feed's older items
-                plan.refused[prefix or policy.source] = each.reason
+                _note_gap(prefix or policy.source, each.reason, plan)
         else:
             _note_entry(each, entries, plan)
     new, changed = list[Task](), list[Task]()
@@ -94,6 +94,8 @@ def make_plan(
     plan.tasks = new + changed
     present = entries.keys() | plan.refused.keys()
     plan.gone = {key: each for key, each in known.items() if key[1] not in present and not _hidden(key[1], gaps)}
+    plan.listed = len(entries)
+    plan.before = len(plan.gone) + sum(name in present for _, name in known)
     return plan
 
 
@@ -112,6 +114,14 @@ def origin_of(task: Task, policy: Policy, size: int, sha256: str, version: str |
         url=entry.url,
         tags=tuple(sorted(policy.tags)),
     )
+
+
+def _note_gap(name: str, reason: str, plan: Plan) -> None:
+    """Each reason has a row of its own, as pages of a site do that could not be fetched: all may lie anywhere in it."""
+    for number in range(1, _MOST_REASONS + 1):
+        shown = name if number == 1 else f"{name} ({number})"
+        if plan.refused.setdefault(shown, reason) == reason:
+            return
 
 
 def _note_entry(entry: Entry, entries: dict[str, Entry], plan: Plan) -> None:
@@ -134,7 +144,7 @@ def _is_same(known: Known, entry: Entry, task: Task, policy: Policy) -> bool:
         entry.version is not None
         and entry.version == known.remote_version
         and known.reader == READER_VERSION
-        and not (policy.whole or task.again)
+        and not (policy.whole or task.again or (policy.recognises and known.scans))
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from knowledge.document import State
 from knowledge.errors import SourceError
 from knowledge.ingest.intake import BATCH
+from knowledge.ingest.losses import is_suspicious
 from knowledge.ingest.renames import Renames
 from knowledge.sources.config import SourceConfig
 from knowledge.store import chunks as stored_chunks
@@ -16,15 +17,12 @@ from knowledge.store.database import batched
 from knowledge.store.ids import ids_of
 from knowledge.sync.fetching import Fetched, Fetching, Stopped
 from knowledge.sync.job import DocumentState, Job, JobDocument
-from knowledge.sync.plan import Plan, Policy, make_plan
+from knowledge.sync.plan import Plan, Policy, Task, make_plan
 from knowledge.sync.record import Record
 from knowledge.sync.workshop import OpenSource, Workshop
 
 # Documents stored in one transaction at most, while the next ones are being fetched anyway.
 _TOGETHER = 64
-# From so many documents on, a source that lists nothing at all is not believed: a disk that is not mounted, a bucket
-# with another prefix and a table that was just emptied look like it.
-_MANY = 10
 
 
 class SyncRun:
@@ -48,13 +46,14 @@ class SyncRun:
         self._fetching = Fetching(workshop, open_source, config, stop)
         self._record = Record(workshop.database, job.id)
         self._without_vectors: dict[str, str] = {}
+        self._not_believed: str | None = None
         self.changed = False
 
     def run(self) -> None:
         """List, fetch, store and embed.
 
-        Raises SourceError when the source cannot be listed, or is empty all at once (then nothing is removed), Stopped,
-        and StoreError.
+        Raises SourceError when the source cannot be listed, or has lost most of its documents at once (then nothing is
+        removed), Stopped, and StoreError.
         """
         try:
             listing = self._fetching.listing()
@@ -65,14 +64,11 @@ class SyncRun:
                 known = {key: each for key, each in known.items() if key[0] == self._config.name}
                 given = tags.given(connection, self._config.name)
             plan = make_plan(listing, known, given, policy)
-            if plan.lists_nothing and len(plan.gone) >= _MANY and not self._job.whole:
-                raise SourceError(
-                    f"{self._config.name} lists nothing, though {len(plan.gone)} documents came from it; they stay. "
-                    f"If they are gone, forget them with `pilares sources sync {self._config.name} --whole`."
-                )
             self._begin(plan, before, {name: each.id for (_, name), each in known.items()})
             self._take_in(plan, policy)
             self._embed()
+            if self._not_believed:
+                raise SourceError(self._not_believed)
         finally:
             self._fetching.close()
             self._record.close()
@@ -93,6 +89,7 @@ class SyncRun:
             tags=frozenset(tags.cleaned(self._config.tags)),
             max_file_bytes=self._workshop.settings.max_file_bytes,
             whole=self._job.whole,
+            recognises=self._workshop.reader.recognises,
             again=again,
             done=frozenset(name for name, row in before.items() if row.state.taken_in),
         )
@@ -126,21 +123,28 @@ class SyncRun:
 
     def _take_in(self, plan: Plan, policy: Policy) -> None:
         renames = Renames(plan.gone)
-        new = sum(task.known is None for task in plan.tasks)
-        if not new:
-            self._remove(renames)
-        batch, taken, chunks = list[Fetched](), 0, 0
-        for fetched, more in self._fetching.results(plan.tasks, policy, renames, self._record):
-            batch.append(fetched)
+        new = [task for task in plan.tasks if task.known is None]
+        scans = self._each(new, policy, renames)
+        self._remove(renames, plan)
+        scans += self._each([task for task in plan.tasks if task.known is not None], policy, renames)
+        if scans:
+            self._embed()  # what is there already is found by meaning before hours of text recognition
+            self._each(scans, policy, Renames({}), scans=True)
+
+    def _each(self, tasks: Sequence[Task], policy: Policy, renames: Renames, *, scans: bool = False) -> list[Task]:
+        """Fetch, read and store; returns the tasks whose documents wait for text recognition, unless with `scans`."""
+        batch, waiting, chunks = list[Fetched](), list[Task](), 0
+        for fetched, more in self._fetching.results(tasks, policy, renames, self._record, scans=scans):
+            batch += [] if fetched.waits else [fetched]
+            waiting += [fetched.task] if fetched.waits else []
             if more and len(batch) < _TOGETHER:
                 continue
-            chunks += self._store(batch)
-            before, taken, batch = taken, taken + len(batch), []
-            if before < new <= taken:
-                self._remove(renames)
+            chunks += self._store(batch) if batch else 0
+            batch = []
             if chunks >= BATCH:
                 self._embed(at_most=chunks // BATCH)
                 chunks %= BATCH
+        return waiting
 
     def _store(self, batch: Sequence[Fetched]) -> int:
         """Store what was read and note the rest; returns the number of new chunks."""
@@ -156,7 +160,7 @@ class SyncRun:
                     if each.same and each.known is not None:
                         self._note_same(connection, each)
                     elif each.error is not None:
-                        writing.put_failure(connection, each.origin, each.error)
+                        writing.put_failure(connection, each.origin, each.error, each.scans)
         self.changed = self.changed or any(not each.same or each.error is not None for each in batch)
         self._tell(batch)
         return chunks
@@ -194,9 +198,17 @@ class SyncRun:
                 rows.append(JobDocument(each.task.name, state))
         self._record.note_all(rows)
 
-    def _remove(self, renames: Renames) -> None:
+    def _remove(self, renames: Renames, plan: Plan) -> None:
         gone = renames.left()
         if not gone:
+            return
+        if is_suspicious(len(gone), plan.listed, plan.before) and not self._job.whole:
+            self._not_believed = (
+                f"{self._config.name} lists {plan.listed or 'no'} documents where there were {plan.before}, so the "
+                f"{len(gone)} that are missing stay. Look whether the place is whole (a disk that is not mounted, "
+                "another folder); if they are gone for good, forget them with "
+                f"`pilares sources sync {self._config.name} --whole`."
+            )
             return
         with self._workshop.writing:
             self._workshop.intake.remove([each.id for each in gone.values()])

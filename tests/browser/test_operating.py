@@ -1,11 +1,14 @@
 """The operator's page in a browser, beside the scripted assistant (which has no sources)."""
 
+import json
 import time
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from assistant.testing.connectors import ScriptedConnectors
+from assistant.ui.operating import operating_page
 from connectors.connector import Health
 from connectors.store.links import Link
 
@@ -64,3 +67,30 @@ def test_a_connector_is_shown_with_its_trouble_and_is_paused(serve, new_page, tm
     expect(row).to_contain_text("paused")
     row.get_by_role("button", name="Go on").click()
     expect(row.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_a_source_that_lost_its_documents_is_believed_when_that_is_confirmed(site, new_page) -> None:  # type: ignore[no-untyped-def]
+    progress = {"done": 0, "total": 0, "unchanged": 0, "skipped": 0, "states": {}}
+    job = {"id": 7, "source": "wiki", "state": "failed", "error": "wiki lists no documents.", "cancelling": False}
+    job |= {"requested": "2026-02-02T10:00:00Z", "started": None, "finished": None, "progress": progress}
+    sent: list[Any] = []
+
+    def retry(route: Route) -> None:
+        sent.append(json.loads(route.request.post_data or "null"))
+        route.fulfill(status=202, json=job)
+
+    page = new_page()
+    page.route(
+        "**/operation", lambda route: route.fulfill(body=operating_page("en", ("website",)), content_type="text/html")
+    )
+    page.route("**/api/v1/jobs", lambda route: route.fulfill(json={"jobs": [job]}))
+    page.route("**/api/v1/sources", lambda route: route.fulfill(json={"sources": []}))
+    page.route("**/api/v1/jobs/7/retry", retry)
+    page.add_init_script("window.asked = []; window.confirm = (text) => asked.push(text) > 1")  # first no, then yes
+    page.goto(site.address + "operation")
+    page.get_by_role("button", name="Fetch everything").click()
+    expect(page.locator("#jobs")).to_contain_text("wiki lists no documents.")
+    assert ("forget what it no longer lists" in page.evaluate("asked[0]"), sent) == (True, [])
+    with page.expect_response("**/api/v1/jobs/7/retry"):
+        page.get_by_role("button", name="Fetch everything").click()
+    assert sent == [{"whole": True}]

@@ -149,12 +149,17 @@
       const at = job.finished ?? job.started ?? job.requested;
       const active = job.state === "waiting" || job.state === "running";
       const again = !active && (job.state !== "done" || (job.progress.states.failed ?? 0) > 0);
+      const whole = async () => {
+        if (window.confirm(fill("whole_question", { name: job.source }))) await send(`/api/v1/jobs/${job.id}/retry`, "POST", { whole: true });
+        else await refresh(true);
+      };
       return make("tr", {},
         make("td", {}, job.source, make("p", { class: "faint" }, moment(at))),
         make("td", {}, state(job.state)), progress(job),
         make("td", { class: "acts" },
           active ? button(words.cancel, () => send(`/api/v1/jobs/${job.id}/cancel`), { disabled: job.cancelling }) : null,
-          again ? button(words.retry, () => send(`/api/v1/jobs/${job.id}/retry`)) : null));
+          again ? button(words.retry, () => send(`/api/v1/jobs/${job.id}/retry`)) : null, " ",
+          job.state === "failed" ? button(words.whole, whole, { class: "danger" }) : null));
     });
     return [table([{ text: words.source }, { text: words.state }, { text: words.progress }, {}], rows)];
   }

@@ -28,6 +28,7 @@ from assistant.testing.scripted import ScriptedAssistant
 from assistant.turn.answer import TurnRequest
 from assistant.turn.events import Finished
 from connectors.connector import Health
+from connectors.settings import ConnectorSettings
 from connectors.store.links import Link
 from knowledge.library import Library
 from knowledge.settings import KnowledgeSettings
@@ -111,8 +112,9 @@ def serving(home: Path) -> Iterator[Site]:
     """A server on a free port of this computer, with a home of its own."""
     settings = Settings(
         home=home, server={"port": 0, "api_sources": ["website"]}, security={"accounts": True},
-        limits=NO_LIMITS, connectors={"helpdesk": {"platform": "slack"}}, turn={"max_question_chars": 1_000},
+        limits=NO_LIMITS, turn={"max_question_chars": 1_000},
     )  # fmt: skip
+    settings = settings.model_copy(update={"connectors": {"helpdesk": ConnectorSettings(platform="slack")}})
     library = Library(
         home / "knowledge", HashingEmbedder(), KnowledgeSettings(), reader=InlineReader(),
         open_index=lambda _: ExactIndex(),

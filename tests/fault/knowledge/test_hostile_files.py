@@ -197,6 +197,7 @@ def test_entities_in_drawings_of_a_page(sandbox: Sandbox) -> None:
 def test_a_page_of_a_server_instead_of_the_file(sandbox: Sandbox, ending: str) -> None:
     sentence = outcome(sandbox, f"x{ending}", b"<!doctype html><html><body>Please log in.</body></html>")
     assert "it is HTML" in sentence
+    assert ("asks to sign in" in sentence) == (ending not in (".json", ".csv"))
 
 
 @pytest.mark.parametrize("ending", [".docx", ".pptx", ".xlsx"])

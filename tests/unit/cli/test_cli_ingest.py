@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from fpdf import FPDF
+from PIL import Image
 from typer.testing import CliRunner
 
 from assistant.cli import app
@@ -41,3 +43,45 @@ def test_one_that_cannot_be_read_does_not_end_well_and_the_others_are_there(fold
     assert "prices.pdf" in done.output
     assert "nothing.txt" in done.output
     assert "refunds.md" in CliRunner().invoke(app, ["documents", "list"]).output
+
+
+def test_a_folder_that_is_empty_all_at_once_is_believed_only_when_that_is_said(folder: Path) -> None:
+    for number in range(10):
+        (folder / f"{number}.md").write_text(f"Words of number {number}.\n")
+    _ingest(folder)
+    for each in folder.iterdir():
+        each.unlink()
+    done = _ingest(folder)
+    assert (done.exit_code, "--forget-gone" in done.output) == (1, True)
+    done = CliRunner().invoke(app, ["ingest", str(folder), "--forget-gone"])
+    assert (done.exit_code, "11 removed" in done.output) == (0, True)
+
+
+def test_the_list_says_which_documents_belong_together(folder: Path) -> None:
+    clauses = "\n\n".join(
+        f"Clause {n}: the rent is paid on the first day of every month, number {n}." for n in range(40)
+    )
+    (folder / "contract-a.md").write_text(f"# Contract\n\n{clauses}\n")
+    (folder / "contract-b.md").write_text(f"# Contract\n\n{clauses}\n\nThe rent is 950 euros.\n")
+    (folder / "policy-2025.md").write_text("# Policy 2025\n\nA night may cost 100 euros.\n")
+    (folder / "policy-2026.md").write_text("# Policy 2026\n\nA night may cost 120 euros.\n")
+    _ingest(folder)
+    listed = CliRunner().invoke(app, ["documents", "list", "--type", "md"]).output
+    told = {line.split()[0]: line for line in listed.splitlines()}
+    assert told["contract-b.md"].endswith("nearly the same as contract-a.md")
+    assert told["policy-2025.md"].endswith("superseded by policy-2026.md")
+
+
+def test_pages_that_were_left_out_are_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from knowledge.parse import ocr
+
+    page = FPDF(unit="pt", format=(200, 200))
+    page.set_font("helvetica", size=12)
+    page.add_page()
+    page.text(20, 20, "Printed text about otters.")
+    page.add_page()
+    page.image(Image.new("L", (50, 50)), 0, 0, 200, 200)
+    page.output(str(folder / "mixed.pdf"))
+    monkeypatch.setattr(ocr, "is_available", lambda: False)
+    _ingest(folder)
+    assert "1 scanned pages left out" in CliRunner().invoke(app, ["documents", "list"]).output

@@ -85,7 +85,7 @@ def test_a_source_is_added_synced_listed_and_removed() -> None:
 def test_what_failed_is_said_and_retried() -> None:
     add("wiki", a_md="# A\n\nA zebra.\n", broken_md="x")
     done = pilares("sources", "sync", "wiki")
-    assert done.exit_code == 0
+    assert (done.exit_code, "1 ready" in done.output) == (1, True)
     assert "broken.md: broken.md: the server does not answer." in done.output
     again = pilares("jobs", "retry", "1")
     assert "1 failed, 1 unchanged (done)" in again.output, again.output
@@ -111,7 +111,9 @@ def test_who_may_read_rows_that_name_their_readers_is_told_so() -> None:
     assert (done.exit_code, "Nobody may read it" in done.output) == (0, False), done.output
     silent = pilares("sources", "add", "silent", "fsspec")
     assert "nobody yet (see --group)" in silent.output
-    assert "Nobody may read it" in pilares("sources", "sync", "silent").output
+    assert "`pilares grants set silent GROUP`" in pilares("sources", "sync", "silent").output
+    pilares("grants", "set", "silent", "staff")
+    assert "Nobody may read it" not in pilares("sources", "sync", "silent").output
 
 
 def test_a_job_may_be_left_to_the_server_and_cancelled() -> None:
@@ -166,7 +168,6 @@ def test_an_address_becomes_a_source_that_is_synced() -> None:
     [
         ("https://docs.example/guide/?a=1", "docs.example/guide", "website"),
         ("https://git.example/team/handbook.git", "git.example/team/handbook", "git"),
-        ("git@git.example:team/handbook.git", "git-git.example:team/handbook", "git"),
         ("ssh://git@git.example/team/handbook", "git.example/team/handbook", "git"),
         ("s3://bucket/papers", "s3:bucket/papers", "fsspec"),
         ("sftp://me:secret@host/papers", "sftp:host/papers", "fsspec"),
@@ -176,6 +177,12 @@ def test_what_an_address_means(address: str, name: str, kind: str) -> None:
     assert is_address(address)
     assert source_of(address) == (name, kind, {"url": address})
     SourceConfig(name=name, kind=kind)
+
+
+def test_an_address_as_git_writes_it_is_one_of_ssh() -> None:
+    address, url = "git@git.example:team/handbook.git", "ssh://git@git.example/team/handbook.git"
+    assert is_address(address)
+    assert source_of(address) == ("git.example/team/handbook", "git", {"url": url})
 
 
 @pytest.mark.parametrize("path", ["docs", "/srv/docs", "./a:b", "C:\\docs", "~/x.md", "git@"])
@@ -206,3 +213,26 @@ def test_interrupting_cancels_the_job_and_says_how_to_go_on(monkeypatch: pytest.
     monkeypatch.setattr(Progress, "update", update_or_interrupt)
     done = pilares("sources", "sync", "wiki")
     assert (done.exit_code, "Go on with `pilares jobs retry 1`" in done.output) == (130, True), done.output
+
+
+def test_a_real_interrupt_cancels_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It nearly always comes while the job is waited for."""
+    import os
+    import signal
+    import time
+
+    add("wiki", a_md="# A\n\nA zebra.\n", b_md="# B\n\nA panda.\n")
+    fetch = Shelf.fetch
+    interrupted = []
+
+    def slow(self: Shelf, entry: Entry) -> bytes:
+        if not interrupted:
+            interrupted.append(True)
+            time.sleep(0.3)
+            os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.7)
+        return fetch(self, entry)
+
+    monkeypatch.setattr(Shelf, "fetch", slow)
+    done = pilares("sources", "sync", "wiki")
+    assert (done.exit_code, "(cancelled)" in done.output) == (130, True), done.output

@@ -105,6 +105,37 @@ def test_a_removed_file_disappears_with_the_next_ingest_of_its_folder(library: L
     assert library.stats().chunks == 1
 
 
+def test_a_folder_that_is_empty_all_at_once_is_not_believed(library: Library, folder: Path, tmp_path: Path) -> None:
+    """A disk that is not mounted looks like a folder that somebody has emptied; other folders are as they are."""
+    other = tmp_path / "other"
+    for number in range(12):
+        write(folder, f"{number}.md", f"Words of number {number}.")
+        write(other, f"{number}.md", f"Other words, of {number}.")
+    library.ingest([folder, other])
+    for each in [*folder.iterdir(), other / "3.md"]:
+        each.unlink()
+    report = library.ingest([folder, other])
+    assert (report.removed, len(library.documents())) == (["3.md"], 23)
+    (failure,) = report.failed
+    assert failure.document == str(folder)
+    assert failure.reason.startswith(
+        f"{folder} holds no documents where there were 12, so the 12 that are missing stay."
+    )
+    assert "--forget-gone" in failure.reason
+    assert len(library.ingest(folder, forget_gone=True).removed) == 12
+    assert len(library.documents()) == 11
+
+
+def test_a_folder_whose_files_were_all_moved_is_believed(library: Library, folder: Path) -> None:
+    for number in range(12):
+        write(folder, f"{number}.md", f"Words of number {number}.")
+    library.ingest(folder)
+    for number in range(12):
+        (folder / f"{number}.md").unlink()
+        write(folder, f"new/{number}.md", f"Very different: {number}.")
+    assert len(library.ingest(folder).removed) == 12
+
+
 def test_removing_from_one_folder_leaves_other_sources_alone(library: Library, folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     write(folder, "a.md", "Alpha words.")
@@ -186,7 +217,7 @@ def test_a_failure_is_not_tried_again_until_the_file_changes(
 def test_a_file_given_up_for_lack_of_time_is_tried_again(
     library: Library, folder: Path, reader: InlineReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def give_up(name: str, data: bytes) -> ParsedDocument:
+    def give_up(name: str, data: bytes, *, scans: bool) -> ParsedDocument:
         raise ReaderStopped(f"{name} took longer.")
 
     write(folder, "a.md", "Words.")

@@ -1,62 +1,21 @@
 """Pages that are pictures: read where text recognition is installed, and said to be pictures where it is not."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
-import pypdfium2 as pdfium
 import pytest
-from fpdf import FPDF
+from scanned import Reads, scan
 
-from knowledge.errors import OnlyScans, ParseError
+from knowledge.errors import OnlyScans, ParseError, ScansWait
 from knowledge.ingest.reading import ReadAhead
 from knowledge.parse import ocr
 from knowledge.parse.document import ParsedDocument
 from knowledge.parse.format import RawFile
 from knowledge.parse.formats import FileReader
-from knowledge.parse.ocr import Seen
 from knowledge.parse.sandbox import Sandbox
 from knowledge.settings import KnowledgeSettings
-
-SIZE = (595, 842)
-
-
-def scan(*pages: tuple[str, ...] | str) -> bytes:
-    """A PDF whose pages are pictures of lines; a page given as a text holds that text itself."""
-    made = FPDF(unit="pt", format=SIZE)
-    made.set_font("helvetica", size=12)
-    for page in pages:
-        made.add_page()
-        if isinstance(page, str):
-            made.text(50, 100, page)
-        else:
-            made.image(picture(page), 0, 0, *SIZE)
-    return bytes(made.output())
-
-
-def picture(lines: tuple[str, ...]) -> Any:
-    printed = FPDF(unit="pt", format=SIZE)
-    printed.add_page()
-    printed.set_font("helvetica", size=13)
-    for number, line in enumerate(lines):
-        printed.text(50, 112 + 20 * number, line)
-    document = pdfium.PdfDocument(bytes(printed.output()))
-    try:
-        return document[0].render(scale=2, grayscale=True).to_pil()
-    finally:
-        document.close()
-
-
-class Reads:
-    """A `Recogniser` that sees the given lines on every page; boxes in points."""
-
-    def __init__(self, *seen: tuple[str, float, float, float, float]) -> None:
-        self._seen = seen
-        self.pages = 0
-
-    def lines(self, picture: Any) -> list[Seen]:
-        self.pages += 1
-        scale = picture.width / SIZE[0]
-        return [Seen(text, *(edge * scale for edge in box)) for text, *box in self._seen]
 
 
 def recognised(reads: Reads, data: bytes | None = None) -> ParsedDocument:
@@ -152,6 +111,41 @@ def test_switched_off_and_too_many_pages_are_said(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(ParseError, match=r"x\.pdf has 3 scanned pages; text recognition reads 2"):
         sandbox.read("x.pdf", scan(("",), ("",), ("",)))
     assert sandbox.read("x.pdf", scan("Printed.", ("",), ("",), ("",))).text == "Printed."
+
+
+def test_pages_that_can_never_be_read_are_not_tried_again(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    three = scan("Printed.", ("",), ("",), ("",))
+    assert sandbox.read("x.pdf", three).scans == 0
+    monkeypatch.setattr(ocr, "is_available", lambda: False)
+    assert sandbox.read("x.pdf", three).scans == 3
+
+
+@pytest.mark.parametrize("pages", [[("",)], ["Printed.", ("",)]])
+def test_a_reader_in_a_hurry_does_not_wait_for_recognition(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, pages: list[Any]
+) -> None:
+    monkeypatch.setattr(ocr, "is_available", lambda: True)
+    with pytest.raises(ScansWait, match="read after the other documents"):
+        sandbox.read("x.pdf", scan(*pages), scans=False)
+
+
+def test_other_files_are_read_while_one_is_recognised(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, done = Event(), Event()
+
+    def recognise(file: RawFile) -> ParsedDocument:
+        begun.set()
+        assert done.wait(30)
+        return ParsedDocument("scan", "Recognised.", "application/pdf")
+
+    monkeypatch.setattr(ocr, "is_available", lambda: True)
+    monkeypatch.setattr(sandbox._recogniser, "read", recognise)
+    with ThreadPoolExecutor(1) as other:
+        slow = other.submit(sandbox.read, "scan.pdf", scan(("",)))
+        assert begun.wait(30)
+        assert sandbox.read("a.txt", b"Printed.").text == "Printed."
+        assert not slow.done()
+        done.set()
+        assert slow.result(30).text == "Recognised."
 
 
 @pytest.mark.skipif(not ocr.is_available(), reason="text recognition is not installed")

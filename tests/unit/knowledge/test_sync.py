@@ -103,6 +103,46 @@ def test_a_source_that_is_empty_all_at_once_is_not_believed(desk: Desk) -> None:
     assert desk.names() == []
 
 
+def test_a_source_that_has_lost_most_of_its_documents_is_not_believed(desk: Desk) -> None:
+    """What is new is taken in all the same; a folder that was moved or replaced is as large as before."""
+    for number in range(28):
+        desk.held.put(f"{number}.md", f"# Number {number}\n\nOne of {number} to thirty.\n")
+    desk.sync()
+    everything = dict(desk.held.files)
+    desk.held.files = {"a.md": everything["a.md"]}
+    desk.held.put("new.md", "# New\n\nAn okapi.\n")
+    job = desk.sync()
+    assert (job.state, desk.finds("okapi"), len(desk.names())) == (JobState.FAILED, ["new.md"], 31)
+    assert job.error is not None
+    assert job.error.startswith("wiki lists 2 documents where there were 30, so the 29 that are missing stay. ")
+    desk.held.files = {name: everything[name] for name in list(everything)[:16]}
+    assert (desk.sync().state, len(desk.names())) == (JobState.DONE, 16)
+    for name in list(everything)[:16]:
+        desk.held.put(f"other/{name}", f"# Other {name}\n\nSomething else.\n")
+        del desk.held.files[name]
+    assert (desk.sync().state, len(desk.names())) == (JobState.DONE, 16)
+
+
+def test_every_part_that_could_not_be_listed_is_said(desk: Desk) -> None:
+    """Pages of a site that do not answer are gaps of the whole site."""
+    reasons = ["/a is too slow.", "/b leads inside the network.", "/a is too slow.", "/c is too large."]
+    desk.held.gaps = [Gap("", reason) for reason in reasons]
+    job = desk.sync()
+    told = {row.name: row.error for row in desk.sources.documents(job.id, FAILED)}
+    assert told == {"wiki": reasons[0], "wiki (2)": reasons[1], "wiki (3)": reasons[3]}
+    desk.held.gaps = [Gap("", f"/{number} is too slow.") for number in range(1_000)]
+    assert desk.sync().failed == 100
+
+
+def test_what_lies_in_a_gap_does_not_make_a_loss_smaller(desk: Desk) -> None:
+    for number in range(28):
+        desk.held.put(f"{'shut/' if number % 2 else ''}{number}.md", f"# Number {number}\n\nOne of {number}.\n")
+    desk.sync()
+    desk.held.files.clear()
+    desk.held.gaps = [Gap("shut/", "The folder shut/ cannot be listed.")]
+    assert (desk.sync().state, len(desk.names())) == (JobState.FAILED, 30)
+
+
 def test_nothing_is_forgotten_when_the_source_cannot_be_listed(desk: Desk) -> None:
     desk.sync()
     desk.held.error = SourceError("The wiki does not answer.")

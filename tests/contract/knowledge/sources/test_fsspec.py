@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import asyncssh
 import fsspec
 import pytest
 
@@ -21,6 +22,15 @@ from knowledge.testing.source import Opened, Place, SourceConformance, listed, r
 
 KEY, SECRET = "an-account", "swordfish-and-chips"
 RCLONE = shutil.which("rclone", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))))
+
+
+def wait_for(port: int) -> None:
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the server did not start")
 
 
 class Server:
@@ -40,12 +50,7 @@ class Server:
         command = [RCLONE, "serve", "s3", str(self.folder), "--addr", f"127.0.0.1:{self.port}", "--config", os.devnull]
         command += ["--auth-key", f"{KEY},{SECRET}", "--dir-cache-time", "0s", "--vfs-cache-mode", "off"]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise AssertionError("the server did not start")
+        wait_for(self.port)
 
     def stop(self) -> None:
         if self._process is not None:
@@ -109,6 +114,86 @@ class TestS3(SourceConformance):
     @pytest.fixture
     def place(self, bucket: Bucket) -> Place:
         return bucket
+
+
+class Vault(Opened):
+    """A folder on a server that speaks SFTP."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        assert RCLONE is not None
+        self.folder = folder / "served" / "papers"
+        self.folder.mkdir(parents=True)
+        self.known = folder / "known_hosts"
+        key = folder / "host"
+        made = asyncssh.generate_private_key("ssh-ed25519")
+        made.write_private_key(str(key))
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.known.write_text(f"[127.0.0.1]:{self.port} {made.export_public_key().decode()}")
+        command = [
+            RCLONE,
+            "serve",
+            "sftp",
+            str(folder / "served"),
+            "--addr",
+            f"127.0.0.1:{self.port}",
+            "--key",
+            str(key),
+        ]
+        command += ["--user", "ana", "--pass", SECRET, "--config", os.devnull, "--dir-cache-time", "0s"]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(self.port)
+
+    def open(self, secret: str = SECRET, known_hosts: str | None = None, scheme: str = "sftp") -> Source:
+        told = {"password_env": "SFTP_SECRET", "known_hosts": known_hosts or str(self.known), "config": []}
+        options = {"url": f"{scheme}://ana@127.0.0.1:{self.port}/papers", "storage": told}
+        config = SourceConfig(name="papers", kind="fsspec", options=options)
+        limits = SourceLimits(connect_seconds=2, read_seconds=2, total_seconds=5, max_file_bytes=10_000)
+        return self.keep(open_source(config, limits, {"SFTP_SECRET": secret}))
+
+    def put(self, name: str, text: str) -> None:
+        path = Path(os.path.normpath(self.folder / name))
+        if not path.is_relative_to(self.folder):
+            raise ValueError(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def remove(self, name: str) -> None:
+        (self.folder / name).unlink()
+
+    def go_down(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        super().close()
+        self.go_down()
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Iterator[Vault]:
+    vault = Vault(tmp_path)
+    yield vault
+    vault.close()
+
+
+class TestSftp(SourceConformance):
+    secrets = (SECRET,)
+
+    @pytest.fixture
+    def place(self, vault: Vault) -> Place:
+        return vault
+
+
+def test_a_host_that_is_not_known_gets_no_password(vault: Vault, tmp_path: Path) -> None:
+    vault.put("a.txt", "words")
+    (tmp_path / "nobody").write_text("")
+    assert "not trusted" in str(refusal(lambda: listed(vault.open(known_hosts=str(tmp_path / "nobody")))))
+    error = str(refusal(lambda: listed(vault.open(secret="open-sesame"))))
+    assert ("cannot be opened" in error, "sesame" in error) == (True, False)
+    assert set(listed(vault.open(scheme="sshfs"))) == {"a.txt"}
 
 
 class Memory(Opened):

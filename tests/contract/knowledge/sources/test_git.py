@@ -2,6 +2,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha1
 from pathlib import Path
 
@@ -181,6 +182,8 @@ def test_large_files_and_those_kept_elsewhere_are_refused_alone(repository: Repo
         "host:path",
         "https://example.test/",
         "https://example.test/a b",
+        "https://example.test:port/a",
+        "https:///a.git",
     ],
 )
 def test_addresses_that_are_refused(url: str) -> None:
@@ -234,6 +237,7 @@ def test_the_token_is_sent_and_never_told(tmp_path: Path) -> None:
     server = WebServer()
     server.answers["/x.git/info/refs?service=git-upload-pack"] = Answer(b"no", status=401)
     config = SourceConfig(name="x", kind="git", options={"url": "https://127.0.0.1:1/x.git", "token_env": "GIT_TOKEN"})
+    config = config.model_copy(update={"options": {**config.options, "allow_private_addresses": True}})
     source = open_source(config, SourceLimits(cache_folder=tmp_path), {"GIT_TOKEN": "swordfish"})
     environment = source._environment("/usr/bin/git")  # type: ignore[attr-defined]
     assert environment["GIT_CONFIG_KEY_0"] == "http.https://127.0.0.1:1/x.git.extraHeader"
@@ -244,7 +248,51 @@ def test_the_token_is_sent_and_never_told(tmp_path: Path) -> None:
 
 def test_git_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes the connection and never answers
-        options = {"url": f"https://127.0.0.1:{silent.getsockname()[1]}/x.git"}
+        options = {"url": f"https://127.0.0.1:{silent.getsockname()[1]}/x.git", "allow_private_addresses": True}
         limits = SourceLimits(cache_folder=tmp_path, total_seconds=0.5)
         source = open_source(SourceConfig(name="x", kind="git", options=options), limits, {})
         assert "longer than 0.5 seconds" in str(refusal(lambda: listed(source)))
+
+
+@pytest.mark.parametrize("scheme", ["https", "ssh"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "169.254.169.254", "10.0.0.1"])
+def test_no_address_inside_the_network_is_connected_to(scheme: str, host: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        options = {"url": f"{scheme}://{host}:{listener.getsockname()[1]}/x.git"}
+        source = open_source(SourceConfig(name="x", kind="git", options=options), SourceLimits(), {})
+        assert "inside the network" in str(refusal(lambda: listed(source)))
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+@pytest.mark.parametrize(("scheme", "greeting"), [("https", b"\x16\x03"), ("ssh", b"SSH-2.0")])
+def test_git_goes_to_the_address_that_was_checked(scheme: str, greeting: bytes, tmp_path: Path) -> None:
+    """DNS rebinding: no name server knows the host, so that a second look-up would fail."""
+    from knowledge.sources.addresses import AddressGuard
+    from knowledge.sources.git import GitOptions, GitSource
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as other:
+        url = f"{scheme}://git@rebind.test:{listener.getsockname()[1]}/x.git".replace("https://git@", "https://")
+        guard = AddressGuard(True, lambda host, port: ["127.0.0.1"])
+        source = GitSource("x", GitOptions(url=url), {}, SourceLimits(cache_folder=tmp_path, total_seconds=10), guard)
+        said = other.submit(lambda: str(refusal(lambda: listed(source))))
+        listener.settimeout(10)
+        with listener.accept()[0] as connection:
+            listener.close()  # it tries once more
+            assert connection.recv(100).startswith(greeting)
+        assert "cannot be read with git" in said.result(20)
+
+
+def test_how_git_is_told_where_to_go() -> None:
+    from knowledge.sources.addresses import AddressGuard
+    from knowledge.sources.git_address import Checked, checked
+
+    guard = AddressGuard(resolve=lambda host, port: ["2606:4700::1", "93.184.216.34"])
+    told = checked("https://git.test:8443/x.git", guard, 1)
+    assert told.settings == {"http.curloptResolve": "git.test:8443:[2606:4700::1],93.184.216.34"}
+    assert checked("ssh://git@git.test:2222/x.git", guard, 1).ssh == (
+        " -o HostName=2606:4700::1 -o HostKeyAlias='[git.test]:2222'"
+    )
+    assert checked("ssh://git@git.test/x.git", guard, 1).ssh.endswith(" -o HostKeyAlias=git.test")
+    assert checked("https://93.184.216.34/x.git", AddressGuard(), 1) == Checked()

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -158,3 +159,15 @@ def test_nobody_may_read_a_mailbox_by_default() -> None:
 )
 def test_folder_names_as_the_protocol_wants_them(name: str, sent: str) -> None:
     assert _quoted(name) == sent
+
+
+def test_a_host_that_cannot_be_looked_up_in_time(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    stuck = Event()
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: stuck.wait(30) and [])
+    options = {"host": "mail.test", "username": "ana", "password_env": "MAIL_PASSWORD"}
+    config = SourceConfig(name="mail", kind="imap", options=options)
+    source = open_source(config, SourceLimits(read_seconds=0.2), {"MAIL_PASSWORD": PASSWORD})
+    try:
+        assert "looked up in time" in str(refusal(lambda: listed(source)))
+    finally:
+        stuck.set()

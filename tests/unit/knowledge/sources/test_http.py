@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BufferedIOBase
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -97,6 +97,17 @@ def test_an_intranet_does_not_open_the_machines_own_services(host: str) -> None:
 def test_a_name_with_a_private_address_is_refused(server: WebServer) -> None:
     client = _client(lambda host, port: ["93.184.216.34", "127.0.0.1"], private=False)
     assert "rebind.test has an address inside the network (127.0.0.1)" in _refused("http://rebind.test/", client)
+
+
+def test_a_name_server_that_does_not_answer_is_not_waited_for() -> None:
+    stuck = Event()
+    began = time.monotonic()
+    try:
+        said = _refused("http://slow.test/", _client(lambda host, port: [str(stuck.wait(30))]))
+    finally:
+        stuck.set()
+    assert "slow.test could not be looked up within 0.5 s" in said
+    assert time.monotonic() - began < 10
 
 
 def test_the_address_that_was_checked_is_the_one_connected_to(
