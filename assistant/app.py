@@ -51,7 +51,7 @@ def build_app(settings: Settings, *, on_handoff: "Sequence[Announce]" = ()) -> "
     the home folder open, and the errors of the parts.
     """
     tracer = tracer_of(settings.telemetry, environment())
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     models, pace = Models(settings), Pace()
     library = Library.open(settings.knowledge_folder, models.embedder, settings.knowledge, pace.between)
     files = ConversationFiles(library, lambda: None)

@@ -50,7 +50,7 @@ def tools_of(settings: "Settings") -> "Iterator[Toolbox]":
     from assistant.storage.conversations import Conversations
     from assistant.tasks import TaskDesk
 
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with Conversations.open(settings.conversations_url, recover=False) as conversations:
         desk = TaskDesk(settings, conversations)
         try:

@@ -19,7 +19,7 @@ class FolderLock:
         self._holder = folder / "lock.pid"
         self._lock = FileLock(folder / "lock")
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
             self._holder.write_text(str(os.getpid()), encoding="ascii")
         except Timeout:

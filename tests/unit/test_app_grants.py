@@ -10,6 +10,7 @@ from assistant.messages import message
 from assistant.models.models import Models
 from assistant.security.person import LOCAL_USER
 from assistant.settings import Settings
+from assistant.storage.conversations import Conversations
 from assistant.turn.answer import Answer, Citation, Evidence, Route, Support, Understanding
 from knowledge.testing.embedder import HashingEmbedder
 
@@ -103,3 +104,16 @@ def test_where_accounts_are_required_people_of_platforms_see_what_is_for_everyon
                 app.conversations.finish_turn(turn.id, replace(answered(found, begun.id), id=audience + person))
                 shown = repr(app.conversations.history(user, begun.id, 2))
                 assert ("May" in shown) == (person in readers), (audience, person)
+
+
+@pytest.mark.parametrize("first", ["application", "conversations"])
+def test_a_new_home_is_for_its_owner_alone(tmp_path: Path, first: str) -> None:
+    settings = Settings(home=tmp_path / "new" / "home")
+    with build_app(settings) if first == "application" else Conversations.open(settings.conversations_url):
+        assert settings.home.stat().st_mode & 0o077 == 0
+
+
+def test_the_rights_of_a_home_that_is_there_are_left_alone(tmp_path: Path) -> None:
+    tmp_path.chmod(0o750)
+    with build_app(Settings(home=tmp_path)):
+        assert tmp_path.stat().st_mode & 0o777 == 0o750
