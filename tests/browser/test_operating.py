@@ -90,6 +90,7 @@ def test_a_source_that_lost_its_documents_is_believed_when_that_is_confirmed(sit
     page.goto(site.address + "operation")
     page.get_by_role("button", name="Fetch everything").click()
     expect(page.locator("#jobs")).to_contain_text("wiki lists no documents.")
+    expect(page.locator("#sources code")).to_have_text("pilares ingest")
     assert ("forget what it no longer lists" in page.evaluate("asked[0]"), sent) == (True, [])
     with page.expect_response("**/api/v1/jobs/7/retry"):
         page.get_by_role("button", name="Fetch everything").click()

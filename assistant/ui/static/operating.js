@@ -30,7 +30,9 @@
     return element;
   }
   const state = (name) => make("span", { class: "state", "data-state": name }, words[name] ?? name);
-  const empty = (key) => make("p", { class: "empty" }, words[key]);
+  // Commands stand between backticks in our words.
+  const withCommands = (text) => text.split("`").map((piece, place) => place % 2 ? make("code", {}, piece) : piece);
+  const empty = (key) => make("p", { class: "empty" }, ...withCommands(words[key]));
   function table(heads, rows) {
     const head = make("tr", {}, ...heads.map((each) => make("th", { scope: "col", class: each.number ? "number" : null }, each.text ?? "")));
     return make("div", { class: "scroll" }, make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
