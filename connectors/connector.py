@@ -167,7 +167,11 @@ class Connector:
             await asyncio.sleep(next(waits))
 
     async def _note(self, state: LinkState, error: str = "") -> None:
-        await self._journal.do(lambda c: links.note(c, self.name, state, now(), error))
+        """Store how the link is. A full disk must not end the listening: then it is only said in the log."""
+        try:
+            await self._journal.do(lambda c: links.note(c, self.name, state, now(), error))
+        except StoreError as trouble:
+            log.error("%s: %s", self.name, trouble)
 
     async def _look(self) -> None:
         """See what others have put into the tables, and what waits since a pause."""
@@ -190,6 +194,9 @@ class Connector:
     async def _tidy(self) -> None:
         while True:
             before = now() - KEEP_DAYS * 24 * 3600
-            for forget in (inbox.forget, outbox.forget, threads.forget):
-                await self._journal.do(partial(forget, before=before))
+            try:
+                for forget in (inbox.forget, outbox.forget, threads.forget):
+                    await self._journal.do(partial(forget, before=before))
+            except StoreError as error:
+                log.error("%s: %s", self.name, error)
             await asyncio.sleep(FORGET_EVERY_S)

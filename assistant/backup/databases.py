@@ -106,12 +106,15 @@ class Held:
 def hold(path: Path) -> Held:
     """Let nothing be answered or sent that waits in the tables of connectors. Raises sqlite3.Error.
 
-    It waited when the backup was made; whether it was answered since then, no backup can know.
+    It waited when the backup was made; whether it was answered since then, no backup can know. Neither can it of what
+    is said on a schedule, which begins anew, with its next time.
     """
     with closing(_connect(path, "mode=rw")) as connection:
         questions = connection.execute("UPDATE connector_inbox SET state = 'held' WHERE state = 'waiting'")
         unsent = "state IN ('waiting', 'sending')"
         messages = connection.execute(f"UPDATE connector_outbox SET state = 'held' WHERE {unsent}")
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'connector_told'").fetchone():
+            connection.execute("DELETE FROM connector_told")
         return Held(questions.rowcount, messages.rowcount)
 
 

@@ -48,6 +48,8 @@ OWN_LANGUAGE = 0.5
 # A part of the question is left unsaid by the chosen lines from this P(none of them answers it) on. By itself a part
 # that leans on the one before it ("What's the deadline?") often seems so, at 0.8.
 UNSAID = 0.95
+# Parts beyond these are not looked at one by one.
+MOST_PARTS = 3
 # Lines that were not chosen, and are looked at for what contradicts the answer.
 MOST_OTHERS = 3
 # A line less likely than this is never given beside a better one; nor, where one thing is asked, is one that is less
@@ -150,9 +152,9 @@ class Reader:
         reading = first if done else max(first, read(lines), key=lambda each: each.found)
         clear = reading.found >= CLEAR and (parts > 1 or not reading.divided)
         order = self._named(reading, parts) if clear else reading.likeliest(parts)
-        later = [part for part in texts[1:] if can_be_asked_of_lines(part, texts[0])]
+        later = [part for part in texts[1:MOST_PARTS] if can_be_asked_of_lines(part, texts[0])]
         looked_at = later if clear and not (apart and len(order) < parts) else ()
-        unsaid = self._unsaid(looked_at, understanding.language, [lines[each] for each in order])
+        unsaid = self._unsaid(looked_at, understanding.language, [lines[each] for each in order], stopped)
         judged = [
             JudgedLine(line.evidence, line.sentence, 0, sure, line.near)
             for line, sure in zip(lines, reading.sure[:-1], strict=False)
@@ -171,13 +173,15 @@ class Reader:
         more = tuple(others[:MOST_OTHERS])
         return Sifted(shown, tuple(chosen), takes, signals, (*reading.asked, named), more, unsaid)
 
-    def _unsaid(self, parts: Sequence[str], language: str, lines: Sequence[Line]) -> tuple[str, ...]:
+    def _unsaid(self, parts: Sequence[str], language: str, lines: Sequence[Line], stopped: Event) -> tuple[str, ...]:
         """The later parts of a question that none of the lines answers: there a model would make something up.
 
         Who names the lines looks at the question as a whole, and is content with those that answer its first part.
         """
         found = []
         for part in parts:
+            if stopped.is_set():
+                raise Stopped
             tokens = self._models.first_token("reader", asked_of(part, language, lines))
             if probabilities(tokens, len(lines))[-1] >= UNSAID:
                 found.append(part)

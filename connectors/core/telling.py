@@ -1,7 +1,7 @@
 """What is said at its time: a fixed text, or the answer to a question; each time once, whatever happens."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy.engine import Connection
@@ -44,11 +44,14 @@ class Telling:
 
     async def look(self) -> None:
         """Say what is due. Raises StoreError."""
+        # What is due is found out before anything is said: what waits for another's answer has not missed its time.
+        moment, all_due = now(), list[tuple[Scheduled, Due]]()
         for each in self._parts.settings.scheduled:
-            moment = now()
             found = await self._parts.journal.do(partial(self._due, each=each, moment=moment))
             if found is not None and self._tries.get(each.name, _Try()).not_before <= moment:
-                await self._tell(each, found)
+                all_due.append((each, found))
+        for each, found in all_due:
+            await self._tell(each, found)
 
     def _due(self, connection: Connection, each: Scheduled, moment: float) -> Due | None:
         if links.paused(connection, self._parts.connector):
@@ -58,10 +61,13 @@ class Telling:
 
     async def _tell(self, each: Scheduled, found: Due) -> None:
         parts, place = self._parts, place_of(each)
+        if each.name in self._tries:  # it was there in time, and is tried again
+            found = replace(found, do="say")
         why = "" if found.do == "skip" else await parts.journal.do(
             lambda c: unwelcome(c, parts.connector, parts.settings, parts.adapter.card, place, each.person)
         )  # fmt: skip
         if found.do == "skip" or why:
+            self._tries.pop(each.name, None)
             await self._done(each, found, [], why or f"the time of {each.name!r} passed while nothing ran; skipped")
             return
         key = f"at{each.name}.{int(found.at)}"

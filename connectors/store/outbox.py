@@ -52,8 +52,9 @@ def put(connection: Connection, connector: str, letters: Sequence[Letter], now: 
 
 
 def channels(connection: Connection, connector: str) -> list[str]:
-    """Those with something to send."""
-    query = sa.select(outbox.c.channel).where(outbox.c.connector == connector, outbox.c.state == "waiting").distinct()
+    """Those with something to send, or something whose last try failed."""
+    unsent = outbox.c.state.in_(("waiting", "sending"))
+    query = sa.select(outbox.c.channel).where(outbox.c.connector == connector, unsent).distinct()
     return list(connection.execute(query).scalars())
 
 

@@ -4,6 +4,7 @@
 what they wrote in it. What others wrote in a channel, and what was answered there for all to read, is not theirs.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,7 @@ from connectors.store.schema import inbox, outbox, threads
 PERSON = "person/"
 """Begins what follows the name of a connector in the id that the assistant has for a person (`core.parts`)."""
 AT_ONCE = 400
+_ANSWER = re.compile(r"in(\d+)\D")
 
 
 @contextmanager
@@ -39,7 +41,22 @@ def kept_of(connection: Connection, connector: str, person: str, own: Collection
 def forget_person(connection: Connection, connector: str, person: str, own: Collection[str]) -> int:
     """Delete it; returns how many rows."""
     found = list(_theirs(connection, connector, person, own))
+    _set_apart(connection, connector, next(wanted for _, table, wanted in found if table is inbox))
     return sum(connection.execute(sa.delete(table).where(wanted)).rowcount for _, table, wanted in found)
+
+
+def _set_apart(connection: Connection, connector: str, received: sa.ColumnElement[bool]) -> None:
+    """Give what was answered to rows that are deleted keys of its own.
+
+    SQLite gives the number of the newest row to the next one once it is gone, and that one's answer would seem to be
+    there already.
+    """
+    gone = {str(number) for number in connection.execute(sa.select(inbox.c.id).where(received)).scalars()}
+    keys = connection.execute(sa.select(outbox.c.id, outbox.c.key).where(outbox.c.connector == connector)).all()
+    for number, key in keys:
+        answered = _ANSWER.match(key)
+        if answered and answered[1] in gone:
+            connection.execute(sa.update(outbox).where(outbox.c.id == number).values(key=f"gone{number}"))
 
 
 def _theirs(

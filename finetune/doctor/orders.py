@@ -14,7 +14,7 @@ from finetune.examples import Example
 
 # At most so many characters between the parts of an order, so that a pattern stays in one sentence and linear.
 _FEW, _SOME = r"[^.!?\n]{0,25}?", r"[^.!?\n]{0,80}?"
-_BEGINS = r"(?:^|[.!?:\n])[\s\"'«]*"
+_BEGINS = r"(?:^|[.!?:\n])[\s\"'«]{0,5}"
 _PATTERNS = (
     rf"\b(?:ignore|disregard|forget|override|bypass)\b{_FEW}\b(?:instructions?|rules|prompts?|documents?|guidelines|"
     r"polic(?:y|ies)|context|restrictions|everything)\b",

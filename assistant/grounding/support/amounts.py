@@ -33,6 +33,8 @@ _CODE_BEFORE = re.compile(r"[^\W\d_]-?$")
 _MODALS = re.compile(r"\b(?:may|can|must|could|able|puede|pueden|debe|deben|podrá)\b", re.IGNORECASE)
 _YES, _NO = ("yes", "si", "true"), ("no", "false")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+# How far before a number the sign of a currency or the letters of a code stand.
+NEAR = 6
 # How far behind a number its unit stands.
 _UNIT_WITHIN = 14
 # What a word of a part that the claim does not have counts against it, beside one that it has.
@@ -125,9 +127,10 @@ def _found(plain: str) -> list[tuple[Amount, int, int]]:
     """The amounts in a plain text, and where each number stands."""
     found = []
     for number in _NUMBER.finditer(plain):
-        if _CODE_BEFORE.search(plain[: number.start()]) or _YEAR.fullmatch(number.group()):
+        near = plain[max(0, number.start() - NEAR) : number.start()]
+        if _CODE_BEFORE.search(near) or _YEAR.fullmatch(number.group()):
             continue
-        before = plain[: number.start()].rstrip()[-1:]
+        before = near.rstrip()[-1:]
         before = before if before in "€$£" else ""
         behind = re.split(r"\d", plain[number.end() : number.end() + _UNIT_WITHIN])[0]
         unit = _first_unit(f"{before} {behind}")

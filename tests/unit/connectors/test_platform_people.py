@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from connectors.adapter import Post
 from connectors.event import Message, Person, Place
@@ -56,6 +57,28 @@ def test_deleting_them_leaves_everybody_else(database: Database) -> None:
         assert len(list(kept_of(connection, "one", "p2", []))) == 5
         assert len(list(kept_of(connection, "two", "p1", []))) == 5
         assert threads.get(connection, "one", "channel").own_id == "own-channel"
+
+
+def test_the_next_question_is_answered_though_it_gets_the_number_of_a_deleted_one(database: Database) -> None:
+    with database.write() as connection:
+        inbox.receive(connection, "one", [Message("last", CHANNEL, Person("p1"), "when?")], 2.0)
+        newest = connection.execute(sa.select(sa.func.max(inbox.inbox.c.id))).scalar_one()
+        answer = Letter(Post(CHANNEL, "at six", "x", f"in{newest}.0"))
+        outbox.put(connection, "one", [answer], 2.0)
+        forget_person(connection, "one", "p1", [])
+        inbox.receive(connection, "one", [Message("next", CHANNEL, Person("p3"), "where?")], 3.0)
+        assert connection.execute(sa.select(sa.func.max(inbox.inbox.c.id))).scalar_one() == newest
+        outbox.put(connection, "one", [Letter(Post(CHANNEL, "in Cork", "x", f"in{newest}.0"))], 3.0)
+        sent = connection.execute(sa.select(outbox.outbox.c.payload)).scalars().all()
+    assert {"at six", "in Cork"} <= {each["text"] for each in sent}
+
+
+def test_what_failed_last_has_still_to_be_sent(database: Database) -> None:
+    with database.write() as connection:
+        before = set(outbox.channels(connection, "one"))
+        for channel in before:
+            assert outbox.take(connection, "one", channel) is not None
+        assert set(outbox.channels(connection, "one")) == before
 
 
 def test_a_talk_is_found_by_the_assistants_id_when_its_messages_are_forgotten(database: Database) -> None:

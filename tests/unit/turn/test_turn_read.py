@@ -1,11 +1,13 @@
 """What is made of the reader's first tokens."""
 
 import math
+from threading import Event
 
 import pytest
 from langchain_core.messages import BaseMessage
 
 from assistant.turn.answer import Evidence
+from assistant.turn.context import Stopped
 from assistant.turn.read import Line, Reader, Reading, probabilities, said_twice, without_spaces
 from knowledge.passage import Passage, Sentence
 
@@ -135,5 +137,12 @@ class _OfPart:
 
 def test_parts_that_no_chosen_line_answers_are_unsaid() -> None:
     reader = Reader(_OfPart({"who decides?": 0.98, "What's the deadline?": 0.82}), None, None)  # type: ignore[arg-type]
-    unsaid = reader._unsaid(["who decides?", "What's the deadline?"], "en", [_line("en", ENGLISH)])
+    unsaid = reader._unsaid(["who decides?", "What's the deadline?"], "en", [_line("en", ENGLISH)], Event())
     assert unsaid == ("who decides?",)
+
+
+def test_a_stopped_turn_looks_at_no_further_part() -> None:
+    stopped = Event()
+    stopped.set()
+    with pytest.raises(Stopped):
+        Reader(_OfPart({}), None, None)._unsaid(["who decides?"], "en", [_line("en", ENGLISH)], stopped)  # type: ignore[arg-type]
