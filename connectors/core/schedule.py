@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 LATE_S = 600.0
 """What could not be said within this time was missed."""
 
+# Minute, hour, day, month, weekday: a sixth would be seconds.
+FIELDS = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -22,6 +25,8 @@ def check_times(times: str, timezone: str) -> None:
     from cronsim import CronSim, CronSimError
 
     try:
+        if len(times.split()) != FIELDS:
+            raise CronSimError(f"it has {len(times.split())} fields, not {FIELDS}")
         CronSim(times, datetime(2026, 1, 1))
     except CronSimError as error:
         raise ValueError(
