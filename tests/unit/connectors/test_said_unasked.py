@@ -48,7 +48,8 @@ def test_a_time_is_dealt_with_once_and_of_those_missed_only_the_last() -> None:
 
 @pytest.mark.parametrize(
     ("changed", "says"),
-    [({"at": "60 8 * * *"}, "says no times"), ({"at": "* * * * * *"}, "has 6 fields"), ({"timezone": "Madrid"}, "no time zone"), ({"question": "too"}, "both"),
+    [({"at": "60 8 * * *"}, "says no times"), ({"at": "* * * * * *"}, "has 6 fields"),
+     ({"timezone": "Madrid"}, "no time zone"), ({"question": "too"}, "both"),
      ({"text": ""}, "needs a text")],
 )  # fmt: skip
 def test_a_schedule_that_makes_no_sense_is_refused(changed: dict[str, str], says: str) -> None:
