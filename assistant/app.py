@@ -190,7 +190,7 @@ class Assistant:
 
     def refine(self, progress: Progress | None = None) -> None:
         """Compute the sentence vectors that are missing, and forget those of deleted documents."""
-        self.files.sweep(self.conversations.database)
+        self.sweep()
         sentences, kept = self.sentences(), list[str]()
         documents = self.library.documents()
         for number, document in enumerate(documents, start=1):
@@ -206,6 +206,10 @@ class Assistant:
             if progress is not None:
                 progress(number, len(documents))
         sentences.keep_only(kept)
+
+    def sweep(self) -> None:
+        """Delete the files of conversations that were deleted where the library was not at hand. Loads no model."""
+        self.files.sweep(self.conversations.database)
 
     def watch_adapters(self) -> None:
         """Serve what is promoted from now on, also by other processes, in the background."""

@@ -147,10 +147,18 @@ class ConnectedAssistant:
         return self._people.groups_for(turn.account, turn.groups, alone=turn.alone, language=turn.language)
 
     async def keep(self, offered: OfferedFile) -> KeptFile:
-        """Add a file to the documents of its conversation, as an upload is: name, size and kind are looked at."""
+        """Add a file to the documents of its conversation, as an upload is: name, size and kind are looked at.
+
+        Nothing is kept of somebody whose account is suspended or gone, nor is a conversation begun for it.
+        """
         return await asyncio.to_thread(self._keep, offered)
 
     def _keep(self, offered: OfferedFile) -> KeptFile:
+        try:
+            if self._people is not None:
+                self._people.groups_for(offered.account, frozenset(), language=offered.language)
+        except NotAllowed as error:
+            return KeptFile(offered.conversation or "", str(error))
         known, _ = self._standing(offered.user, offered.conversation)
         conversation = known or self._assistant.conversations.start(offered.user).id
         uploads = self._assistant.files.of(conversation)

@@ -26,7 +26,7 @@ class PlatformPeople:
     def groups_of(self, user_id: str) -> frozenset[str]:
         """The groups of whose conversation it is: `telegram:person/4711`, or that of a channel, which all of it read.
 
-        None of somebody whose account is suspended, nor where there is no such connector.
+        None of somebody whose account is suspended or gone, nor where there is no such connector.
         """
         name, _, conversation = user_id.partition(":")
         settings = self._connectors.get(name)
@@ -45,7 +45,8 @@ class PlatformPeople:
     ) -> frozenset[str]:
         """`given`, and the groups of an account (empty: none) where nobody else reads the answer.
 
-        Raises NotAllowed for an account that is suspended, wherever its person speaks.
+        Raises NotAllowed for an account that is suspended, or that there is not: it may have been deleted. Wherever
+        its person speaks.
         """
         if not account:
             return given
@@ -53,7 +54,7 @@ class PlatformPeople:
             user = self._users.named(account)
         except (NotFound, InvalidRequest) as error:
             log.warning("a connector's `accounts` name one that there is not: %s", error)
-            return given
+            raise NotAllowed(message("account_gone", language)) from error
         if user.suspended:
             raise NotAllowed(message("account_suspended", language))
         return given | user.person().groups if alone else given

@@ -1,6 +1,7 @@
 """Documents of a single conversation: files that somebody sent into it, which nobody else can find."""
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 
 import sqlalchemy as sa
 
@@ -9,12 +10,14 @@ from assistant.errors import InvalidRequest, NotFound
 from assistant.messages import message
 from assistant.storage.database import Database
 from assistant.storage.schema import conversations
+from knowledge.document import CONVERSATIONS, Document
 from knowledge.errors import DocumentNotFound
 from knowledge.ingest.upload import Shelf
 from knowledge.library import Library
+from knowledge.search.filters import Filter
 from knowledge.store.batches import batched
 
-SOURCE = "conversations"
+SOURCE = CONVERSATIONS
 MOST_FILES = 50
 
 Owned = Callable[[str, str], object]
@@ -50,14 +53,25 @@ class ConversationFiles:
 
     def forget(self, conversation_id: str) -> None:
         """Delete the files of a conversation."""
-        for each in self._library.documents({group_of(conversation_id)}):
-            self._library.delete(each.id)
+        for each in self._all():
+            if each.name.startswith(f"{conversation_id}/"):
+                self._delete(each)
 
     def sweep(self, database: Database) -> None:
         """Delete the files of conversations that were deleted where the library was not at hand."""
-        kept = {each.name.partition("/")[0] for each in self._library.documents() if each.source == SOURCE}
-        for conversation_id in kept - alive(database, kept):
-            self.forget(conversation_id)
+        files = [(each.name.partition("/")[0], each) for each in self._all()]
+        kept = alive(database, {conversation_id for conversation_id, _ in files})
+        for conversation_id, each in files:
+            if conversation_id not in kept:
+                self._delete(each)
+
+    def _all(self) -> list[Document]:
+        """Whoever may read them."""
+        return self._library.documents(filter=Filter(sources=(SOURCE,)))
+
+    def _delete(self, file: Document) -> None:
+        with suppress(DocumentNotFound):  # another was quicker
+            self._library.delete(file.id)
 
     def _is_of(self, user: str, document: str, owned: Owned) -> bool:
         try:

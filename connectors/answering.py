@@ -103,18 +103,22 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class OfferedFile:
-    """A file that somebody sent into a conversation (None for a new one); `user` as in the turn."""
+    """A file that somebody sent into a conversation (None for a new one); `user` and `account` as in the turn."""
 
     user: str
     conversation: str | None
     name: str
     content: bytes
     language: str | None = None
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """The conversation that has the file now; `trouble` says why it does not, in words for the person."""
+    """The conversation that has the file now; `trouble` says why it does not, in words for the person.
+
+    It is "" where none was begun for a file that is not taken.
+    """
 
     conversation: str
     trouble: str = ""

@@ -75,7 +75,7 @@ class ConnectorSettings(_Frozen):
     )
     accounts: Mapping[str, tuple[str, ...]] = Field(
         default_factory=dict,
-        description="account to people: they also read what the account reads, and are out when it is suspended",
+        description="account to people: they also read what it reads, and are out when it is suspended or deleted",
     )
     channels: Mapping[str, ChannelPolicy] = Field(
         default_factory=dict, description='policy by channel; "*" is for all others'

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+CONVERSATIONS = "conversations"
+"""The source of files that somebody sent into a conversation, which nobody else may read."""
+
 
 class State(StrEnum):
     """How far a document has come."""

@@ -5,7 +5,7 @@ from threading import RLock
 
 from sqlalchemy import select
 
-from knowledge.document import Document
+from knowledge.document import CONVERSATIONS, Document
 from knowledge.errors import SourceError
 from knowledge.store import grants, schema
 from knowledge.store.database import Database, batched
@@ -25,9 +25,9 @@ class Granting:
 
         In force at once, for the documents that are there and for those that will come. The deepest folder's rule
         counts; an audience set for a document itself counts more. No groups: nobody. Raises SourceError for a name
-        that no source can have.
+        that no source can have, and for the files of conversations.
         """
-        rule = Rule(_source(source), _folder(prefix), tuple(sorted({each.strip() for each in groups if each.strip()})))
+        rule = Rule(_ruled(source), _folder(prefix), tuple(sorted({each.strip() for each in groups if each.strip()})))
         with self._writing, self._database.write() as connection:
             grants.put_rule(connection, rule)
         return rule
@@ -38,9 +38,10 @@ class Granting:
             return grants.remove_rule(connection, _source(source), _folder(prefix))
 
     def restrict(self, source: str, restricted: bool = True) -> None:
-        """Whether nobody may read what no rule of the source grants, now and later."""
+        """Whether nobody may read what no rule of the source grants, now and later. Raises as `set_rule` does."""
+        name = _ruled(source) if restricted else _source(source)
         with self._writing, self._database.write() as connection:
-            grants.restrict(connection, _source(source), restricted)
+            grants.restrict(connection, name, restricted)
 
     def rules(self) -> list[Rule]:
         """All rules, by source and folder."""
@@ -76,6 +77,16 @@ def _source(name: str) -> str:
     if not name.strip():
         raise SourceError("A rule needs the name of a source. `pilares documents list` shows them.")
     return name.strip()
+
+
+def _ruled(name: str) -> str:
+    """The name of a source that rules are for; what was set for another can still be taken back."""
+    source = _source(name)
+    if source == CONVERSATIONS:
+        raise SourceError(
+            f"There are no rules for {CONVERSATIONS!r}: each of these files is read in its conversation alone."
+        )
+    return source
 
 
 def _folder(prefix: str) -> str:

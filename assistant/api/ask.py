@@ -94,8 +94,8 @@ def stream_routes(streams: Streams) -> APIRouter:
     async def go_on(request: Request, stream_id: StreamId, last_event_id: LastEvent = "") -> Response:
         person, language = person_of(request), language_of(request)
         stream = streams.get(person.id, stream_id, language)
-        _, after = streams.resumed(person.id, last_event_id or stream_id, language)
-        return Followed(stream, after)
+        own = last_event_id.partition(".")[0] == stream.id  # a number of another stream says nothing of this one
+        return Followed(*streams.resumed(person.id, last_event_id if own else stream.id, language))
 
     @router.delete("/{stream_id}", **empties())
     async def stop(request: Request, stream_id: StreamId) -> Response:

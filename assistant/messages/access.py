@@ -48,6 +48,10 @@ ACCESS: dict[str, tuple[str, str]] = {
         "Your account is suspended. Ask an administrator.",
         "Tu cuenta está suspendida. Pregunta a un administrador.",
     ),
+    "account_gone": (
+        "Your account is not here any more. Ask an administrator.",
+        "Tu cuenta ya no existe. Pregunta a un administrador.",
+    ),
     "choose_password": ("Choose a password", "Elige una contraseña"),
     "choose_password_for": (
         "For the account {name}. At least {shortest} characters; a few words in a row are a good one.",

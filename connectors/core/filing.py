@@ -81,7 +81,9 @@ class Filing:
     async def _offer(self, message: Message, name: str, content: bytes, filed: Filed, language: str) -> Filed:
         parts, thread = self._parts, filed.thread
         user = parts.user(message.place, message.person)
-        kept = await parts.assistant.keep(OfferedFile(user, thread.own_id or None, name, content, language))
+        account = parts.settings.account_of(message.person.id)
+        offered = OfferedFile(user, thread.own_id or None, name, content, language, account)
+        kept = await parts.assistant.keep(offered)
         if kept.conversation != thread.own_id:
             thread = replace(thread, own_id=kept.conversation)
             conversation = message.place.conversation

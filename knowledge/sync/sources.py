@@ -8,6 +8,7 @@ from threading import Event
 
 from sqlalchemy import select
 
+from knowledge.document import CONVERSATIONS
 from knowledge.errors import JobNotFound, SourceError, SourceNotFound
 from knowledge.ingest.upload import UPLOADS
 from knowledge.sources.config import SourceConfig
@@ -19,7 +20,7 @@ from knowledge.sync.workshop import AudienceOf, Workshop, named_only
 
 _REMOVE_WAITS_S = 30.0
 # What documents that no source brings are filed under.
-_RESERVED = (UPLOADS, "texts", "samples")
+_RESERVED = (UPLOADS, CONVERSATIONS, "texts", "samples")
 _jobs = schema.jobs.c
 
 

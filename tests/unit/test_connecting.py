@@ -2,6 +2,7 @@
 
 from asyncio import sleep, timeout, to_thread
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from assistant.platform_people import PlatformPeople
 from assistant.storage.conversations import Conversations
 from assistant.testing.accounts import cheap_accounts
 from assistant.testing.scripted import ScriptedAssistant
-from connectors.answering import Answered, AnswerEvent, Failed, Judgement, OfferedFile, Turn, Wrote
+from connectors.answering import Answered, AnswerEvent, Failed, Judgement, KeptFile, OfferedFile, Turn, Wrote
 
 pytestmark = pytest.mark.anyio
 
@@ -108,8 +109,6 @@ async def test_a_turn_that_is_left_is_stopped(whole: ScriptedAssistant) -> None:
 
 
 async def test_a_failure_is_told_in_words(whole: ScriptedAssistant) -> None:
-    from dataclasses import replace
-
     from assistant.errors import ModelUnavailable
 
     whole.replies = {"": replace(next(iter(whole.replies.values())), error=ModelUnavailable("The model is not here."))}
@@ -161,6 +160,23 @@ async def test_a_file_is_a_document_of_its_conversation_and_is_read_in_its_turns
     assert whole.requests[-1].groups == {"everyone", "staff", f"conversation/{kept.conversation}"}
     await _events(whole, _turn("And elsewhere?"))
     assert whole.requests[-1].groups == {"everyone", "staff"}
+
+
+async def test_no_file_is_kept_of_a_suspended_person_and_they_are_told_why(
+    whole: ScriptedAssistant, people: PlatformPeople
+) -> None:
+    connected = ConnectedAssistant(whole, people)
+    offered = OfferedFile("telegram:person/1", None, "hours.md", b"# Hours\n\nAt six.", "es", "ana")
+    kept = await connected.keep(offered)
+    assert kept.trouble == ""
+    await to_thread(people._users.suspend, "ana")
+    for conversation in (kept.conversation, None):
+        again = await connected.keep(replace(offered, conversation=conversation, name="later.md"))
+        assert again == KeptFile(conversation or "", "Tu cuenta está suspendida. Pregunta a un administrador.")
+    assert "later.md" not in [each.name for each in whole.files.of(kept.conversation).list()]
+    assert len(await to_thread(whole.conversations.list, "telegram:person/1")) == 1
+    gone = await connected.keep(replace(offered, account="nobody-there"))
+    assert gone.trouble == "Tu cuenta ya no existe. Pregunta a un administrador."
 
 
 async def test_what_is_wrong_with_a_file_is_said_in_words(whole: ScriptedAssistant) -> None:

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from assistant.errors import NotAllowed
 from assistant.platform_people import PlatformPeople
 from assistant.security.users import Users
+from assistant.storage import account_tables
 from assistant.storage.conversations import Conversations
 from assistant.testing.accounts import cheap_accounts
 from connectors.platforms.telegram.settings import TelegramSettings
@@ -47,8 +49,8 @@ def people(users: Users) -> PlatformPeople:
     [
         ("desk:person/1", {"everyone", "staff", "board"}),
         ("desk:person/2", {"everyone", "staff"}),
-        ("desk:person/3", {"everyone"}),  # an account that there is not
-        ("desk:person/4", {"everyone"}),
+        ("desk:person/3", set()),  # an account that there is not
+        ("desk:person/4", set()),
         ("desk:person/9", {"everyone"}),
         ("desk:-100", {"everyone", "sales"}),
         ("desk:-100/12", {"everyone", "sales"}),
@@ -78,11 +80,25 @@ def test_groups_of_an_account_count_from_its_next_question(people: PlatformPeopl
     assert people.groups_of("desk:person/1") == {"everyone", "staff", "sales"}
 
 
-def test_an_account_that_there_is_not_gives_nothing_and_the_log_says_so(
+def test_an_account_that_there_is_not_shuts_its_person_out_and_the_log_says_so(
     people: PlatformPeople, caplog: pytest.LogCaptureFixture
 ) -> None:
     given = frozenset({"everyone", "staff"})
     with caplog.at_level(logging.WARNING):
-        assert people.groups_for("nobody-there", given) == given
+        for alone in (True, False):
+            with pytest.raises(NotAllowed, match="Your account is not here any more"):
+                people.groups_for("nobody-there", given, alone=alone)
     assert "pilares users list" in caplog.text
+    with pytest.raises(NotAllowed, match="Tu cuenta ya no existe"):
+        people.groups_for("not a name", given, language="es")
     assert people.groups_for("", given) == given
+
+
+def test_deleting_an_account_opens_nothing_that_suspending_it_closed(people: PlatformPeople, users: Users) -> None:
+    users.suspend("ana")
+    assert people.groups_of("desk:person/1") == frozenset()
+    with users._database.write() as connection:
+        connection.execute(sa.delete(account_tables.users).where(account_tables.users.c.name == "ana"))
+    assert people.groups_of("desk:person/1") == frozenset()
+    with pytest.raises(NotAllowed):
+        people.groups_for("ana", frozenset({"everyone", "staff"}))

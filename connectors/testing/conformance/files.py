@@ -42,6 +42,21 @@ class Files(Suite):
             assert {each.user for each in stage.assistant.files} == {turn.user}
             assert stage.assistant.files[1].conversation == turn.conversation
 
+    async def test_a_file_comes_with_the_account_of_its_person(self, tmp_path: Path) -> None:
+        async with self.stage(tmp_path) as stage:
+            if not await self.takes_files(stage.fake):
+                return
+            assert isinstance(stage.fake, Attaching)
+            await stage.ask("who am I?")
+            me = stage.assistant.turns[0].user.partition("person/")[2]
+            await stage.stop()
+            await stage.start(accounts={"ana": (me,)})
+            stage.assistant.refuses_files = "Your account is suspended."
+            stage.fake.attach("hours.txt", CONTENT, "text/plain")
+            told = await stage.ask("")
+            assert "Your account is suspended." in told[-1].text
+            assert [each.account for each in stage.assistant.files] == ["ana"]
+
     async def test_a_file_that_is_too_large_is_not_fetched_whole(self, tmp_path: Path) -> None:
         async with self.stage(tmp_path, max_file_bytes=1000) as stage:
             if not await self.takes_files(stage.fake):

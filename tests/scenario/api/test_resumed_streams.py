@@ -144,6 +144,20 @@ def test_a_number_that_was_not_sent_is_no_way_out(service: Service, web: httpx.C
     assert found.text.count("event: ") == (0 if number == "99" else sent)
 
 
+def test_an_event_of_another_stream_says_nothing_of_this_one(service: Service, web: httpx.Client) -> None:
+    streams = list[str]()
+    for _ in range(2):
+        with web.stream("POST", "/api/v1/ask", json=QUESTION) as response:
+            streams.append(response.headers["x-pilares-stream"])
+            sent = response.read().count(b"event: ")
+    for other in (streams[0], "0" * 32, streams[1][:-1]):
+        found = web.get(f"/api/v1/streams/{streams[1]}", headers={"last-event-id": f"{other}.2"})
+        assert found.headers["x-pilares-stream"] == streams[1]
+        assert found.text.count("event: ") == sent
+    own = web.get(f"/api/v1/streams/{streams[1]}", headers={"last-event-id": f"{streams[1]}.2"})
+    assert own.text.count("event: ") == sent - 2
+
+
 def test_somebody_elses_stream_is_not_found(service: Service, web: httpx.Client) -> None:
     with web.stream("POST", "/api/v1/ask", json=QUESTION) as response:
         stream = response.headers["x-pilares-stream"]

@@ -5,8 +5,11 @@ from contextlib import ExitStack
 
 import pytest
 
+from knowledge.document import CONVERSATIONS
 from knowledge.errors import SourceError
+from knowledge.ingest.upload import Shelf
 from knowledge.library import Library
+from knowledge.store import grants
 from knowledge.store.grants import Rule
 from knowledge.testing.embedder import HashingEmbedder
 from knowledge.testing.reader import InlineReader
@@ -152,6 +155,26 @@ def test_rules_last(filled: Library, reopened: Callable[[Library], Library]) -> 
 def test_a_source_without_a_name_is_refused(library: Library) -> None:
     with pytest.raises(SourceError, match="name of a source"):
         library.grants.set_rule(" ", ["staff"])
+
+
+def test_files_of_conversations_have_no_rules_but_older_ones_are_taken_back(library: Library) -> None:
+    library.add_upload("a.txt", b"Common words.", ["conversation/a1"], shelf=Shelf(CONVERSATIONS, "a1"))
+    for change in (
+        lambda: library.grants.set_rule(f" {CONVERSATIONS} ", ["everyone"]),
+        lambda: library.grants.set_rule(CONVERSATIONS, ["everyone"], "a1"),
+        lambda: library.grants.restrict(CONVERSATIONS),
+    ):
+        with pytest.raises(SourceError, match="in its conversation alone"):
+            change()
+    assert seen(library, "everyone") == set()
+    assert seen(library, "conversation/a1") == {"a1/a.txt"}
+    with library.workshop.database.write() as connection:
+        grants.put_rule(connection, Rule(CONVERSATIONS, "", ("everyone",)))
+        grants.restrict(connection, CONVERSATIONS, True)
+    assert library.grants.remove_rule(CONVERSATIONS)
+    library.grants.restrict(CONVERSATIONS, False)
+    assert seen(library, "everyone") == set()
+    assert seen(library, "conversation/a1") == {"a1/a.txt"}
 
 
 def test_what_is_readable(filled: Library) -> None:

@@ -223,7 +223,7 @@ def test_documents_that_came_another_way_are_not_taken_over(library: Library, he
     desk = Desk(library, held)
     with pytest.raises(SourceError, match="another name"):
         desk.sources.sync("wiki")
-    for name in ("uploads", "texts", "samples"):
+    for name in ("uploads", "conversations", "texts", "samples"):
         with pytest.raises(SourceError, match="another name"):
             desk.sources.add(NEWS.model_copy(update={"name": name}))
 

@@ -20,6 +20,7 @@ from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
 from assistant.testing.accounts import known
 from assistant.testing.people import Lived
+from knowledge.errors import StoreError
 
 
 class PowerCut(BaseException):
@@ -159,7 +160,7 @@ def test_the_server_finishes_it_in_the_background(
         _cut_after(patched, "appointments")
         with pytest.raises(PowerCut):
             erase_person(places, pair[0].subject, "boss")
-    with Daily(places):
+    with Daily(places, lambda: None):
         pass
     assert _acts(places, "user.delete") == 1
 
@@ -173,9 +174,14 @@ def test_trouble_does_not_end_the_daily_work(places: Places, monkeypatch: pytest
 
     monkeypatch.setattr("assistant.personal.daily.resume", fails)
     monkeypatch.setattr("assistant.personal.daily.tidy", lambda _: called.append("tidy"))
-    with Daily(places):
+
+    def damaged() -> None:
+        called.append("sweep")
+        raise StoreError("The store is damaged.")
+
+    with Daily(places, damaged):
         pass
-    assert called == ["resume", "tidy"]
+    assert called == ["resume", "tidy", "sweep"]
 
 
 @pytest.mark.parametrize("name", ["telegram:person/42", "visitor:k:ana", "local"])
