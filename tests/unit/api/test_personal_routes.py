@@ -257,6 +257,6 @@ def test_whoever_sits_there_takes_out_their_data_and_has_no_account_to_delete(al
 
 
 def test_the_archive_is_described(alone: TestClient) -> None:
-    described = alone.get("/api/openapi.json").json()["paths"]["/api/me/export"]["get"]["responses"]
+    described = alone.get("/api/v1/openapi.json").json()["paths"]["/api/v1/me/export"]["get"]["responses"]
     assert "application/zip" in described["200"]["content"]
     assert "503" in described

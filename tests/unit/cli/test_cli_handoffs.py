@@ -44,4 +44,4 @@ def test_it_is_listed_shown_taken_and_closed(made: Handoff) -> None:
 
 
 def test_an_unknown_one_is_an_error_that_says_what_to_do(made: Handoff) -> None:
-    assert "pilares handoffs list" in _run("show", "0" * 32, status=1)
+    assert "pilares handoffs list" in _run("show", "0" * 32, status=2)

@@ -234,5 +234,9 @@ def test_a_real_interrupt_cancels_as_well(monkeypatch: pytest.MonkeyPatch) -> No
         return fetch(self, entry)
 
     monkeypatch.setattr(Shelf, "fetch", slow)
-    done = pilares("sources", "sync", "wiki")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background ignores it
+    try:
+        done = pilares("sources", "sync", "wiki")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert (done.exit_code, "(cancelled)" in done.output) == (130, True), done.output

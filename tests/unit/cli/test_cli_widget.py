@@ -50,7 +50,7 @@ def test_keys_are_made_listed_and_revoked() -> None:
 
 def test_what_cannot_be_is_told_in_a_sentence() -> None:
     assert "not the origin of a website" in run("create", "shop", "--origin", "*", status=2)
-    assert "pilares widget list" in run("revoke", "nothing", status=1)
+    assert "pilares widget list" in run("revoke", "nothing", status=2)
     with DemoSite() as site:
         port = site.origin.rpartition(":")[2]
         assert "--port" in run("demo", "--port", port, status=2)

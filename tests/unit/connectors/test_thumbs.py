@@ -43,7 +43,7 @@ class _Judge:
 
 
 def _parts(journal: Journal, judge: _Judge) -> Parts:
-    unused: Any = SimpleNamespace(platform="slack")
+    unused: Any = SimpleNamespace(platform="slack", account_of=lambda _: "")
     return Parts("work", unused, unused, journal, unused, judge)  # type: ignore[arg-type]
 
 

@@ -91,7 +91,10 @@ def test_a_scan_that_was_renamed_keeps_its_document(desk: Desk, reader: InlineRe
     assert "z.pdf" in desk.finds("dog")
 
 
-def test_a_job_that_ends_before_its_scans_goes_on_with_them(desk: Desk, reader: InlineReader) -> None:
+def test_a_job_that_ends_before_its_scans_goes_on_with_them(
+    desk: Desk, reader: InlineReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("knowledge.sync.runner._ASKED_EVERY_S", 0.0)
     waiting = desk.sources.sync("wiki")
     reader.recogniser = Watching(lambda: desk.sources.cancel(waiting.id))
     job = desk.runner.run(waiting.id)

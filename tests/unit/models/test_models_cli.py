@@ -69,7 +69,7 @@ def test_a_pull_that_fails_says_so_in_one_sentence(server: FakeServer) -> None:
 
 def test_an_unknown_name(tmp_path: Path) -> None:
     status, output = _run("pull", "gpt-9")
-    assert status == 1
+    assert status == 2
     assert "multilingual-e5-small" in output
 
 
