@@ -81,6 +81,8 @@ ACCESS: Mapping[str, Right | None] = {
     "POST /api/users/{name}/link": Right.ACCOUNTS,
     "GET /api/users/{name}/export": Right.ACCOUNTS,
     "DELETE /api/users/{name}": Right.ACCOUNTS,
+    "GET /api/users/{platform}:{name:path}/export": Right.ACCOUNTS,
+    "DELETE /api/users/{platform}:{name:path}": Right.ACCOUNTS,
     "GET /api/keys": Right.ACCOUNTS,
     "DELETE /api/keys/{key_id}": Right.ACCOUNTS,
     "GET /api/audit": Right.ACCOUNTS,

@@ -14,7 +14,7 @@ from assistant.api.contract.routes import shows
 from assistant.api.contract.shapes import ErasedShape
 from assistant.api.errors import Busy, language_of, status_of
 from assistant.api.identity import person_of
-from assistant.errors import AssistantError, InvalidRequest, NotAllowed, StorageError
+from assistant.errors import AssistantError, InvalidRequest, NotAllowed, NotFound, StorageError
 from assistant.messages import message
 from assistant.personal.erasure import Erased, erase_person
 from assistant.personal.export import write_export
@@ -125,7 +125,7 @@ def own_deletion(places: Places, accounts: Accounts) -> APIRouter:
     @router.post("/delete", **_DELETED)
     def delete_me(request: Request, body: Confirmation) -> Response:
         """Delete the account and everything that is kept of whoever asks, for good."""
-        return _farewell(JSONResponse(**_told(_left(request, places, accounts, body.password))))
+        return _farewell(JSONResponse(**_told(_left(request, places, accounts, body.password), language_of(request))))
 
     return router
 
@@ -137,14 +137,33 @@ def routes_of_others(places: Places, archives: Archives) -> APIRouter:
     @router.get("/{name}/export", response_class=StreamingResponse, responses=_ARCHIVE)
     def export_user(request: Request, name: Name) -> Response:
         """Everything that is kept of somebody, as a ZIP of JSON files. It is noted who took it out."""
-        return archives.response(subject_of(places.database, name), person_of(request).name, language_of(request))
+        return archives.response(_named(request, places, name), person_of(request).name, language_of(request))
 
     @router.delete("/{name}", **_DELETED)
     def delete_user(request: Request, name: Name) -> Response:
         """Delete an account and everything that is kept of its person, for good."""
-        return JSONResponse(**_told(erase_person(places, subject_of(places.database, name), person_of(request).name)))
+        told = erase_person(places, _named(request, places, name), person_of(request).name)
+        return JSONResponse(**_told(told, language_of(request)))
+
+    @router.get("/{platform}:{name:path}/export", include_in_schema=False)
+    @router.delete("/{platform}:{name:path}", include_in_schema=False)
+    def refuse_person_of_platform(request: Request, platform: str, name: str) -> Response:
+        """Their ids are no part of an address, as there are slashes in them."""
+        raise _no_account(request, f"{platform}:{name}")
 
     return router
+
+
+def _named(request: Request, places: Places, name: str) -> Subject:
+    """Whom a name means. Raises NotFound, in the language of whoever asks."""
+    try:
+        return subject_of(places.database, name)
+    except NotFound:
+        raise _no_account(request, name) from None
+
+
+def _no_account(request: Request, name: str) -> NotFound:
+    return NotFound(message("no_such_account", language_of(request), name=name[:100]))
 
 
 def page_routes(places: Places, accounts: Accounts | None) -> APIRouter:
@@ -169,7 +188,7 @@ def page_routes(places: Places, accounts: Accounts | None) -> APIRouter:
                 told = _left(request, places, accounts, password, language)
             except AssistantError as error:
                 return _page(request, places, accounts, error)
-            return _farewell(_html(deleted_page(language, told.gone, waits=bool(told.waits))))
+            return _farewell(_html(deleted_page(language, told.gone, waits=bool(told.waiting))))
 
     return router
 
@@ -208,9 +227,11 @@ def _subject(person: Person, places: Places) -> Subject:
     return Subject(person.id, person.name, is_account=places.settings.needs_accounts)
 
 
-def _told(erased: Erased) -> dict[str, Any]:
-    content = {"pseudonym": erased.pseudonym, "deleted": erased.gone, "renamed": erased.kept, "waits": erased.waits}
-    return {"content": content, "status_code": 202 if erased.waits else 200}
+def _told(erased: Erased, language: str) -> dict[str, Any]:
+    """What became of it; of what waits only the kinds, as errors of stores are for the log."""
+    waits = ", ".join(message(f"erased_{name}", language) for name in erased.waiting)
+    content = {"pseudonym": erased.pseudonym, "deleted": erased.gone, "renamed": erased.kept, "waits": waits}
+    return {"content": content, "status_code": 202 if erased.waiting else 200}
 
 
 def _farewell(response: Response) -> Response:

@@ -1,46 +1,59 @@
 """The record of what was administered, as far as it is about a person; their name goes out of it, the acts stay."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 
 from assistant.personal.rows import AT_ONCE, Json, plain
 from assistant.personal.subject import OF_THE_SYSTEM, Places, Subject
-from assistant.storage.account_tables import api_keys, audit
+from assistant.storage.account_tables import api_keys, audit, erasures
 
 SOMEBODY = "somebody else"
+OF_PEOPLE = ("user.", "link.", "password.")
+"""Acts whose target is a person; that of all others is a key, a widget or nothing."""
+OWNER = "owner"
+"""The one thing in the detail of an act that names a person: whose key it was."""
 
 
 def acts_about(places: Places, subject: Subject) -> Iterator[Json]:
     """What they did, and what was done to them; who else it was is not said."""
-    own = subject.names | _key_ids(places, subject)
+    keys = _key_ids(places, subject)
     with places.database.read() as connection:
         query = sa.select(audit).order_by(audit.c.id)
         for row in connection.execution_options(yield_per=AT_ONCE).execute(query):
-            concerned = row.target in own or _names(row.detail, subject.names)
+            own = _is_target(row, subject) or row.target in keys
+            concerned = own or row.detail.get(OWNER) in subject.names
             if concerned or row.actor in subject.names:
                 yield {
                     "at": plain(row.at),
                     "act": row.act,
-                    "actor": row.actor if row.actor in own | OF_THE_SYSTEM else SOMEBODY,
-                    "target": row.target if row.target in own else SOMEBODY,
+                    "actor": row.actor if row.actor in subject.names | OF_THE_SYSTEM else SOMEBODY,
+                    "target": row.target if own else SOMEBODY,
                     "detail": plain(row.detail) if concerned else {},
                 }
 
 
 def rename_acts(places: Places, subject: Subject) -> int:
-    """Put the pseudonym where the person is named; returns in how many acts."""
+    """Put the pseudonym where the person is named; returns in how many acts.
+
+    So it is in the journal of deletions that they wanted, which writes no act before it is done.
+    """
     changed = 0
     with places.database.write() as connection:
         for row in connection.execute(sa.select(audit)).all():
-            values = {
-                "actor": _renamed(row.actor, subject), "target": _renamed(row.target, subject),
-                "detail": _renamed(row.detail, subject),
-            }  # fmt: skip
-            if values != {"actor": row.actor, "target": row.target, "detail": row.detail}:
+            values: Json = {}
+            if row.actor in subject.names:
+                values["actor"] = subject.pseudonym
+            if _is_target(row, subject):
+                values["target"] = subject.pseudonym
+            if row.detail.get(OWNER) in subject.names:
+                values["detail"] = {**row.detail, OWNER: subject.pseudonym}
+            if values:
                 connection.execute(sa.update(audit).where(audit.c.id == row.id).values(**values))
                 changed += 1
+        wanted = sa.update(erasures).where(erasures.c.actor.in_(subject.names))
+        connection.execute(wanted.values(actor=subject.pseudonym))
     return changed
 
 
@@ -50,16 +63,5 @@ def _key_ids(places: Places, subject: Subject) -> frozenset[str]:
         return frozenset(connection.execute(mine).scalars())
 
 
-def _names(value: Any, names: Collection[str]) -> bool:
-    """Whether one of the names is a value in it."""
-    if isinstance(value, dict):
-        return any(_names(each, names) for each in value.values())
-    return any(_names(each, names) for each in value) if isinstance(value, list) else value in names
-
-
-def _renamed(value: Any, subject: Subject) -> Any:
-    if isinstance(value, dict):
-        return {name: _renamed(each, subject) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_renamed(each, subject) for each in value]
-    return subject.pseudonym if isinstance(value, str) and value in subject.names else value
+def _is_target(row: sa.Row[Any], subject: Subject) -> bool:
+    return row.act.startswith(OF_PEOPLE) and row.target in subject.names

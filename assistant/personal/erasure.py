@@ -16,7 +16,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from assistant.errors import AssistantError, InvalidRequest
+from assistant.errors import AssistantError, InvalidRequest, NotFound
 from assistant.personal.stores import STORES
 from assistant.personal.subject import Places, Subject
 from assistant.security.audit import Audit
@@ -34,12 +34,18 @@ log = logging.getLogger(__name__)
 class Erased:
     """What became of a deletion: how much of each store is gone, or stays under `pseudonym`.
 
-    `waits` says what could not be reached yet; it is tried again at each start of the server, and once a day.
+    `waiting` are the stores that could not be reached yet, and why; they are tried again at each start of the server,
+    and once a day.
     """
 
     pseudonym: str
     counts: Mapping[str, int] = field(default_factory=dict)
-    waits: str = ""
+    waiting: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def waits(self) -> str:
+        """The same in words for operators: paths and errors are in them."""
+        return "; ".join(f"{name}: {why}" for name, why in self.waiting.items())
 
     @property
     def gone(self) -> dict[str, int]:
@@ -53,7 +59,8 @@ class Erased:
 
 
 def erase_person(places: Places, subject: Subject, actor: str) -> Erased:
-    """Delete everything of somebody; `actor` is who wants it. Raises InvalidRequest for the last administrator.
+    """Delete everything of somebody; `actor` is who wants it. Raises InvalidRequest for the last administrator,
+    and NotFound for an account that is gone by now.
 
     What cannot be reached (a disk that is full, a training that holds the examples) waits, and is tried again.
     """
@@ -85,8 +92,13 @@ def _begun(places: Places, subject: Subject, actor: str) -> Row[Any]:
 
 
 def _shut(connection: Connection, subject: Subject, now: datetime) -> None:
-    """Nobody comes in with the account from now on. Raises InvalidRequest when no administrator would be left."""
-    before = connection.execute(sa.select(users).where(users.c.id == subject.id)).one()
+    """Nobody comes in with the account from now on.
+
+    Raises InvalidRequest when no administrator would be left, and NotFound when somebody else has just deleted it.
+    """
+    before = connection.execute(sa.select(users).where(users.c.id == subject.id)).first()
+    if before is None:
+        raise NotFound(f"There is no account {subject.name!r} any more. `pilares users list` shows them.")
     connection.execute(sa.update(users).where(users.c.id == subject.id).values(suspended=True))
     if before.role == "admin" and not before.suspended and not administrators(connection):
         raise InvalidRequest("No administrator would be left. Make somebody else one first.")
@@ -96,12 +108,13 @@ def _shut(connection: Connection, subject: Subject, now: datetime) -> None:
 
 
 def _go_on(places: Places, row: Row[Any]) -> Erased:
-    subject, counts, waits = _whose(row), dict(row.counts), list[str]()
+    counts, waiting = dict(row.counts), dict[str, str]()
     for store in STORES:
+        subject = _whose(places, row)
         try:
             erased = store.erase(places, subject)
         except (AssistantError, ConnectorError, FinetuneError) as error:
-            waits.append(f"{store.name}: {error}")
+            waiting[store.name] = str(error)
             log.error("%s of %s could not be deleted yet: %s", store.name, row.pseudonym, error)
             if store.leads_on and not subject.is_account:
                 break
@@ -109,8 +122,8 @@ def _go_on(places: Places, row: Row[Any]) -> Erased:
         if erased:
             counts[store.name] = counts.get(store.name, 0) + erased
             _note(places, row.id, counts=counts)
-    told = Erased(row.pseudonym, counts, "; ".join(waits))
-    if not waits:
+    told = Erased(row.pseudonym, counts, waiting)
+    if not waiting:
         _finish(places, row, told)
         places.database.settle()
     return told
@@ -118,8 +131,8 @@ def _go_on(places: Places, row: Row[Any]) -> Erased:
 
 def _finish(places: Places, row: Row[Any], told: Erased) -> None:
     """Write down that it is done, once; who may come back under the same id is forgotten at once."""
-    now, whose = places.now(), _whose(row)
-    forgotten = {} if whose.is_account else {"person": "", "name": ""}
+    now = places.now()
+    forgotten = {} if _is_account(row) else {"person": "", "name": ""}
     with places.database.write() as connection:
         mine = sa.update(erasures).where(erasures.c.id == row.id, erasures.c.done.is_(None))
         first = bool(connection.execute(mine.values(done=now, **forgotten)).rowcount)
@@ -130,7 +143,7 @@ def _finish(places: Places, row: Row[Any], told: Erased) -> None:
 def _swept(places: Places, row: Row[Any]) -> Erased:
     """Erase once more; after a day the journal forgets who it was."""
     told = _go_on(places, row)
-    if not told.waits and places.now() - row.done >= SWEPT_AFTER:
+    if not told.waiting and places.now() - row.done >= SWEPT_AFTER:
         _note(places, row.id, person="", name="")
     return told
 
@@ -140,5 +153,13 @@ def _note(places: Places, erasure: str, **values: Any) -> None:
         connection.execute(sa.update(erasures).where(erasures.c.id == erasure).values(**values))
 
 
-def _whose(row: Row[Any]) -> Subject:
-    return Subject(row.person, row.name, row.person != row.name, row.pseudonym)
+def _whose(places: Places, row: Row[Any]) -> Subject:
+    """Whom a deletion is of: by the id alone as soon as an account of another person has the name."""
+    named = sa.select(users.c.id).where(users.c.name == row.name, users.c.id != row.person)
+    with places.database.read() as connection:
+        taken = _is_account(row) and connection.execute(named).first() is not None
+    return Subject(row.person, row.person if taken else row.name, _is_account(row), row.pseudonym)
+
+
+def _is_account(row: Row[Any]) -> bool:
+    return bool(row.person != row.name)

@@ -71,6 +71,7 @@ NOBODYS: Mapping[str, str] = {
 """Tables without anything of people, and why."""
 
 JOURNALS: Mapping[str, str] = {
-    "erasures": "whom a deletion is of, until nothing can be left of them; then its pseudonym, counts and times",
+    "erasures": "whom a deletion is of, until nothing can be left of them; then its pseudonym, counts and times, and "
+    "who wanted it, until everything of them is deleted too",
 }
 """Tables that export and deletion keep for themselves, and why."""

@@ -255,7 +255,7 @@ class ConnectorList(BaseModel):
 class ErasedShape(BaseModel):
     """What became of a person's data: how much of each store is gone, and how much stays under a pseudonym.
 
-    `waits` says what could not be reached yet and is deleted later.
+    `waits` names what could not be reached yet and is deleted later.
     """
 
     pseudonym: str

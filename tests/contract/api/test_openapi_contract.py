@@ -31,8 +31,9 @@ CHECKS = [
     response_schema_conformance,
 ]  # fmt: skip
 FEW, MANY = 4, 60
-# Not in the document: pages for people, and what has a description of its own (MCP, Prometheus).
-UNDOCUMENTED = ("/sign-", "/account", "/operation", "/metrics", "/mcp", "/widget.js")
+# Not in the document: pages for people, what has a description of its own (MCP, Prometheus), and what only says where
+# people without an account are seen to.
+UNDOCUMENTED = ("/sign-", "/account", "/operation", "/metrics", "/mcp", "/widget.js", "/api/users/{platform}:")
 
 
 def _documented() -> list[str]:

@@ -71,6 +71,7 @@ OF_VISITORS = {"GET /api/widget/conversations/{conversation_id}"}
 BY_NAME = {
     "PATCH /api/users/{name}", "POST /api/users/{name}/link", "GET /api/users/{name}/export",
     "DELETE /api/users/{name}", "POST /api/connectors/{name}/pause", "POST /api/connectors/{name}/resume",
+    "GET /api/users/{platform}:{name:path}/export", "DELETE /api/users/{platform}:{name:path}",
 }  # fmt: skip
 SECRET_PATHS = {"GET /sign-in/{token}", "POST /sign-in/{token}"}
 # Asks a provider that is not there.
@@ -162,6 +163,7 @@ def routes_of(app: FastAPI) -> set[str]:
 
 def send(client: TestClient, route: str, headers: dict[str, str], **ids: str) -> Any:
     method, path = route.split(" ")
+    path = path.replace("{platform}:{name:path}", "telegram:person/42")
     for name in (
         "conversation_id",
         "answer_id",

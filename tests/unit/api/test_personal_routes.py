@@ -163,8 +163,35 @@ def test_what_cannot_be_reached_yet_is_202(network: TestClient, ana: Known, boss
     (shared.home / "finetune" / "examples.db").write_bytes(b"damaged")
     answer = network.delete("/api/users/ana", headers=boss.key)
     assert answer.status_code == 202
-    assert "examples" in answer.json()["waits"]
+    assert answer.json()["waits"] == "examples to learn from, reviews of examples"
     assert network.get("/api/me", headers=ana.cookie).status_code == 401
+
+
+def test_what_waits_is_told_without_the_errors_of_the_stores(network: TestClient, ana: Known, shared: Settings) -> None:
+    (shared.home / "finetune").mkdir()
+    (shared.home / "finetune" / "examples.db").write_bytes(b"damaged")
+    headers = {**ana.cookie, "accept-language": "es"}
+    answer = network.post("/api/me/delete", json={"password": PASSWORD}, headers=headers)
+    assert answer.status_code == 202
+    assert answer.json()["waits"] == "ejemplos de los que aprender, revisiones de ejemplos"
+    assert str(shared.home) not in answer.text
+
+
+@pytest.mark.parametrize("name", ["nobody", "telegram:person/42", "telegram:person%2F42", "matrix:person/@a:b.org"])
+@pytest.mark.parametrize(("language", "words"), [("en", "command line only"), ("es", "solo se llega por la línea")])
+def test_people_of_platforms_are_for_the_command_line(
+    network: TestClient, ana: Known, boss: Known, name: str, language: str, words: str
+) -> None:
+    for method, path in (("GET", f"/api/users/{name}/export"), ("DELETE", f"/api/users/{name}")):
+        answer = network.request(method, path, headers={**boss.key, "accept-language": language})
+        assert answer.status_code == 404
+        told = answer.json()["error"]
+        assert told["type"] == "NotFound"
+        assert name.replace("%2F", "/") in told["message"]
+        assert words in told["message"]
+        assert "`pilares users export`" in told["message"]
+        assert "`pilares users delete`" in told["message"]
+        assert network.request(method, path, headers=ana.cookie).status_code == 403
 
 
 # The page

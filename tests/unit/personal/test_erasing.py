@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from assistant.errors import InvalidRequest, NotFound, StorageError
 from assistant.personal import erasure
 from assistant.personal.daily import Daily
-from assistant.personal.erasure import erase_person, resume
+from assistant.personal.erasure import SWEPT_AFTER, erase_person, resume
 from assistant.personal.store import Store
 from assistant.personal.stores import STORES
 from assistant.personal.subject import Places, Subject, groups_on_platform, subject_of
@@ -19,7 +20,7 @@ from assistant.security.credentials import COOKIE, Credential
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
 from assistant.testing.accounts import known
-from assistant.testing.people import Lived
+from assistant.testing.people import Lived, account, lived
 from knowledge.errors import StoreError
 
 
@@ -124,6 +125,62 @@ def test_an_answer_that_came_too_late_is_swept(ana: Any, places: Places, clock: 
     assert places.conversations.list(ana.user.id) == []
     with pytest.raises(NotFound):
         places.conversations.get(ana.user.id, late.id)
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["swept", "waited"])
+def test_who_comes_later_under_the_same_name_keeps_what_is_theirs(
+    accounts: Accounts, places: Places, clock: Any, waits: bool
+) -> None:
+    known(accounts, "boss", "admin")
+    first = account(accounts, "ana")
+    lived(places, first, "firstmark", "boss", Random(1))
+    queue = places.settings.home / "finetune" / "examples.db"
+    whole = queue.read_bytes()
+    if waits:
+        queue.write_bytes(b"damaged")
+    assert bool(erase_person(places, first, "boss").waits) == waits
+    if waits:
+        queue.write_bytes(whole)
+    second = account(accounts, "ana")
+    lived(places, second, "secondmark", "boss", Random(2))
+    lived(places, account(accounts, "carl"), "thirdmark", "ana", Random(3))
+    accounts.audit.note("ana", "user.change", "boss", role="admin")
+    before = _kept_of(places, second)
+    assert all(before[each.name] for each in STORES if each.stays)
+    clock.forward(seconds=SWEPT_AFTER.total_seconds() + 1)
+    for _ in range(2 if waits else 1):
+        (told,) = resume(places)
+        assert not told.waits
+        assert _kept_of(places, second) == before
+        clock.forward(seconds=SWEPT_AFTER.total_seconds() + 1)
+    assert resume(places) == []
+    for name, rows in _kept_of(places, first).items():
+        assert rows == [], name
+
+
+def _kept_of(places: Places, subject: Subject) -> dict[str, list[Any]]:
+    if subject_of(places.database, subject.name).id != subject.id:
+        subject = replace(subject, name=subject.id)
+    return {store.name: list(store.rows(places, subject)) for store in STORES}
+
+
+def test_the_sweep_finds_the_name_while_nobody_else_has_it(ana: Any, accounts: Accounts, places: Places) -> None:
+    told = erase_person(places, _subject(ana.user), "boss")
+    accounts.audit.note("ana", "user.change", "boss", role="admin")
+    accounts.users.add("ben")
+    (swept,) = resume(places)
+    assert swept.pseudonym == told.pseudonym
+    assert accounts.audit.latest(1)[0].actor == told.pseudonym
+
+
+def test_an_account_that_somebody_else_has_just_deleted_is_not_found(
+    ana: Any, accounts: Accounts, places: Places
+) -> None:
+    erase_person(places, _subject(ana.user), "boss")
+    with pytest.raises(NotFound, match="no account 'ana' any more"):
+        erase_person(places, _subject(ana.user), "second")
+    with places.database.read() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM erasures")).scalar_one() == 1
 
 
 def test_who_has_no_account_may_come_back(pair: tuple[Lived, Lived], places: Places) -> None:
