@@ -6,7 +6,7 @@ import pytest
 
 from assistant.errors import NotFound
 from assistant.handoff.record import Exchange, Quote, Summary
-from assistant.handoff.store import LONGEST_MESSAGE, MOST_MESSAGES, Handoffs
+from assistant.handoff.store import LONGEST_MESSAGE, Handoffs
 from assistant.storage.conversations import Conversations
 from assistant.testing.handoffs import WHY, HandoffStoreConformance, ScriptedHandoffs
 from assistant.turn.strategies.handoff import HandoffStore
@@ -61,12 +61,14 @@ def test_the_one_that_waits_longest_comes_first(conversations: Conversations) ->
     assert [each.id for each in handoffs.find()] == made
 
 
-def test_what_is_written_since_is_bounded(conversations: Conversations) -> None:
+def test_what_is_written_since_is_bounded(conversations: Conversations, monkeypatch: pytest.MonkeyPatch) -> None:
+    most = 6
+    monkeypatch.setattr("assistant.handoff.store.MOST_MESSAGES", most)
     made = conversations.handoffs.begin("ana", conversations.start("ana").id, WHY, SUMMARY)
-    for number in range(MOST_MESSAGES + 2):
+    for number in range(most + 2):
         found = conversations.handoffs.add("ana", made.id, f"{number} " + "x\0" * LONGEST_MESSAGE)
-    assert len(found.messages) == MOST_MESSAGES
-    assert found.messages[-1].text.startswith(f"{MOST_MESSAGES + 1} ")
+    assert len(found.messages) == most
+    assert found.messages[-1].text.startswith(f"{most + 1} ")
     assert max(len(each.text) for each in found.messages) == LONGEST_MESSAGE
 
 
