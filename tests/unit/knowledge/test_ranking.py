@@ -162,7 +162,8 @@ def test_without_a_setting_there_is_no_reranker(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cross-encoder of a few thousand random weights, as a folder."""
+    """A cross-encoder of a few thousand made-up weights, wide enough apart to tell texts apart, as a folder."""
+    import torch
     from tokenizers import Tokenizer, models, pre_tokenizers, processors
     from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
 
@@ -177,8 +178,9 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ).save_pretrained(folder)  # fmt: skip
     config = BertConfig(
         vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16,
-        max_position_embeddings=64, num_labels=1,
+        max_position_embeddings=64, num_labels=1, initializer_range=0.5,
     )  # fmt: skip
+    torch.manual_seed(1)
     BertForSequenceClassification(config).save_pretrained(folder)
     return folder
 
