@@ -30,7 +30,7 @@ CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance,
 ]  # fmt: skip
-FEW, MANY = 4, 60
+FEW, MANY = 2, 60
 # Not in the document: pages for people, what has a description of its own (MCP, Prometheus), and what only says where
 # people without an account are seen to.
 UNDOCUMENTED = ("/sign-", "/account", "/operation", "/metrics", "/mcp", "/widget.js", "/api/users/{platform}:")
