@@ -10,8 +10,8 @@ test test-long bench: export HF_HUB_OFFLINE = 1
 up: $(VENV)/.installed
 	@$(BIN)/pilares up
 
-# Three parts at a time, about as long, since much of each is waiting: documents and their faults; everything else by itself;
-# the models, the protocols and the browser.
+# Three at a time, since much of each is waiting: documents and their faults; everything else by itself; the models, the
+# protocols and the browser. What is the shortest comes last.
 test: check models widget chromium postgres
 	@$(MAKE) --no-print-directory -k -j3 test-documents test-parts test-whole test-security
 

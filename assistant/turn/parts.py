@@ -2,6 +2,9 @@
 
 import re
 
+# A question of more parts is not looked at part by part.
+MOST_PARTS = 3
+
 _WORDS = (
     r"what|how|when|where|which|whom?|why|is|are|can|do|does|will|should|"
     r"qué|cuánto|cuánta|cuántos|cuántas|cuándo|cuál|cómo|dónde|quién(?:es)?|por\s+qué|"

@@ -21,7 +21,7 @@ from assistant.grounding.vectors import SentenceVectors
 from assistant.turn import trained_prompts as prompts
 from assistant.turn.answer import Evidence, Understanding
 from assistant.turn.context import Stopped
-from assistant.turn.parts import can_be_asked_of_lines, parts_of
+from assistant.turn.parts import MOST_PARTS, can_be_asked_of_lines, parts_of
 from assistant.turn.ports import LanguageModels
 from knowledge.passage import Sentence
 
@@ -48,8 +48,6 @@ OWN_LANGUAGE = 0.5
 # A part of the question is left unsaid by the chosen lines from this P(none of them answers it) on. By itself a part
 # that leans on the one before it ("What's the deadline?") often seems so, at 0.8.
 UNSAID = 0.95
-# Parts beyond these are not looked at one by one.
-MOST_PARTS = 3
 # Lines that were not chosen, and are looked at for what contradicts the answer.
 MOST_OTHERS = 3
 # A line less likely than this is never given beside a better one; nor, where one thing is asked, is one that is less
@@ -137,19 +135,7 @@ class Reader:
         if hopeless(signals):
             return Sifted((), (), parts, signals)
         lines = nearest_first(question, evidence, self._vectors)
-
-        def read(some: Sequence[Line]) -> Reading:
-            if stopped.is_set():
-                raise Stopped
-            tell(len(some), len(lines))
-            asked = asked_of(question, understanding.language, some)
-            sure = probabilities(self._models.first_token("reader", asked), len(some))
-            return Reading(asked, sure, said_twice(some, sure, understanding.language, parts))
-
-        # A question of several parts may find one part among the nearest lines and another further away.
-        first = read(lines[:AT_FIRST] if parts == 1 else lines)
-        done = first.found >= CLEAR or len(first.sure) > len(lines)
-        reading = first if done else max(first, read(lines), key=lambda each: each.found)
+        reading = self._reading(understanding, lines, parts, stopped, tell)
         clear = reading.found >= CLEAR and (parts > 1 or not reading.divided)
         order = self._named(reading, parts) if clear else reading.likeliest(parts)
         later = [part for part in texts[1:MOST_PARTS] if can_be_asked_of_lines(part, texts[0])]
@@ -172,6 +158,25 @@ class Reader:
         takes = len(order) if clear else parts
         more = tuple(others[:MOST_OTHERS])
         return Sifted(shown, tuple(chosen), takes, signals, (*reading.asked, named), more, unsaid)
+
+    def _reading(
+        self, understanding: Understanding, lines: Sequence[Line], parts: int, stopped: Event, tell: Tell
+    ) -> Reading:
+        """The nearest lines, or all of them: whichever reading is surer that one of its lines answers."""
+        language = understanding.language
+
+        def read(some: Sequence[Line]) -> Reading:
+            if stopped.is_set():
+                raise Stopped
+            tell(len(some), len(lines))
+            asked = asked_of(understanding.question, language, some)
+            sure = probabilities(self._models.first_token("reader", asked), len(some))
+            return Reading(asked, sure, said_twice(some, sure, language, parts))
+
+        # A question of several parts may find one part among the nearest lines and another further away.
+        first = read(lines[:AT_FIRST] if parts == 1 else lines)
+        done = first.found >= CLEAR or len(first.sure) > len(lines)
+        return first if done else max(first, read(lines), key=lambda each: each.found)
 
     def _unsaid(self, parts: Sequence[str], language: str, lines: Sequence[Line], stopped: Event) -> tuple[str, ...]:
         """The later parts of a question that none of the lines answers: there a model would make something up.

@@ -16,13 +16,12 @@ from assistant.grounding.vectors import SentenceVectors
 from assistant.turn import prompts
 from assistant.turn.answer import Evidence, Understanding
 from assistant.turn.context import Stopped
-from assistant.turn.parts import parts_of
+from assistant.turn.parts import MOST_PARTS, parts_of
 from assistant.turn.ports import LanguageModels, Role
 
 JUDGE: Role = "llm"
 # A part of a question with fewer words ("how much in Spain?") is judged together with the whole question.
 TELLING_WORDS = 6
-MOST_PARTS = 3
 
 log = logging.getLogger(__name__)
 

@@ -1,10 +1,9 @@
 """The questions in a question of several, each so that it can be asked by itself; told by code."""
 
-from assistant.turn.parts import asks_who_or_why, named, parts_of
+from assistant.turn.parts import MOST_PARTS, asks_who_or_why, named, parts_of
 from assistant.turn.strategies.comparing import Asked
 from knowledge.lexical.analyzer import Analyzer
 
-MOST_PARTS = 3
 # A part with fewer words of its own ("and how much is it?") only says more of the part before it; unless it asks for a
 # person or a reason ("and who decides?"), which the line that answers a part before it seldom tells.
 LEAST_WORDS, LEAST_OF_OTHER_KIND = 2, 1
