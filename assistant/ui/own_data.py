@@ -10,6 +10,7 @@ from fastapi import Request
 from assistant.messages import LANGUAGES, Language, message, preferred, speech
 from assistant.ui.controls import attributes, say
 
+_COMMAND = re.compile(r"`([^`]+)`")
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
@@ -28,7 +29,9 @@ def own_data_page(
 ) -> str:
     """The download, and the form that deletes the account, where there is one."""
     download = f"<a{attributes(class_='button', href=EXPORT, download='')}>{say('own_data_download', language)}</a>"
-    deletion = _deletion(language, has_password) if has_account else f"<p>{say('own_data_local', language)}</p>"
+    deletion = (
+        _deletion(language, has_password) if has_account else f"<p>{_with_commands('own_data_local', language)}</p>"
+    )
     return _page(language, "own_data", message("own_data_hint", language, name=name), error, download + deletion)
 
 
@@ -37,6 +40,11 @@ def deleted_page(language: Language, gone: Mapping[str, int], *, waits: bool) ->
     what = ", ".join(f"{message(f'erased_{kind}', language)} ({count})" for kind, count in gone.items())
     hint = message("own_data_waits", language) if waits else message("own_data_gone_hint", language, what=what)
     return _page(language, "own_data_gone", hint, "", "")
+
+
+def _with_commands(key: str, language: Language) -> str:
+    """Words of ours in which commands stand between backticks."""
+    return _COMMAND.sub(r"<code>\1</code>", say(key, language))
 
 
 def _deletion(language: Language, has_password: bool) -> str:

@@ -278,7 +278,7 @@ def test_whoever_sits_there_takes_out_their_data_and_has_no_account_to_delete(al
     shown = alone.get("/account").text
     assert "/api/me/export" in shown
     assert "<form" not in shown
-    assert "pilares users delete local --yes" in shown
+    assert "<code>pilares users delete local --yes</code>" in shown
     assert alone.post("/account/delete", data={"sure": "yes"}).status_code == 404
     assert alone.post("/api/me/delete", json={}).status_code == 404
 
