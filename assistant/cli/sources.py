@@ -1,6 +1,7 @@
 """`pilares sources`: where documents come from by themselves."""
 
 import tomllib
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -53,7 +54,7 @@ def add(
             assistant.syncing().sources.add(config)
             may_read = readers(assistant.syncing(), config) or "nobody yet (see --group)"
         typer.echo(f"{safe(name)} is added; who may read it: {safe(may_read)}.")
-        typer.echo(f"Sync it with `pilares sources sync {safe(name)}`.")
+        typer.echo(f"Sync it with `pilares sources sync {quote(safe(name))}`.")
 
 
 @app.command()

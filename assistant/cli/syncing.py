@@ -1,6 +1,7 @@
 """Doing a job in the foreground, with a bar that tells how long it will take; Ctrl+C cancels it."""
 
 from datetime import UTC, datetime
+from shlex import quote
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,7 +35,7 @@ def opened() -> "Assistant":
 def do(assistant: "Assistant", job: "Job", *, wait: bool) -> None:
     """Do a job, show how it goes, say what came of it. Raises typer.Exit when it was cancelled or anything failed."""
     if not wait:
-        typer.echo(f"Job {job.id} waits. `pilares serve` does it, or `pilares sources sync {safe(job.source)}`.")
+        typer.echo(f"Job {job.id} waits. `pilares serve` does it, or `pilares sources sync {quote(safe(job.source))}`.")
         return
     syncing = assistant.syncing()
     ended = _with_bar(syncing, job)
@@ -45,7 +46,7 @@ def do(assistant: "Assistant", job: "Job", *, wait: bool) -> None:
     typer.echo(f"{safe(ended.source)}: {came_to} ({ended.state}).")
     ruled = any(rule.source == ended.source and rule.groups for rule in assistant.library.grants.rules())
     if not ruled and not readers(syncing, syncing.sources.config(ended.source)):
-        typer.echo(f"Nobody may read it yet: `pilares grants set {safe(ended.source)} GROUP` changes that.")
+        typer.echo(f"Nobody may read it yet: `pilares grants set {quote(safe(ended.source))} GROUP` changes that.")
     if ended.error:
         typer.echo(safe(ended.error), err=True)
     for row in syncing.sources.documents(ended.id, DocumentState.FAILED):

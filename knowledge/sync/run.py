@@ -1,6 +1,7 @@
 """One sync of one source, from its listing to the last vector."""
 
 from collections.abc import Callable, Mapping, Sequence
+from shlex import quote
 from time import time
 
 from sqlalchemy import Connection, select
@@ -207,7 +208,7 @@ class SyncRun:
                 f"{self._config.name} lists {plan.listed or 'no'} documents where there were {plan.before}, so the "
                 f"{len(gone)} that are missing stay. Look whether the place is whole (a disk that is not mounted, "
                 "another folder); if they are gone for good, forget them with "
-                f"`pilares sources sync {self._config.name} --whole`."
+                f"`pilares sources sync {quote(self._config.name)} --whole`."
             )
             return
         with self._workshop.writing:

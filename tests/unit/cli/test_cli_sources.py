@@ -116,6 +116,11 @@ def test_who_may_read_rows_that_name_their_readers_is_told_so() -> None:
     assert "Nobody may read it" not in pilares("sources", "sync", "silent").output
 
 
+def test_a_command_that_is_named_can_be_copied_for_a_name_of_two_words() -> None:
+    assert "`pilares sources sync 'two words'`" in pilares("sources", "add", "two words", "fsspec").output
+    assert "`pilares grants set 'two words' GROUP`" in pilares("sources", "sync", "two words").output
+
+
 def test_a_job_may_be_left_to_the_server_and_cancelled() -> None:
     add("wiki", a_md="# A\n\nA zebra.\n")
     assert "Job 1 waits" in pilares("sources", "sync", "wiki", "--no-wait").output
