@@ -1,6 +1,7 @@
 """The documents of a library, as the web surfaces need them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from assistant.api.ports import EVERYONE, DocumentSummary, Groups, Progress, Upload
 from assistant.errors import InvalidRequest
@@ -21,7 +22,9 @@ class LibraryDocuments:
 
     def list(self, groups: Groups = EVERYONE) -> Sequence[DocumentSummary]:
         """Every document that these groups may read."""
-        return [_summary(document) for document in self._library.documents(groups)]
+        found = self._library.documents(groups)
+        titles = {each.id: each.title or each.name for each in found}
+        return [_summary(each, titles) for each in found]
 
     def add_upload(
         self,
@@ -68,7 +71,20 @@ class LibraryDocuments:
         return self._library.search(query, k=limit, groups=groups)
 
 
-def _summary(document: Document) -> DocumentSummary:
+def _summary(document: Document, titles: Mapping[str, str] = MappingProxyType({})) -> DocumentSummary:
+    """The document as a list shows it; `titles` are those of the documents that its reader may read, by id."""
     return DocumentSummary(
-        document.id, document.name, document.title, document.chunks, document.language, document.added_at
+        document.id,
+        document.name,
+        document.title,
+        document.chunks,
+        document.language,
+        document.added_at,
+        source="" if document.source == UPLOADS else document.source,
+        error=document.error,
+        superseded_by=titles.get(document.superseded_by or ""),
+        duplicate_of=titles.get(document.duplicate_of or ""),
+        scans=document.scans,
+        pinned=document.pinned,
+        hidden=document.hidden,
     )

@@ -8,8 +8,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
 from assistant.api.access import check_right
+from assistant.api.contract.library_shapes import DocumentList, DocumentText, UploadList
 from assistant.api.contract.routes import empties, shows
-from assistant.api.contract.shapes import DocumentList, DocumentText, UploadList
 from assistant.api.errors import language_of, status_of
 from assistant.api.identity import person_of
 from assistant.api.ports import EVERYONE, Assistant, Groups

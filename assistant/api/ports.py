@@ -19,7 +19,12 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class DocumentSummary:
-    """A document as people see it in a list. `name` is what they know it by."""
+    """A document as people see it in a list. `name` is what they know it by.
+
+    `source` is where it came from, "" for an upload; `error` says why it, or its newer content, could not be read.
+    `superseded_by` and `duplicate_of` are titles of documents that the reader of the list may read as well. `scans`
+    counts pages that are pictures and were left out; a `hidden` document is never found, a `pinned` one before others.
+    """
 
     id: str
     name: str
@@ -27,6 +32,13 @@ class DocumentSummary:
     passages: int
     language: str | None = None
     added: datetime | None = None
+    source: str = ""
+    error: str | None = None
+    superseded_by: str | None = None
+    duplicate_of: str | None = None
+    scans: int = 0
+    pinned: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,13 @@ def document_json(document: DocumentSummary) -> dict[str, Any]:
         "language": document.language,
         "passages": document.passages,
         "added": None if document.added is None else moment_json(document.added),
+        "source": document.source,
+        "error": document.error,
+        "superseded_by": document.superseded_by,
+        "duplicate_of": document.duplicate_of,
+        "scans": document.scans,
+        "pinned": document.pinned,
+        "hidden": document.hidden,
     }
 
 

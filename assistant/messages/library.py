@@ -23,6 +23,18 @@ LIBRARY: dict[str, tuple[str, str]] = {
         "Only the part around the passage is shown.",
         "Solo se muestra la parte alrededor del pasaje.",
     ),
+    "document_superseded": ("superseded by {title}", "sustituido por {title}"),
+    "document_duplicate": ("nearly the same as {title}", "casi igual que {title}"),
+    "document_scans_one": (
+        "1 scanned page is left out: there is no text recognition",
+        "Falta 1 página escaneada: no hay reconocimiento de texto",
+    ),
+    "document_scans_many": (
+        "{number} scanned pages are left out: there is no text recognition",
+        "Faltan {number} páginas escaneadas: no hay reconocimiento de texto",
+    ),
+    "document_pinned": ("ranked first where it is relevant", "aparece primero cuando viene al caso"),
+    "document_hidden": ("hidden: answers do not use it", "oculto: las respuestas no lo usan"),
     "language_en": ("English", "inglés"),
     "language_es": ("Spanish", "español"),
 }

@@ -48,13 +48,31 @@ def _document(each: DocumentSummary, language: str, may_delete: bool) -> str:
         about.append(message(f"language_{each.language}", language))
     if each.added is not None:
         about.append(each.added.astimezone().strftime("%Y-%m-%d"))
+    if each.source:
+        about.append(each.source)
     read = attributes(type="button", class_="pl-document", data_act="read", data_document=each.id)
     name = f'<span class="pl-document-name">{plain(each.name)}</span>' if each.name != each.title else ""
     return (
         f"<li><button{read}>{icon('file')}<span><strong>{plain(each.title or each.name)}</strong>{name}"
-        f'<span class="pl-about">{escape(" · ".join(about))}</span></span></button>'
+        f'<span class="pl-about">{escape(" · ".join(about))}</span>{_remarks(each, language)}</span></button>'
         f"{_delete_form(each.id, language) if may_delete else ''}</li>"
     )
+
+
+def _remarks(each: DocumentSummary, language: str) -> str:
+    """What somebody who relies on the document should know of it."""
+    told = [each.error] if each.error else []
+    if each.superseded_by:
+        told.append(message("document_superseded", language, title=each.superseded_by))
+    if each.duplicate_of:
+        told.append(message("document_duplicate", language, title=each.duplicate_of))
+    if each.scans and not each.error:
+        told.append(counted("document_scans", each.scans, language))
+    if each.pinned:
+        told.append(message("document_pinned", language))
+    if each.hidden:
+        told.append(message("document_hidden", language))
+    return "".join(f'<span class="pl-remark">{plain(words)}</span>' for words in told)
 
 
 def _delete_form(document_id: str, language: str) -> str:

@@ -71,3 +71,16 @@ def test_a_search_finds_what_its_groups_may_read(documents: LibraryDocuments) ->
     assert {each.document for each in everything} == {"hours.txt", "board.txt"}
     assert len(documents.search("merger", frozenset({"everyone", "board"}), 1)) == 1
     assert documents.search("merger", frozenset()) == []
+
+
+def test_the_list_says_what_replaces_a_document_only_to_who_may_read_that(
+    documents: LibraryDocuments, library: Library
+) -> None:
+    old = "# Travel policy 2025\n\nThe limit for a hotel is 130 euros a night, breakfast included, in every city.\n"
+    library.add_upload("travel_2025.md", old.encode())
+    library.add_upload("travel_2026.md", old.replace("2025", "2026").replace("130", "150").encode(), ["board"])
+    (shown,) = documents.list()
+    assert (shown.name, shown.source, shown.superseded_by, shown.duplicate_of) == ("travel_2025.md", "", None, None)
+    seen = {each.name: each for each in documents.list(frozenset({"everyone", "board"}))}
+    assert seen["travel_2025.md"].superseded_by == "Travel policy 2026"
+    assert seen["travel_2026.md"].superseded_by is None

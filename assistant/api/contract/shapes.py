@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -117,45 +117,6 @@ class ConversationList(BaseModel):
     """The latest conversations, newest first."""
 
     conversations: list[ConversationShape]
-
-
-class DocumentShape(BaseModel):
-    """A document in the list."""
-
-    id: str
-    name: str
-    title: str
-    language: str | None
-    passages: int
-    added: datetime | None
-
-
-class DocumentList(BaseModel):
-    """Every document that the person may read."""
-
-    documents: list[DocumentShape]
-
-
-class DocumentText(BaseModel):
-    """The stored text that offsets count in."""
-
-    id: str
-    text: str
-
-
-class UploadShape(BaseModel):
-    """What became of a file: `document` where it is in, `error` where it was refused."""
-
-    name: str
-    status: Literal["added", "unchanged", "refused"]
-    document: DocumentShape | None = None
-    error: str | None = None
-
-
-class UploadList(BaseModel):
-    """What became of the files, in their order."""
-
-    results: list[UploadShape]
 
 
 class AppointmentShape(BaseModel):

@@ -293,6 +293,24 @@ def test_the_foot_offers_documents_languages_and_light() -> None:
     assert first(html, "[data-theme]").attributes["aria-label"] == "Claro u oscuro"
 
 
+def test_the_list_of_documents_says_what_is_to_be_known_of_each() -> None:
+    old = DocumentSummary("1", "old.md", "Old", 3, "en", source="Handbook", superseded_by="New", scans=2, pinned=True)
+    english = tree(document_list([old], "en")).text()
+    assert "Handbook" in english
+    assert "superseded by New" in english
+    assert "2 scanned pages are left out" in english
+    assert "ranked first" in english
+    copy = DocumentSummary(
+        "2", "copy.md", "Copy", 3, "es", duplicate_of="Original", scans=1, error="broken", hidden=True
+    )
+    spanish = tree(document_list([copy], "es")).text()
+    assert "casi igual que Original" in spanish
+    assert "oculto" in spanish
+    assert "broken" in spanish
+    assert "escaneada" not in spanish  # the error says what is missing
+    assert "pl-remark" not in document_list([DocumentSummary("3", "plain.md", "Plain", 1)], "en")
+
+
 def test_each_uploaded_file_says_what_became_of_it() -> None:
     done = DocumentSummary("1", "a.md", "a", 3)
     files = [
@@ -348,7 +366,7 @@ def test_no_text_of_anyone_becomes_markup() -> None:
         a_turn(id="t3", question=XSS, answer=an_answer("c1", XSS, abstained=True)),
     ]
     live = LiveTurn(XSS, Understanding(XSS, XSS, XSS, XSS, 1, True), (source,), Route("slm", XSS, XSS), XSS, XSS)
-    document = DocumentSummary(XSS, XSS, XSS, 1, XSS, NOW)
+    document = DocumentSummary(XSS, XSS, XSS, 1, XSS, NOW, XSS, XSS, XSS, XSS)
     files = [FileProgress(XSS, 5), FileProgress(XSS, 5, Outcome(XSS, error=InvalidRequest(XSS)))]
     for html in (
         transcript("c1", turns, "en", 1),
