@@ -59,7 +59,12 @@ class Granting:
             return dict(grants.audiences(connection, [document.id]))[document.id]
 
     def set_audience(self, document: Document, groups: Iterable[str] | None) -> None:
-        """Let `groups` read this document, whatever rules say; None: what the rules say, again."""
+        """Let `groups` read this document, whatever rules say; None: what the rules say, again.
+
+        Raises SourceError for a file of a conversation.
+        """
+        if groups is not None:
+            _ruled(document.source)
         with self._writing, self._database.write() as connection:
             grants.own(connection, document.id, groups)
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, Select, delete, insert, select
 
+from knowledge.document import CONVERSATIONS
 from knowledge.store import schema
 from knowledge.store.database import batched, upsert
 
@@ -125,6 +126,9 @@ def audiences(connection: Connection, document_ids: Sequence[str]) -> Iterator[t
         now = current(connection, some)
         for row in connection.execute(_with_audiences().where(_documents.id.in_(some))):
             came_with = tuple(json.loads(row.given)) if row.given is not None else now.get(row.id, ())
+            if row.source == CONVERSATIONS:  # read in its conversation alone, whatever an older store holds
+                yield row.id, Audience(came_with, "given")
+                continue
             deepest = next((each for each in by_source.get(row.source, ()) if row.name.startswith(each.prefix)), None)
             if row.own is not None:
                 yield row.id, Audience(tuple(json.loads(row.own)), "own")

@@ -68,8 +68,6 @@ def test_they_go_with_their_conversation_and_there_is_an_end_to_them(
     with pytest.raises(InvalidRequest, match="2 files already"):
         files.of("a1").add_upload("2.txt", TEXT)
     files.of("b2").add_upload("other.txt", TEXT)
-    (first, _) = library.documents({group_of("a1")})
-    library.set_audience(first.id, ["board"])  # whoever may read it, it goes
     files.of("a10").add_upload("other.txt", TEXT)
     files.forget("a1")
     assert {each.name for each in library.documents() if each.source == SOURCE} == {"a10/other.txt", "b2/other.txt"}
@@ -83,8 +81,7 @@ def test_files_of_conversations_that_were_deleted_elsewhere_are_swept(
     with Conversations.open(f"sqlite:///{tmp_path / 'pilares.db'}") as conversations:
         kept, gone = (conversations.start("ana").id for _ in range(2))
         for each in (kept, gone, "f" * 32):
-            found = files.of(each).add_upload("pump.txt", TEXT).document
-            library.set_audience(found.id, ["board"])
+            files.of(each).add_upload("pump.txt", TEXT)
         conversations.delete("ana", gone)
         files.sweep(conversations.database)
     assert {each.name for each in library.documents() if each.source == SOURCE} == {f"{kept}/pump.txt"}

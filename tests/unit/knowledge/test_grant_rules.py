@@ -157,12 +157,13 @@ def test_a_source_without_a_name_is_refused(library: Library) -> None:
         library.grants.set_rule(" ", ["staff"])
 
 
-def test_files_of_conversations_have_no_rules_but_older_ones_are_taken_back(library: Library) -> None:
+def test_files_of_conversations_have_no_rules_older_ones_do_not_count_and_are_taken_back(library: Library) -> None:
     library.add_upload("a.txt", b"Common words.", ["conversation/a1"], shelf=Shelf(CONVERSATIONS, "a1"))
     for change in (
         lambda: library.grants.set_rule(f" {CONVERSATIONS} ", ["everyone"]),
         lambda: library.grants.set_rule(CONVERSATIONS, ["everyone"], "a1"),
         lambda: library.grants.restrict(CONVERSATIONS),
+        lambda: library.set_audience("a1/a.txt", ["everyone"]),
     ):
         with pytest.raises(SourceError, match="in its conversation alone"):
             change()
@@ -171,6 +172,10 @@ def test_files_of_conversations_have_no_rules_but_older_ones_are_taken_back(libr
     with library.workshop.database.write() as connection:
         grants.put_rule(connection, Rule(CONVERSATIONS, "", ("everyone",)))
         grants.restrict(connection, CONVERSATIONS, True)
+        grants.own(connection, library.document("a1/a.txt").id, ["everyone"])
+    assert seen(library, "everyone") == set()
+    assert seen(library, "conversation/a1") == {"a1/a.txt"}
+    library.grants.set_audience(library.document("a1/a.txt"), None)
     assert library.grants.remove_rule(CONVERSATIONS)
     library.grants.restrict(CONVERSATIONS, False)
     assert seen(library, "everyone") == set()
