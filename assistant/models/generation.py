@@ -14,11 +14,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import Any, Protocol
 
 import httpx
 
+from assistant.adapting import at_work
 from assistant.errors import ModelUnavailable
+from assistant.models.lanes import Lanes, Pass
 
 SECOND_COPY = 1.6
 """Memory of a second copy, in sizes of the model's file: weights, context and scratch."""
@@ -36,6 +39,7 @@ class Generation:
         self.adapters = dict(adapters)
         self.requests = 0
         self.turns = 0
+        self.lanes = Lanes()
         self._pools = dict[str, Any]()
         self._pooling = Lock()
 
@@ -73,6 +77,7 @@ class Generation:
 
     def close(self) -> None:
         """Free the model."""
+        self.lanes.close()
         for pool in self._pools.values():
             pool.close()
         self.servers.clear()
@@ -81,6 +86,15 @@ class Generation:
 def library_of(request: Any) -> Any:
     """The HTTP library of a request: that of `openai` is another one than ours, with the same names in it."""
     return sys.modules[type(request).__module__.partition(".")[0]]
+
+
+def adapter_of(content: bytes) -> str:
+    """The adapter that a request's body asks for; "" when it names none."""
+    try:
+        body = json.loads(content)
+    except ValueError:
+        return ""
+    return str(body.get("adapter", "")) if isinstance(body, dict) else ""
 
 
 def worded(content: bytes, adapters: Sequence[str]) -> bytes:
@@ -121,15 +135,23 @@ class ToServing(httpx.BaseTransport):
     def handle_request(self, request: Any) -> Any:
         """Send a request."""
         generation, library = self._engine.enter(), library_of(request)
+        asked = None
         try:
+            if generation.adapters and request.method == "POST":
+                asked = generation.lanes.enter(adapter_of(request.read()), at_work())
             answer = generation.send(request)
         except BaseException:
-            self._engine.leave(generation)
+            self._left(generation, asked)
             raise
         stream = type("Counted", (_Counted, library.SyncByteStream), {})(
-            answer.stream, lambda: self._engine.leave(generation)
+            answer.stream, asked, lambda: self._left(generation, asked)
         )
         return library.Response(answer.status_code, headers=answer.headers, stream=stream, extensions=answer.extensions)
+
+    def _left(self, generation: Generation, asked: Pass | None) -> None:
+        if asked is not None:
+            generation.lanes.leave(asked)
+        self._engine.leave(generation)
 
 
 class Direct(httpx.BaseTransport):
@@ -144,14 +166,19 @@ class Direct(httpx.BaseTransport):
 
 
 class _Counted:
-    """A stream that says once when it is over."""
+    """A stream that says once when it is over, and notes while its reader is away."""
 
-    def __init__(self, stream: Any, over: Callable[[], None]) -> None:
-        self._stream, self._over = stream, over
+    def __init__(self, stream: Any, asked: Pass | None, over: Callable[[], None]) -> None:
+        self._stream, self._asked, self._over = stream, asked, over
         self._closed = False
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self._stream)
+        for piece in self._stream:
+            if self._asked is not None:
+                self._asked.handed = monotonic()
+            yield piece
+            if self._asked is not None:
+                self._asked.handed = None
 
     def close(self) -> None:
         """Close it."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Thread
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -84,6 +85,36 @@ def test_new_requests_go_to_the_new_copy_and_the_old_one_finishes_its_own(
     slow.join()
     assert said == [["a"]]
     _gone(engine)
+
+
+def test_requests_with_different_adapters_take_turns(engine: LlamaCppEngine, servers: list[FakeLlamaCpp]) -> None:
+    engine.start()
+    servers[0].go_on.clear()
+    said: list[Any] = []
+    threads = [Thread(target=lambda name=name: said.append(_ask(engine, name))) for name in ("a@v1", "")]
+    threads[0].start()
+    assert servers[0].answering.wait(5)
+    servers[0].answering.clear()
+    threads[1].start()
+    assert not servers[0].answering.wait(0.3)  # waits for the one with an adapter
+    servers[0].go_on.set()
+    for thread in threads:
+        thread.join(5)
+    assert said == [["a"], []]
+    assert engine._copies[-1].idle
+
+
+def test_a_stream_whose_reader_stays_away_holds_nobody_up(
+    engine: LlamaCppEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.models.lanes.AWAY_SECONDS", 0.1)
+    with httpx.Client(transport=engine.transport()) as client:
+        address = f"{engine.base_url}/chat/completions"
+        with client.stream("POST", address, json={"adapter": "a@v1"}) as answer:
+            next(answer.iter_raw(1))  # and no more of it
+            begun = monotonic()
+            assert _ask(engine) == []
+            assert monotonic() - begun < 20
 
 
 def test_a_turn_ends_with_the_copy_it_began_with(engine: LlamaCppEngine, tmp_path: Path) -> None:
