@@ -108,8 +108,8 @@ ACCESS: Mapping[str, Right | None] = {
 }
 
 
-def guard(request: Request) -> None:
-    """A dependency of every route. Raises NotSignedIn and NotAllowed."""
+async def guard(request: Request) -> None:
+    """A dependency of every route; it waits for nothing, so it takes no thread. Raises NotSignedIn and NotAllowed."""
     route = f"{request.method} {request.scope['route'].path}"
     if route not in ACCESS:
         log.error("%s is not in the table of assistant.api.access, and so it answers nobody", route)

@@ -52,6 +52,8 @@ from connectors.connectors import Connectors
 from connectors.webhook import Webhooks
 
 UPLOAD_PATHS = ("/api/documents", "/v1/files", "/gradio_api/upload")
+MOST_WAITING = 56
+"""Questions that may wait for a place, of all people together; more are told to come again."""
 FILES_AT_ONCE = 4
 """One request may bring this many files of the largest size, or any number of smaller ones."""
 
@@ -78,9 +80,9 @@ def create_app(
     elif accounts is None:
         raise ConfigurationError("Accounts are required at this address, and the application was made without them.")
     limits = limits_of(assistant, settings)
-    turns = RunningTurns(
-        limits=limits, queue=FairQueue(settings.limits.turns_at_once, settings.limits.waiting_per_person)
-    )
+    places = settings.limits.turns_at_once
+    queue = FairQueue(places, settings.limits.waiting_per_person)
+    turns = RunningTurns(places + MOST_WAITING, limits=limits, queue=queue)
     front = Page(assistant, settings, turns) if page else None
     # The interactive documentation would load scripts from the internet; the schema is at /api/v1/openapi.json.
     lifespan = _lifespan(turns, front, connectors)

@@ -15,8 +15,9 @@ from assistant.api.following import Events, EventStream
 from assistant.api.identity import person_of
 from assistant.api.ports import Assistant
 from assistant.api.question import AskedOf, checked_question
+from assistant.api.reading import RunningTurn
 from assistant.api.resuming import Followed, Streams
-from assistant.api.running import RunningTurn, RunningTurns
+from assistant.api.running import RunningTurns
 from assistant.api.wire import answer_json, server_sent
 from assistant.messages import message
 from assistant.security.person import Person

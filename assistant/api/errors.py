@@ -28,7 +28,9 @@ class TooLarge(InvalidRequest):
 
 
 class Busy(AssistantError):
-    """Too many turns at once, or the server is stopping."""
+    """Too many turns at once, or the server is stopping. `wait_s` is when to come again, in seconds."""
+
+    wait_s = 5.0
 
 
 class OperatorOnly(AssistantError):
@@ -81,7 +83,7 @@ def error_response(status: int, kind: str, text: str, path: str = "") -> JSONRes
 def response_of(error: Exception, path: str) -> JSONResponse:
     """An error of ours as a response, with the headers that belong to it."""
     response = error_response(status_of(error), type(error).__name__, str(error), path)
-    if isinstance(error, LimitReached):
+    if isinstance(error, LimitReached | Busy):
         response.headers["retry-after"] = str(max(1, ceil(error.wait_s)))
     if isinstance(error, NotSignedIn):
         response.headers["www-authenticate"] = "Bearer"

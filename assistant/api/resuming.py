@@ -14,7 +14,7 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 
 from assistant.api.following import KEEP_ALIVE_S, SILENT, EventStream
-from assistant.api.running import RunningTurn
+from assistant.api.reading import RunningTurn
 from assistant.errors import NotFound
 from assistant.messages import message
 

@@ -1,27 +1,23 @@
-"""Turns that are running: each in a thread of its own, so that whoever waits for one can leave at any moment."""
+"""Turns that are running, for the limits and for an orderly stop."""
 
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from assistant.api.errors import Busy
+from assistant.api.reading import Deliver, InLoop, LoopTurn, RunningTurn, ThreadTurn, Used
 from assistant.errors import AssistantError
 from assistant.messages import message
 from assistant.security.limits import Limits, Tab
 from assistant.security.person import LOCAL, Person
 from assistant.security.queueing import FairQueue
 from assistant.security.spending import Use
-from assistant.tracing import called_by, caller
 from assistant.turn.answer import Answer
-from assistant.turn.events import Failed, Finished
-from knowledge.errors import KnowledgeError
+from assistant.turn.events import Finished
 
 log = logging.getLogger(__name__)
 A = TypeVar("A", bound="Asked")
-Deliver = Callable[[Any], None]
-"""Gets each event of a stream, Failed for an error, and None at the very end."""
 
 
 class Asked(Protocol):
@@ -30,71 +26,6 @@ class Asked(Protocol):
     @property
     def interface_language(self) -> str | None:
         """The language to speak to the person in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Used:
-    """Told by a stream that knows what it has used so far; it goes no further than to the limits."""
-
-    use: Use
-
-
-class RunningTurn:
-    """One turn's stream, read in a thread; each event is handed to `deliver`, and None at the very end.
-
-    A generator that computes cannot be closed from outside (PEP 342), and a reader that waits for the next word
-    cannot notice that its person pressed Stop. So the reading happens here: `stop` returns at once, and the stream is
-    closed, which stops the model, as soon as its next event comes out.
-    """
-
-    def __init__(
-        self, stream: Iterator[Any], deliver: Deliver, language: str | None,
-        queue: FairQueue, who: str,
-    ) -> None:  # fmt: skip
-        self._stream = stream
-        self._deliver = deliver
-        self._language = language
-        self._queue, self._who = queue, who
-        self._stopped = threading.Event()
-        self._caller = caller()
-        self.thread = threading.Thread(target=self._run, name="turn", daemon=True)
-
-    @property
-    def stopped(self) -> bool:
-        """Whether `stop` was called."""
-        return self._stopped.is_set()
-
-    def stop(self) -> None:
-        """Ask the turn to end; it ends with its next event. Calling it again does nothing."""
-        self._stopped.set()
-
-    def _run(self) -> None:
-        called_by(self._caller)
-        try:
-            with self._queue.place(self._who, self._stopped) as has_place:
-                if not has_place:
-                    self._deliver(Used(Use()))
-                for event in self._stream if has_place else ():
-                    self._deliver(event)
-                    if self._stopped.is_set():
-                        break
-                self._close()  # before the place is given back: the model may be at work until then
-        except (AssistantError, KnowledgeError) as error:
-            self._deliver(Failed(str(error)))
-        except Exception:
-            log.exception("a turn ended unexpectedly")
-            self._deliver(Failed(message("unexpected", self._language)))
-        finally:
-            self._close()
-            self._deliver(None)
-
-    def _close(self) -> None:
-        close = getattr(self._stream, "close", None)
-        try:
-            if close is not None:
-                close()
-        except Exception:
-            log.exception("a stopped turn did not end cleanly")
 
 
 def _settle(tab: Tab) -> None:
@@ -129,7 +60,7 @@ class RunningTurns:
         return self._queue.waiting
 
     def begin(
-        self, run: Callable[[A], Iterator[Any]], request: A, deliver: Deliver,
+        self, run: Callable[[A], Iterator[Any] | InLoop], request: A, deliver: Deliver,
         person: Person = LOCAL,
     ) -> RunningTurn:  # fmt: skip
         """Start a turn of somebody; it waits for its place in the queue.
@@ -157,9 +88,10 @@ class RunningTurns:
 
         with self._lock:
             self._check_open(language)
-            turn = RunningTurn(run(request), hand_on, language, self._queue, person.queue)
+            stream, args = run(request), (hand_on, language, self._queue, person.queue)
+            turn: RunningTurn = LoopTurn(stream, *args) if isinstance(stream, InLoop) else ThreadTurn(stream, *args)
             self._turns.add(turn)
-        turn.thread.start()
+        turn.start()
         return turn
 
     def _check_open(self, language: str | None) -> None:
@@ -178,4 +110,4 @@ class RunningTurns:
         for turn in running:
             turn.stop()
         for turn in running:
-            turn.thread.join(wait_s)
+            turn.join(wait_s)

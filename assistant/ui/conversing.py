@@ -10,7 +10,8 @@ import gradio as gr
 
 from assistant.api.ports import Assistant
 from assistant.api.question import checked_question
-from assistant.api.running import RunningTurn, RunningTurns
+from assistant.api.reading import RunningTurn
+from assistant.api.running import RunningTurns
 from assistant.messages import message, speech
 from assistant.security.person import Person
 from assistant.settings import Settings
@@ -132,7 +133,7 @@ class Conversing:
             if turn is not None:
                 turn.running.stop()
                 self._running.pop((who.id, conversation_id), None)
-        turn.running.thread.join(STOP_S)
+        turn.running.join(STOP_S)
         yield self._ended(live, who, conversation_id, language, session)
 
     def _enter(self, session: str) -> bool:

@@ -61,13 +61,16 @@ _GUARDED = {
     403: "This person, or this key, may not do that.",
     422: "The request is not what this route takes.",
     429: "A limit is used up; `Retry-After` says for how many seconds.",
-    503: "Not now: too many questions at once, a model or store that is not there, or the server stops.",
+    503: "Not now: too many questions at once (`Retry-After` says for how many seconds), a model or store that is not "
+    "there, or the server stops.",
 }
 _MALFORMED = "HTTPValidationError"
 _MISSING = {404: "There is no such thing, or not for this person."}
+_LATER = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
 _HEADERS: Mapping[str, Any] = {
     "401": {"WWW-Authenticate": {"schema": {"type": "string"}}},
-    "429": {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}},
+    "429": _LATER,
+    "503": _LATER,
 }
 
 

@@ -1,6 +1,8 @@
 """Putting a request to a model as it is: which one, and in a turn of its own."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +14,8 @@ from assistant.api.following import Events
 from assistant.api.identity import person_of
 from assistant.api.openai.errors import refused
 from assistant.api.openai.ports import Gateway, Served
-from assistant.api.running import RunningTurn, RunningTurns, Used
+from assistant.api.reading import InLoop, RunningTurn, Used
+from assistant.api.running import RunningTurns
 from assistant.errors import AssistantError
 from assistant.routing.privacy import personal_data
 from assistant.settings import Settings
@@ -29,6 +32,7 @@ class ModelRequest:
     served: Served
     body: Mapping[str, Any]
     interface_language: str | None
+    loop: asyncio.AbstractEventLoop
 
 
 class ModelAsking:
@@ -55,19 +59,40 @@ class ModelAsking:
         """Put a chat request to a model: its pieces, and the turn that reads them."""
         if body.get("stream"):  # limits want to know the usage, whoever else does not
             body = {**body, "stream_options": {"include_usage": True}}
-        asked, events = ModelRequest(served, body, language_of(request)), Events[Piece]()
+        asked, events = ModelRequest(served, body, language_of(request), asyncio.get_running_loop()), Events[Piece]()
         running = await run_in_threadpool(self._turns.begin, self._run, asked, events.deliver, person_of(request))
         return events, running
 
-    def _run(self, asked: ModelRequest) -> Iterator[Piece | Used]:
-        """An error is handed on as it is: what a model finds wrong with a request is its sender's to mend."""
-        try:
-            for chunk in self._gateway.complete(asked.served, asked.body):
-                if isinstance(usage := chunk.get("usage"), dict):
-                    yield Used(asked.served.use(usage))
-                yield chunk
-        except AssistantError as error:
-            yield error
+    def _run(self, asked: ModelRequest) -> Iterator[Piece | Used] | InLoop:
+        chunks = self._gateway.complete(asked.served, asked.body)
+        return (
+            InLoop(_in_loop(asked, chunks), asked.loop) if isinstance(chunks, AsyncGenerator) else _read(asked, chunks)
+        )
+
+
+def _read(asked: ModelRequest, chunks: Iterator[Chunk]) -> Iterator[Piece | Used]:
+    """An error is handed on as it is: what a model finds wrong with a request is its sender's to mend."""
+    try:
+        for chunk in chunks:
+            yield from _told(asked, chunk)
+    except AssistantError as error:
+        yield error
+
+
+async def _in_loop(asked: ModelRequest, chunks: AsyncGenerator[Chunk, None]) -> AsyncGenerator[Piece | Used, None]:
+    try:
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                for piece in _told(asked, chunk):
+                    yield piece
+    except AssistantError as error:
+        yield error
+
+
+def _told(asked: ModelRequest, chunk: Chunk) -> tuple[Piece | Used, ...]:
+    """A chunk, and before it what it says of the tokens used."""
+    usage = chunk.get("usage")
+    return (Used(asked.served.use(usage)), chunk) if isinstance(usage, dict) else (chunk,)
 
 
 def headers_of_model(served: Served) -> dict[str, str]:

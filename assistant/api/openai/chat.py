@@ -22,7 +22,8 @@ from assistant.api.openai.ports import Gateway
 from assistant.api.openai.raw import RawChat
 from assistant.api.ports import Assistant
 from assistant.api.programs import Question, turn_of
-from assistant.api.running import RunningTurn, RunningTurns
+from assistant.api.reading import RunningTurn
+from assistant.api.running import RunningTurns
 from assistant.messages import message
 from assistant.security.person import Person
 from assistant.settings import Settings

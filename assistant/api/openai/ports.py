@@ -1,6 +1,6 @@
 """What the OpenAI-compatible API needs of the models, beside the assistant's own turns."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -34,10 +34,13 @@ class Gateway(Protocol):
     def served(self) -> Mapping[str, Served]:
         """What can be asked, by the name it is asked by: `slm`, `llm`, `adapter:ALIAS`. Loads nothing."""
 
-    def complete(self, served: Served, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    def complete(
+        self, served: Served, body: Mapping[str, Any]
+    ) -> Iterator[Mapping[str, Any]] | AsyncGenerator[Mapping[str, Any], None]:
         """Put an OpenAI chat request to a model: one whole answer, or its chunks when the body says `stream`.
 
-        Closing the iterator stops the model.
+        Nothing happens before it is read: a plain iterator in a thread, as it may compute; one that only waits in the
+        event loop. Closing it stops the model.
         """
 
     def embed(self, texts: Sequence[str], kind: Literal["passage", "query"]) -> tuple[Vectors, int]:

@@ -14,7 +14,7 @@ from assistant.api.openai.asking import ModelAsking, Piece, headers_of_model
 from assistant.api.openai.body import ChatBody
 from assistant.api.openai.completion import DONE, sent
 from assistant.api.openai.errors import openai_error, openai_status
-from assistant.api.running import RunningTurn
+from assistant.api.reading import RunningTurn
 from assistant.errors import AssistantError
 from assistant.messages import message
 from assistant.turn.events import Failed

@@ -17,7 +17,8 @@ from assistant.api.identity import person_of
 from assistant.api.middleware.visits import VISITS
 from assistant.api.ports import Assistant
 from assistant.api.question import checked_question
-from assistant.api.running import RunningTurn, RunningTurns
+from assistant.api.reading import RunningTurn
+from assistant.api.running import RunningTurns
 from assistant.api.widget.script import script_routes
 from assistant.api.widget.wire import visitor_event, visitor_handoff, visitor_turn
 from assistant.security.person import Person

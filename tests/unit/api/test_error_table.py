@@ -6,7 +6,7 @@ import pytest
 
 from assistant import errors as assistant_errors
 from assistant.api import errors
-from assistant.api.errors import STATUS, status_of
+from assistant.api.errors import STATUS, response_of, status_of
 from knowledge import errors as knowledge_errors
 
 
@@ -32,3 +32,10 @@ def test_a_new_subclass_takes_its_parents_status() -> None:
 
     assert status_of(QuotaGone("x")) == 404
     assert status_of(ValueError("x")) == 500
+
+
+def test_who_is_told_to_come_again_is_told_when() -> None:
+    for error in (errors.Busy("x"), assistant_errors.LimitReached("x", 1.2)):
+        for path in ("/api/ask", "/v1/chat/completions"):
+            assert int(response_of(error, path).headers["retry-after"]) > 1
+    assert "retry-after" not in response_of(assistant_errors.ModelUnavailable("x"), "").headers

@@ -60,9 +60,9 @@ def test_a_whole_answer(gateway: Any) -> None:
 def test_a_stream_is_passed_on_and_closed_when_nobody_reads_it(gateway: Any) -> None:
     lines = b': hello\n\ndata: {"choices": [1]}\n\ndata: {"choices": [2]}\n\ndata: [DONE]\n\n'
     made, _ = gateway(200, lines)
-    assert [each["choices"] for each in made.complete(made.served()["llm"], {"stream": True})] == [[1], [2]]
+    assert [each["choices"] for each in made.complete(made.served()["slm"], {"stream": True})] == [[1], [2]]
     made, server = gateway(200, lines)
-    stream = made.complete(made.served()["llm"], {"stream": True})
+    stream = made.complete(made.served()["slm"], {"stream": True})
     next(stream)
     stream.close()
     assert server.closed

@@ -1,4 +1,4 @@
-"""Somebody who waits longer than it takes to notice a stop goes on waiting, and gets the place that comes free."""
+"""Waiting for a place: longer than it takes to notice a stop, without standing still, and no longer at all."""
 
 import threading
 
@@ -32,3 +32,25 @@ def test_who_is_not_stopped_waits_on(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (first, got, queue.waiting) == (True, [], 1)
     waiting.join(20)
     assert got == [True]
+
+
+def test_who_enters_is_told_of_a_place_once_one_is_free() -> None:
+    queue, told = FairQueue(1, 3), list[str]()
+    first = queue.enter("ana", lambda: told.append("ana"))
+    second, third = (queue.enter("ben", lambda name=name: told.append(name)) for name in ("ben", "ben again"))
+    assert (told, first.has_place, second.has_place, queue.waiting) == (["ana"], True, False, 2)
+    queue.leave(second)  # waits no longer
+    assert (told, queue.waiting) == (["ana"], 1)
+    queue.leave(first)
+    assert (told, third.has_place, queue.waiting) == (["ana", "ben again"], True, 0)
+    queue.leave(third)
+    assert queue.enter("cem", lambda: told.append("cem")).has_place
+
+
+def test_who_leaves_before_there_is_a_place_leaves_nothing_behind() -> None:
+    queue = FairQueue(1, 1)
+    held = queue.enter("ana", lambda: None)
+    queue.leave(queue.enter("ben", lambda: None))
+    queue.check("ben", None)
+    queue.leave(held)
+    assert queue.enter("cem", lambda: None).has_place

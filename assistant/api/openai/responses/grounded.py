@@ -20,7 +20,8 @@ from assistant.api.openai.responses.replying import Reply
 from assistant.api.openai.responses.shelf import Shelf
 from assistant.api.ports import Assistant
 from assistant.api.programs import Question, turn_of
-from assistant.api.running import RunningTurn, RunningTurns
+from assistant.api.reading import RunningTurn
+from assistant.api.running import RunningTurns
 from assistant.errors import AssistantError
 from assistant.messages import message
 from assistant.security.person import Person

@@ -21,7 +21,7 @@ from assistant.api.openai.responses.items import Message, texts_of
 from assistant.api.openai.responses.replying import Object, Reply
 from assistant.api.openai.responses.shelf import Shelf
 from assistant.api.openai.responses.writing import Writing
-from assistant.api.running import RunningTurn
+from assistant.api.reading import RunningTurn
 from assistant.errors import AssistantError
 from assistant.messages import message
 from assistant.storage.responses import StoredResponse
