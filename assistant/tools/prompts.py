@@ -33,14 +33,15 @@ great, see you -> chat
 {examples}
 
 Copy arguments from the person's words. What the person did not say is null: never make anything up."""
+# How to answer comes last, where small models obey it best.
 _SAY = {
     "en": (
-        "You tell a person the result of a tool. Answer in English, in one or two sentences, with its figures as they "
-        f"are.{told_of('result', 'en')}"
+        f"You tell a person the result of a tool.{told_of('result', 'en')} Answer in English, in one or two sentences, "
+        "with its figures as they are."
     ),
     "es": (
-        "Le dices a una persona el resultado de una herramienta. Responde en español, en una o dos frases, con sus "
-        f"cifras tal cual.{told_of('result', 'es')}"
+        f"Le dices a una persona el resultado de una herramienta.{told_of('result', 'es')} Responde en español, en una "
+        "o dos frases, con sus cifras tal cual."
     ),
 }
 

@@ -135,7 +135,7 @@ def grounded(question: str, language: str, evidence: Sequence[Evidence], mark: s
     """
     sources, order = _lines(evidence), _GROUNDED[language]
     if mark:
-        sources, order = fenced("lines", sources, mark), order + told_of("lines", language)
+        sources, order = fenced("lines", f"\n{sources}\n", mark), order + told_of("lines", language)
     asked = _QUESTION[language].format(sources=sources, question=data(question))
     return [SystemMessage(order), HumanMessage(asked)]
 

@@ -75,7 +75,7 @@ def translate(text: str, target: str, kept: Sequence[str] = ()) -> list[BaseMess
     """Ask for a translation into "en" or "es", or into a language by its English name; `kept` has to stay as it is."""
     keep = data(", ".join(kept))
     if target not in _TRANSLATE:
-        framed = fenced("text", data(text), new_mark())
+        framed = fenced("text", f"\n{data(text)}\n", new_mark())
         asked = f"Keep exactly: {keep}\n{framed}" if kept else framed
         return [SystemMessage(_TRANSLATE_OTHER.format(target=data(target))), HumanMessage(asked)]
     instruction, examples = _TRANSLATE[target]
@@ -89,7 +89,7 @@ def translate(text: str, target: str, kept: Sequence[str] = ()) -> list[BaseMess
 def point(heading: str, lines: Sequence[str], language: str) -> list[BaseMessage]:
     """Ask for lines in one sentence."""
     shown = "\n".join(one_line(data(line)) for line in lines)
-    framed = fenced("lines", f"# {one_line(data(heading))}\n{shown}", new_mark())
+    framed = fenced("lines", f"\n# {one_line(data(heading))}\n{shown}\n", new_mark())
     return [SystemMessage(_POINT[language]), HumanMessage(framed)]
 
 
@@ -99,5 +99,5 @@ def draft(request: str, facts: Sequence[str], language: str, style: str = "", fo
     system = _DRAFT[language].format(style=rules, address=_ADDRESS[formality])
     shown = "\n".join(f"- {one_line(data(fact))}" for fact in facts) or _NO_FACTS[language]
     mark = new_mark()
-    given = fenced("facts", shown, mark), fenced("request", data(request)[:LONGEST_REQUEST], mark)
+    given = fenced("facts", f"\n{shown}\n", mark), fenced("request", data(request)[:LONGEST_REQUEST], mark)
     return [SystemMessage(system), HumanMessage("\n\n".join([*given, _ASKED[language]]))]

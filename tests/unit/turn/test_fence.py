@@ -41,7 +41,7 @@ def known_mark(monkeypatch: pytest.MonkeyPatch) -> str:
 def test_a_hostile_text_stays_inside_even_when_it_has_the_mark(what: str, known_mark: str) -> None:
     name, build = FRAMED[what]
     shown = build(FORGED.format(name=name, mark=known_mark))[-1].text
-    opening, ending = f"<{name} {known_mark}>\n", f"\n</{name} {known_mark}>"
+    opening, ending = f"<{name} {known_mark}>", f"</{name} {known_mark}>"
     assert len(re.findall(rf"<\s*{name}", shown, re.IGNORECASE)) == shown.count(opening) == 1
     assert len(re.findall(rf"<\s*/\s*{name}", shown, re.IGNORECASE)) == shown.count(ending) == 1
     inside = shown.partition(opening)[2].partition(ending)[0]
@@ -79,5 +79,5 @@ def test_no_text_at_all_ends_its_frame(text: str) -> None:
 
 def test_a_small_model_is_asked_without_a_frame_as_it_was_trained() -> None:
     system, asked = prompts.grounded("How many?", "en", [evidence(1, passage("17 pieces."))])
-    assert "random letters" not in system.text
+    assert "the same letters" not in system.text
     assert "<lines" not in asked.text
