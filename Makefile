@@ -5,14 +5,14 @@ BIN := $(VENV)/bin
 # No test asks the model hub; models come from where `pilares models pull` found them.
 test test-long bench: export HF_HUB_OFFLINE = 1
 
-.PHONY: up test test-documents test-parts test-whole test-security test-long check unit models widget chromium postgres bench format clean
+.PHONY: up test test-documents test-parts test-whole test-security test-long check unit models widget clients chromium postgres bench format clean
 
 up: $(VENV)/.installed
 	@$(BIN)/pilares up
 
 # Three at a time, since much of each is waiting: documents and their faults; everything else by itself; the models, the
 # protocols and the browser. What is the shortest comes last.
-test: check models widget chromium postgres
+test: check models widget clients chromium postgres
 	@$(MAKE) --no-print-directory -k -j3 test-documents test-parts test-whole test-security
 
 test-documents:
@@ -51,6 +51,11 @@ widget:
 	@if command -v npm >/dev/null && (cd widget && npm ci --ignore-scripts --no-audit --no-fund --silent); then \
 		cd widget && npm run -s check; \
 	else echo "esbuild could not be had with npm: the built widget is not compared with its source."; fi
+
+# The official JavaScript client is tried where node and npm are; its version is in the lock file.
+clients:
+	@if ! command -v node >/dev/null || ! (cd tests/scenario/api/javascript && npm ci --ignore-scripts --no-audit --no-fund --silent); then \
+		echo "The JavaScript client could not be had with npm: it is not tried."; fi
 
 # Browser tests need Chromium. Debian and Ubuntu get it here; without it they are left out, and pytest says so.
 chromium:

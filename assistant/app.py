@@ -18,6 +18,7 @@ from assistant.pace import Errand, Pace
 from assistant.platform_people import PlatformPeople
 from assistant.security.accounts import Accounts
 from assistant.security.person import LOCAL_USER
+from assistant.security.private import finder_of
 from assistant.settings import Settings, environment
 from assistant.storage.conversations import Conversations
 from assistant.talks import ConversationFiles
@@ -50,7 +51,7 @@ def build_app(settings: Settings, *, on_handoff: "Sequence[Announce]" = ()) -> "
     `on_handoff` are told of every conversation that is handed to a person. Raises StoreLocked while another process has
     the home folder open, and the errors of the parts.
     """
-    tracer = tracer_of(settings.telemetry, environment())
+    tracer = tracer_of(settings.telemetry, environment(), finder_of(settings.security.presidio))
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     models, pace = Models(settings), Pace()
     library = Library.open(settings.knowledge_folder, models.embedder, settings.knowledge, pace.between)

@@ -42,6 +42,9 @@ class Tracer(Protocol):
     def content(self) -> bool:
         """Whether words may be kept."""
 
+    def clean(self, text: str) -> str:
+        """Words without personal data and keys, as they may be kept."""
+
     def begin(self, name: str, attributes: Attributes, parent: Span | None, caller: Caller, *, calls: bool) -> Span:
         """Begin a span; `caller` counts for one without a parent, `calls` says that another program is called."""
 
@@ -89,6 +92,12 @@ def keeps_content() -> bool:
     """Whether words may be noted here."""
     at = _at.get()
     return at is not None and at.tracer.content
+
+
+def clean(text: str) -> str:
+    """Words as they may be noted here; none where nothing may (`keeps_content`)."""
+    at = _at.get()
+    return "" if at is None else at.tracer.clean(text)
 
 
 def begin(name: str, attributes: Attributes, *, calls: bool = False) -> Span:

@@ -28,6 +28,7 @@ from finetune.errors import ExamplesInvalid
 from finetune.examples import EVERYONE, Example, Kind
 from finetune.groups import common, may_read
 from finetune.privacy.scrub import scrubbed
+from finetune.privacy.spans import Finder, nothing
 from finetune.split import split
 
 LEAST = 50
@@ -70,15 +71,16 @@ def prepare(
     tokens: Tokens,
     beside: Sequence[Example] = (),
     cleared: Mapping[str, frozenset[str]] | None = None,
+    finder: Finder = nothing,
 ) -> Prepared:
     """Scrub the rows, look at them, and leave out what must not be learnt.
 
     `beside` are rows that are not taken and still tell something about those that are: waiting, refused or held ones.
-    `cleared` are the checks, by row, whose findings somebody has seen.
+    `cleared` are the checks, by row, whose findings somebody has seen. `finder` finds more that is private.
     """
     readable = [each for each in rows if each.kind in recipe.kinds and may_read(each.origin.groups, recipe.group)]
     first = [*_chosen_out(rows, readable, recipe)]
-    clean, names = _scrubbed(readable, first)
+    clean, names = _scrubbed(readable, first, finder)
     seen = {new: (cleared or {}).get(old, frozenset[str]()) for new, old in names.items()}
     poisoned = examine([*clean, *(each for each in beside if each.id not in names)], suspicions(recipe.hosts))
     suspects = _narrowed(poisoned, set(names), seen)
@@ -142,13 +144,13 @@ def _chosen_out(rows: Sequence[Example], readable: Sequence[Example], recipe: Re
     return [Finding("groups", "drops", message, gone)]
 
 
-def _scrubbed(rows: Sequence[Example], found: list[Finding]) -> tuple[list[Example], dict[str, str]]:
+def _scrubbed(rows: Sequence[Example], found: list[Finding], finder: Finder) -> tuple[list[Example], dict[str, str]]:
     """The rows without anything private, and the id under which each came in; what was taken out is told."""
     clean, names = list[Example](), dict[str, str]()
     kinds: defaultdict[str, int] = defaultdict(int)
     changed = []
     for each in rows:
-        one, of_kind = scrubbed(each)
+        one, of_kind = scrubbed(each, finder)
         for kind, count in of_kind.items():
             kinds[kind] += count
         if one.id not in names:

@@ -10,6 +10,7 @@ FinetuneError
 ├── PromotionRefused    an adapter may not be served like that: its gate, or who may read what it learnt from
 ├── RegistryUnusable    the registry cannot be read or written: disk full, damaged, in use
 ├── RunNotFound         no training run of this name
+├── PrivacyUnavailable  what is to find personal data is not installed
 ├── TrainingUnavailable what training needs is not installed
 ├── TrainingRefused     a training that cannot end well is not begun: too few rows, too long ones, too little memory
 ├── TrainingBusy        another training runs in this home folder
@@ -51,6 +52,10 @@ class PromotionRefused(FinetuneError):
 
 class RegistryUnusable(FinetuneError):
     """The registry cannot be read or written."""
+
+
+class PrivacyUnavailable(FinetuneError):
+    """What is to find personal data is not installed."""
 
 
 class TrainingUnavailable(FinetuneError):

@@ -119,7 +119,6 @@ def create_app(
         app.mount("/", front)
     _guard(app, settings, accounts, visitors_of(assistant, settings))
     app.add_middleware(Counted, metrics=metrics)
-    app.add_middleware(Callers)
     app.add_middleware(Versions)
     return app
 
@@ -159,6 +158,7 @@ def _guard(app: FastAPI, settings: Settings, accounts: Accounts | None, visitors
     upload_bytes = FILES_AT_ONCE * knowledge.max_file_bytes + 1024 * 1024
     text_bytes = 256 * 1024 + 12 * settings.turn.max_question_chars  # a character takes up to 12 bytes of JSON
     local = is_loopback(server.host)
+    app.add_middleware(Callers, trusted=settings.telemetry.callers)
     app.add_middleware(BodyLimit, text_bytes=text_bytes, upload_bytes=upload_bytes, uploads=UPLOAD_PATHS)
     app.add_middleware(Identity, accounts=accounts)
     app.add_middleware(SameOrigin)

@@ -63,9 +63,11 @@ def refuse(ids: Ids = None, held_by: HeldBy = "", by: By = "operator") -> None:
 def desk() -> "DatasetDesk":
     """The datasets of this installation."""
     from assistant.finetuning.datasets import DatasetDesk
+    from assistant.security.private import finder_of
     from assistant.settings import load_settings
 
-    return DatasetDesk(load_settings().home)
+    settings = load_settings()
+    return DatasetDesk(settings.home, finder_of(settings.security.presidio))
 
 
 def follow_queue(found: "DatasetDesk") -> None:

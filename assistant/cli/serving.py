@@ -62,9 +62,10 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
     from assistant.personal.daily import Daily
     from assistant.personal.subject import Places
     from assistant.security.defaults import refuse_default_secrets
+    from assistant.security.private import finder_of
 
     refuse_default_secrets(settings)
-    start_logging(settings.log)
+    start_logging(settings.log, finder=finder_of(settings.security.presidio))
     with build_app(settings) as assistant:
         if samples and assistant.library.stats().documents == 0:
             typer.echo("Adding the documents of a demo company, once: a minute or two ...")

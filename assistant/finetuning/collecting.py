@@ -19,6 +19,7 @@ from finetune.errors import ExamplesInvalid
 from finetune.examples import Example, Kind, Origin, Source, example
 from finetune.groups import common
 from finetune.privacy.scrub import Scrubber, scrubbed
+from finetune.privacy.spans import Finder, nothing
 
 LICENCE = "own"
 # Answers to the person who asked, without what that person may not read any more. Raises NotFound.
@@ -42,12 +43,18 @@ class Collected:
 
 
 class Collector:
-    """Makes examples of feedback; `audiences` are the groups that may read each document that is there."""
+    """Makes examples of feedback; `audiences` are the groups that may read each document that is there.
 
-    def __init__(self, answers: Answers, layout: Layout, audiences: Mapping[str, Collection[str]]) -> None:
+    `finder` finds personal data beside our own rules.
+    """
+
+    def __init__(
+        self, answers: Answers, layout: Layout, audiences: Mapping[str, Collection[str]], finder: Finder = nothing
+    ) -> None:
         self._answers = answers
         self._layout = layout
         self._audiences = audiences
+        self._finder = finder
 
     def collect(self, feedback: Iterable[Feedback], handed_over: Iterable[HandedOver] = ()) -> Collected:
         """Everything that can be learnt from, without personal data and secrets."""
@@ -56,16 +63,15 @@ class Collector:
             for made in self._each(lambda given=given: self._of_feedback(given), left_out):  # type: ignore[misc]
                 found[made.id] = made
                 if given.reason:
-                    notes[made.id] = Scrubber().clean(given.reason)
+                    notes[made.id] = Scrubber(self._finder).clean(given.reason)
         for over in handed_over:
             found |= {made.id: made for made in self._each(lambda over=over: self._of_hand_off(over), left_out)}  # type: ignore[misc]
         order = sorted(found.values(), key=lambda each: (each.origin.created, each.id), reverse=True)
         return Collected(tuple(order), notes, left_out)
 
-    @staticmethod
-    def _each(make: Callable[[], Iterator[Example]], left_out: Counter[str]) -> list[Example]:
+    def _each(self, make: Callable[[], Iterator[Example]], left_out: Counter[str]) -> list[Example]:
         try:
-            return [scrubbed(each)[0] for each in make()]
+            return [scrubbed(each, self._finder)[0] for each in make()]
         except _LeftOut as reason:
             left_out[str(reason)] += 1
         except NotFound:

@@ -14,6 +14,7 @@ from finetune.doctor.tokens import Tokens
 from finetune.examples import Example, Source
 from finetune.groups import common
 from finetune.privacy.scrub import scrub_all
+from finetune.privacy.spans import Finder, nothing
 from finetune.queue import Queue, Queued
 from finetune.withdrawal import (
     Places,
@@ -44,20 +45,21 @@ class Taken:
 
 
 class DatasetDesk:
-    """Queue, datasets and adapters of a home folder."""
+    """Queue, datasets and adapters of a home folder. `finder` finds personal data beside our own rules."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, finder: Finder = nothing) -> None:
         folder = home / "finetune"
         self.queue = Queue(folder / "examples.db")
         self.datasets = Datasets(folder / "datasets")
         self.adapters = folder / "adapters"
         self.replies = folder / "gate"
+        self._finder = finder
         self._places = Places(self.adapters, self.replies)
 
     def take(self, examples: Sequence[Example], *, trusted: bool, hosts: Sequence[str] = ()) -> Taken:
         """Take in what an operator uploads or makes, without personal data and secrets. Trusted rows need no review
         unless the doctor holds them."""
-        clean, _ = scrub_all(examples)
+        clean, _ = scrub_all(examples, self._finder)
         if trusted:
             clean = [replace(each, origin=replace(each.origin, reviewed_by=OPERATOR)) for each in clean]
         new = self.queue.add(clean, "accepted" if trusted else "proposed")
@@ -119,7 +121,7 @@ class DatasetDesk:
         accepted = [each for each in rows if each.state == "accepted"]
         beside = [each.example for each in rows if each.state != "accepted"]
         cleared = {each.example.id: each.cleared for each in accepted}
-        found = prepare([each.example for each in accepted], recipe, tokens, beside, cleared)
+        found = prepare([each.example for each in accepted], recipe, tokens, beside, cleared, self._finder)
         if found.held:
             self.queue.hold(found.held)
         return found

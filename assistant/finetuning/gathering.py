@@ -10,6 +10,7 @@ from assistant.grounding.citations import Citer
 from assistant.models.adapters import read_adapters
 from assistant.models.catalogue import Role, find_model
 from assistant.models.download import require
+from assistant.security.private import finder_of
 from assistant.settings import SLM_DEFAULT, Settings
 from finetune.grounded.tokens import ChatTokenizer
 from knowledge.lexical.analyzer import Analyzer
@@ -37,7 +38,9 @@ def collect(
     handed_over = tuple(each for each in found if since is None or each.created >= since)
     if not feedback and not handed_over:
         return Collected(())
-    collector = Collector(assistant.conversations.answer, layout_of(assistant, layout), audiences_of(assistant))
+    finder = finder_of(assistant.settings.security.presidio)
+    answers = assistant.conversations.answer
+    collector = Collector(answers, layout_of(assistant, layout), audiences_of(assistant), finder)
     return collector.collect(feedback, handed_over)
 
 

@@ -9,6 +9,7 @@ from assistant.learning.journal import Journal
 from assistant.learning.run import Enough, Found, Steps
 from assistant.learning.training import Judge, Train, judge, train
 from assistant.models.adapters import groups_served, registry_of
+from assistant.security.private import finder_of
 from finetune.building import LEAST, Recipe
 from finetune.errors import FinetuneError
 from finetune.withdrawal import affected
@@ -39,7 +40,7 @@ class _Stages:
         self._assistant = assistant
         self._settings = assistant.settings
         self._learn = assistant.settings.learn
-        self._desk = DatasetDesk(assistant.settings.home)
+        self._desk = DatasetDesk(assistant.settings.home, finder_of(assistant.settings.security.presidio))
         self._journal = journal
         self._train = train
         self._judge = judge

@@ -2,13 +2,15 @@
 
 Stricter than what is learnt from (`finetune.privacy`): a log loses nothing when a long number that is nobody's goes as
 well. So whatever has the form of a telephone number anywhere, or as many digits as one, is taken out; what computers
-write about themselves (dates, sizes, durations, versions) stays. Names and addresses of people are not found.
+write about themselves (dates, sizes, durations, versions) stays. Names and addresses of people are not found, unless
+another finder does that (`assistant.security.private`).
 """
 
 import re
 from ipaddress import ip_address
 
 from finetune.privacy.scrub import Scrubber
+from finetune.privacy.spans import Finder, nothing
 
 # Four numbers, or groups with colons between them; `ip_address` says whether it is one.
 _ADDRESS = re.compile(
@@ -28,9 +30,9 @@ _OURS = re.compile(rf"(?:{_DATE}(?: \d{{1,2}})?(?: - {_DATE}| {_DATE})?|\d+\.\d+
 _UNIT = re.compile(r" ?(?:bytes?|[kKMGT]i?B|B|[nmµ]?s|seconds?|tokens?|characters?|rows?|passages?|documents?)\b")
 
 
-def redacted(text: str) -> str:
-    """A text without personal data that has a form, secrets, and addresses of other computers."""
-    clean = _BEARER.sub(_bearer, Scrubber().clean(text))
+def redacted(text: str, finder: Finder = nothing) -> str:
+    """A text without personal data that has a form, secrets, addresses of other computers, and what `finder` finds."""
+    clean = _BEARER.sub(_bearer, Scrubber(finder).clean(text))
     return _NUMBER.sub(_number, _ADDRESS.sub(_address, clean))
 
 

@@ -1,5 +1,7 @@
 """Settings of accounts and limits."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.security.allowance import Allowance
@@ -13,6 +15,11 @@ class SecuritySettings(BaseModel):
 
     accounts: bool = Field(default=False, description="require accounts on the computer's own address as well")
     oidc: OidcSettings | None = Field(default=None, description="a provider to sign in with (docs/accounts.md)")
+    presidio: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}(:.+)?$")], ...] = Field(
+        default=(),
+        description="find personal data in logs, traces and what is learnt from with Presidio as well, in these "
+        "languages: `en`, or `en:en_core_web_md` with a spaCy model, which also finds names (docs/deploy.md)",
+    )
     session_days: float = Field(default=14, gt=0, le=366, description="how long a browser stays signed in")
 
 

@@ -9,9 +9,11 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ConfigurationError
+from assistant.security.redaction import redacted
 from assistant.telemetry.conventions import ERROR, NAME
 from assistant.telemetry.settings import TelemetrySettings
 from assistant.tracing import Attributes, Caller, Span, Tracer
+from finetune.privacy.spans import Finder, nothing
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
@@ -25,9 +27,10 @@ PATIENCE_S, CLOSING_MS = 5.0, 3_000
 HOW = "pip install 'pilares[telemetry]'"
 
 
-def tracer_of(settings: TelemetrySettings, environment: Mapping[str, str]) -> Tracer | None:
+def tracer_of(settings: TelemetrySettings, environment: Mapping[str, str], finder: Finder = nothing) -> Tracer | None:
     """What keeps the spans of an installation; None where nobody asked for traces.
 
+    `finder` finds personal data in words that are kept, beside our own rules.
     Raises ConfigurationError when traces are asked for in the settings and cannot be sent.
     """
     if not is_wanted(settings, environment):
@@ -39,7 +42,7 @@ def tracer_of(settings: TelemetrySettings, environment: Mapping[str, str]) -> Tr
             "give the address for it (usually port 4318)."
         )
     try:
-        return OtelTracer(_exporter(settings.endpoint), content=settings.content)
+        return OtelTracer(_exporter(settings.endpoint), content=settings.content, finder=finder)
     except ImportError as error:
         if settings.endpoint is not None:
             raise ConfigurationError(f"telemetry.endpoint is set, and {error.name} is not installed: {HOW}.") from None
@@ -76,13 +79,15 @@ def _version() -> str:
 class OtelTracer:
     """`Tracer` over the SDK. Spans are sent from a thread of their own; a collector that is away costs no turn time."""
 
-    def __init__(self, exporter: "SpanExporter", *, content: bool = False, at_once: bool = False) -> None:
+    def __init__(
+        self, exporter: "SpanExporter", *, content: bool = False, at_once: bool = False, finder: Finder = nothing
+    ) -> None:
         from opentelemetry.sdk.resources import Resource
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-        self.content = content
+        self.content, self._finder = content, finder
         resource = Resource.create({"service.version": _version()})
         if str(resource.attributes["service.name"]).startswith("unknown_service"):  # OTEL_SERVICE_NAME says nothing
             resource = resource.merge(Resource({"service.name": NAME}))
@@ -90,6 +95,10 @@ class OtelTracer:
         self._provider.add_span_processor((SimpleSpanProcessor if at_once else BatchSpanProcessor)(exporter))
         self._tracer = self._provider.get_tracer(NAME, _version())
         self._incoming = TraceContextTextMapPropagator()
+
+    def clean(self, text: str) -> str:
+        """Words without personal data and keys."""
+        return redacted(text, self._finder)
 
     def begin(self, name: str, attributes: Attributes, parent: Span | None, caller: Caller, *, calls: bool) -> Span:
         """Begin a span."""

@@ -1,6 +1,6 @@
 """Settings of traces."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -10,6 +10,10 @@ def _http_only(endpoint: str | None) -> str | None:
     if endpoint is not None and (urlsplit(endpoint).scheme not in {"http", "https"} or not urlsplit(endpoint).hostname):
         raise ValueError(f"{endpoint!r} is not an http(s) address")
     return endpoint
+
+
+Callers = Literal["nobody", "accounts", "visitors"]
+"""Who may say with `traceparent` which trace a turn belongs to, and so whether it is kept. Each has those before it."""
 
 
 class TelemetrySettings(BaseModel):
@@ -25,4 +29,8 @@ class TelemetrySettings(BaseModel):
         default=False,
         description="questions, answers and prompts in traces, without personal data and keys; "
         "default: times, counts and names alone",
+    )
+    callers: Callers = Field(
+        default="accounts",
+        description="whose `traceparent` counts: nobody's, accounts' and their keys', or visitors' of websites too",
     )

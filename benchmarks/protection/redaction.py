@@ -13,13 +13,17 @@ from random import Random
 from typing import Any
 
 from assistant.logs import start_logging
+from assistant.security.private import finder_of
 from assistant.settings import LogSettings
 from benchmarks.protection.keys import ALONE, NAMED, known_forms, opaque_forms, secret_of
 from benchmarks.protection.sets import spread
 from benchmarks.table import Row, ratio
+from finetune.privacy.spans import Finder, nothing
 
 FILES = ("data/synth_dataset_v2.json", "tests/data/generated_large.json", "tests/data/generated_small.json")
 STRUCTURED = ("CREDIT_CARD", "EMAIL_ADDRESS", "IBAN_CODE", "IP_ADDRESS", "PHONE_NUMBER", "US_SSN")
+NAMES = ("PERSON", "GPE", "STREET_ADDRESS")
+"""Told where another finder looks for them as well."""
 KEYS_EACH = 20
 WINDOW = 5
 """So many digits in a row of a number are as good as the number."""
@@ -37,18 +41,21 @@ class Sentence:
 
 def measure(chosen: argparse.Namespace) -> Sequence[Row]:
     """Recall for each kind of personal data and of key, and how much of what was hidden had to be."""
-    log, details = logged(), list[dict[str, Any]]()
-    sentences = [each for file in FILES for each in _sentences(chosen.data / "presidio_research" / file)]
-    rows = [*_personal(spread(sentences, chosen.limit), log, details), *_keys(log, details)]
+    log, details = logged(finder_of(chosen.presidio)), list[dict[str, Any]]()
+    whole = [each for file in FILES for each in _sentences(chosen.data / "presidio_research" / file)]
+    sentences = spread(whole, chosen.limit)
+    rows = [*_personal(sentences, log, details), *_keys(log, details)]
+    if chosen.presidio:
+        rows += _names(sentences, log)
     if chosen.details:
         chosen.details.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in details), "utf-8")
     return rows
 
 
-def logged() -> Log:
+def logged(finder: Finder = nothing) -> Log:
     """Writes a text to the JSON log of a server, and gives back what stands there."""
     stream = io.StringIO()
-    start_logging(LogSettings(format="json", level="info"), stream)
+    start_logging(LogSettings(format="json", level="info"), stream, finder)
     logger = logging.getLogger("assistant.protection")
 
     def written(text: str) -> str:
@@ -91,6 +98,16 @@ def _personal(sentences: Sequence[Sentence], log: Log, details: list[dict[str, A
             "with other personal data": ratio(total - hidden["nobody's"], total),
         },
     ]
+
+
+def _names(sentences: Sequence[Sentence], log: Log) -> list[Row]:
+    found, missed = Counter[str](), Counter[str]()
+    for sentence in sentences:
+        written = log(sentence.text)
+        for start, end, kind in sentence.spans:
+            if kind in NAMES:
+                (missed if sentence.text[start:end] in written else found)[kind] += 1
+    return [_recall(kind, found[kind], missed[kind]) for kind in NAMES]
 
 
 def still_there(value: str, written: str) -> bool:

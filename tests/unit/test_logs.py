@@ -12,6 +12,8 @@ import pytest
 from assistant.logs import start_logging
 from assistant.security.tokens import new_token
 from assistant.settings import LogSettings
+from finetune.privacy.presidio import PresidioFinder
+from finetune.testing.analyzer import FakeAnalyzer
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +95,17 @@ def test_what_is_below_the_level_is_left_out() -> None:
     stream = written("json", "info")
     logging.getLogger("assistant").info("something to see")
     assert len(rows(stream)) == 1
+
+
+@pytest.mark.parametrize("format", ["json", "text"])
+def test_another_finder_finds_more(format: str) -> None:
+    stream = io.StringIO()
+    finder = PresidioFinder(FakeAnalyzer({"Ana Ruiz": "PERSON"}), ["en"])
+    start_logging(LogSettings(format=format), stream, finder)  # type: ignore[arg-type]
+    try:
+        raise ValueError("Ana Ruiz is not known")
+    except ValueError:
+        logging.getLogger("assistant").exception("Ana Ruiz asked")
+    assert "[person_1] asked" in stream.getvalue()
+    assert "[person_1] is not known" in stream.getvalue()
+    assert "Ana" not in stream.getvalue()

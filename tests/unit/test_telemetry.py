@@ -22,6 +22,8 @@ from assistant.settings import load_settings
 from assistant.telemetry import export
 from assistant.telemetry.export import OtelTracer, is_wanted, tracer_of
 from assistant.telemetry.settings import TelemetrySettings
+from finetune.privacy.presidio import PresidioFinder
+from finetune.testing.analyzer import FakeAnalyzer
 
 NOTHING = TelemetrySettings()
 
@@ -191,4 +193,14 @@ def test_a_question_of_one_token_is_a_call_with_its_tokens() -> None:
     assert call.parent.span_id == step.context.span_id
     assert call.attributes is not None
     assert (call.attributes["gen_ai.usage.input_tokens"], call.attributes["gen_ai.usage.output_tokens"]) == (7, 1)
+    tracer.close()
+
+
+def test_words_in_traces_are_read_by_another_finder_too() -> None:
+    finder = PresidioFinder(FakeAnalyzer({"Ana Ruiz": "PERSON"}), ["en"])
+    tracer = OtelTracer(InMemorySpanExporter(), content=True, at_once=True, finder=finder)
+    tracing.follow(tracer)
+    assert tracing.clean("Ana Ruiz, ana@example.org") == "[person_1], [email_1]"
+    tracing.follow(None)
+    assert tracing.clean("Ana Ruiz") == ""
     tracer.close()

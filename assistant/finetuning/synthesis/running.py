@@ -14,6 +14,7 @@ from assistant.finetuning.layout import Laid
 from assistant.finetuning.search import understood
 from assistant.finetuning.synthesis.making import LANGUAGES, Synthesiser, tasks_of
 from assistant.finetuning.synthesis.notes import FILE, Notes
+from assistant.security.private import finder_of
 from assistant.turn.answer import Evidence, TurnRequest
 from finetune.examples import EVERYONE
 
@@ -54,7 +55,7 @@ def synthesise(assistant: "Assistant", wanted: Wanted, on_made: OnMade = lambda 
     is nothing to ask about, DocumentNotFound and ModelError.
     """
     home, found = assistant.settings.home, Synthesised()
-    desk, notes = DatasetDesk(home), Notes(home / "finetune" / FILE)
+    desk, notes = DatasetDesk(home, finder_of(assistant.settings.security.presidio)), Notes(home / "finetune" / FILE)
     passages = _passages(assistant, wanted, found)
     tried, maker = notes.done(), _synthesiser(assistant, wanted)
     for task, passage in tasks_of(passages, wanted.languages):

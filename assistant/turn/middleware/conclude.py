@@ -75,7 +75,7 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         elif not state["evidence"] and not state.get("abstained"):  # small talk
             grounded, abstained = Grounded(without_markers(draft), (), ()), False
         else:
-            grounded, signals = self._grounded(draft, state)
+            grounded, signals = self._grounded(draft, state, context.mark)
             abstained = must_abstain(signals, self._least)
         apart = None if abstained else differing(state["understanding"].question, state.get("sifted"))
         text = self._abstention(state) if abstained else grounded.text
@@ -110,7 +110,7 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
             runtime.stream_writer(Finished(answer))
         return {"answer": answer}
 
-    def _grounded(self, draft: str, state: TurnState) -> tuple[Grounded, Mapping[str, float]]:
+    def _grounded(self, draft: str, state: TurnState, mark: str) -> tuple[Grounded, Mapping[str, float]]:
         """The answer of the draft with citations, and the signals on which it is given or withheld."""
         understanding, evidence, sifted = state["understanding"], state["evidence"], state.get("sifted")
         known = sifted.signals if sifted is not None else {}
@@ -125,7 +125,7 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
             "support": round(grounded.share, 3),
             "coverage": round(self._citer.coverage(understanding.question, evidence), 3),
         }
-        if state["route"].tier == "llm" and (sure := self._check(draft, state)) is not None:
+        if state["route"].tier == "llm" and (sure := self._check(draft, state, mark)) is not None:
             signals["check"] = round(sure, 3)
         return grounded, signals
 
@@ -162,9 +162,9 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         answer = reply.answer if reply.quote else draft
         return self._citer.ground(answer, understanding.question, sifted.reading, selected=True, language=language)
 
-    def _check(self, draft: str, state: TurnState) -> float | None:
+    def _check(self, draft: str, state: TurnState, mark: str) -> float | None:
         understanding = state["understanding"]
-        asked = prompts.grounded(understanding.question, understanding.language, state["evidence"])
+        asked = prompts.grounded(understanding.question, understanding.language, state["evidence"], mark)
         try:
             return yes_probability(self._models.first_token("llm", prompts.check(asked, draft, understanding.language)))
         except ModelError:

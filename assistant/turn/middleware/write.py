@@ -173,7 +173,8 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
             documents = self._library.count_documents(context.request.groups)
             return prompts.small_talk(understanding.text, understanding.language, context.request.history, documents)
         evidence = within(state["evidence"], self._budgets[role])
-        return prompts.grounded(understanding.question, understanding.language, evidence)
+        mark = context.mark if role == "llm" else ""
+        return prompts.grounded(understanding.question, understanding.language, evidence, mark)
 
     def _holds(self, request: Request, written: "Written") -> bool:
         """The cheap check of a draft: the reader was sure, or what the draft says stands in the sources."""

@@ -13,6 +13,7 @@ from assistant.turn.strategies.strategy import Scene
 
 REASON = "task"
 SHORT = 600
+_FRAME = re.compile(r"<\s*/?\s*result", re.IGNORECASE)
 _FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
@@ -29,7 +30,7 @@ def told(scene: Scene, done: Sequence[tuple[ToolCall, Result]], more: Sequence[s
 
 
 def _in_words(scene: Scene, results: dict[str, str]) -> str:
-    """Results in a model's words; the results themselves when it adds a figure that they do not have, or is down."""
+    """Results in a model's words; the results themselves when it adds a figure, copies their frame, or is down."""
     language, request = scene.language, scene.understanding.text
     if not "".join(results.values()).strip():
         text = "\n\n".join(message("tool_done", language, tool=tool) for tool in results)
@@ -42,7 +43,7 @@ def _in_words(scene: Scene, results: dict[str, str]) -> str:
         text = scene.tell("llm", prompts.say(request, results, language)).strip()
     except ModelError:
         text = ""
-    if text and _figures(text) <= _figures(" ".join([request, *results.values()])):
+    if text and not _FRAME.search(text) and _figures(text) <= _figures(" ".join([request, *results.values()])):
         return text
     scene.emit(Revised(quoted, "revised_quoted"))
     return quoted

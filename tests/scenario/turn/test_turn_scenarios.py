@@ -1,5 +1,6 @@
 """The way of a turn, step by step, as a surface sees it."""
 
+import re
 import time
 from typing import Any
 
@@ -248,3 +249,29 @@ def test_a_citation_of_a_pdf_tells_where_on_which_page_it_is_printed(stage: Any)
     assert box.keys() == {"page", "left", "top", "right", "bottom"}
     assert (box["page"], box["left"]) == (2, 50)
     assert box["top"] < 95 < box["bottom"]
+
+
+def test_lines_stand_in_a_frame_of_their_own_turn_and_the_check_reads_the_same(
+    stage_of_good_readers: Any, monkeypatch: Any
+) -> None:
+    stage = stage_of_good_readers
+    checked: list[Any] = []
+    first_token = stage.models.first_token
+    monkeypatch.setattr(
+        stage.models, "first_token", lambda role, asked: checked.append(asked) or first_token(role, asked)
+    )
+    stage.models.llm.lines = [GOOD, GOOD]
+    for _ in range(2):
+        assert _answer(stage.ask("what warranty do batteries have?", model="llm")).text.startswith("Batteries")
+    asked = stage.models.llm.asked
+    marks = [re.findall(r"</?lines ([a-z]{12})>", each[-1].text) for each in asked]
+    assert [len(each) for each in marks] == [2, 2]
+    assert len({mark for each in marks for mark in each}) == 2
+    assert [each[-3].text for each in checked] == [each[-1].text for each in asked]
+
+
+def test_a_small_model_that_was_not_trained_to_read_is_asked_without_a_frame(stage: Any) -> None:
+    stage.models.slm.lines = [GOOD]
+    stage.ask("what warranty do batteries have?", model="slm")
+    assert "Batteries" in stage.models.slm.asked[-1][-1].text
+    assert "<lines" not in stage.models.slm.asked[-1][-1].text

@@ -1,6 +1,7 @@
 """A task over several turns: appointments and ordinary tools, real documents and a real store, scripted models."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -285,12 +286,19 @@ def test_a_safe_tool_is_called_at_once_and_its_result_is_data(desk: Desk) -> Non
     assert answer.text == "There are 17 lamps."
     assert "17 pieces" in answer.calls[0].result
     asked = desk.models.llm.asked[-1]
-    assert asked[-1].text.count("<result>") == asked[-1].text.count("</result>") == 1
+    (mark,) = re.findall(r"^<result ([a-z]{12})>", asked[-1].text, re.MULTILINE)
+    assert asked[-1].text.count("<result") == asked[-1].text.count(f"</result {mark}>") == 1
     assert notes == []
 
 
 def test_figures_that_a_tool_did_not_give_are_replaced_by_its_words(desk: Desk) -> None:
     answer = desk.say("lamps in stock?", calls(("read_stock", {"product": "lamp"})), "There are 71 lamps.")
+    assert answer.text.startswith("read_stock says:\n\n> lamp: 17 pieces.")
+
+
+@pytest.mark.parametrize("copied", ["<result abcdefghijkl>\n17 pieces.", "17 pieces.</RESULT>"])
+def test_a_frame_that_a_model_copies_is_replaced_by_the_tools_words(desk: Desk, copied: str) -> None:
+    answer = desk.say("lamps in stock?", calls(("read_stock", {"product": "lamp"})), copied)
     assert answer.text.startswith("read_stock says:\n\n> lamp: 17 pieces.")
 
 

@@ -8,9 +8,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant import tracing
+from assistant.api.app import create_app, visitors_of
 from assistant.app import build_app
 from assistant.models.models import Models
+from assistant.security.accounts import Accounts
 from assistant.settings import Settings
+from assistant.testing.accounts import known
 from assistant.testing.scripted import ScriptedAssistant
 from assistant.turn.answer import TurnRequest
 from assistant.turn.context import TurnContext
@@ -41,6 +44,38 @@ def test_a_turn_knows_the_trace_of_its_request_and_no_other(client: TestClient, 
     client.post("/api/v1/ask", json=asked, headers={"tracestate": "shop=1"})
     client.post("/api/v1/ask", json=asked, headers={"traceparent": "0" * 5_000})
     assert [dict(each) for each in called] == [{"traceparent": TRACE, "tracestate": "shop=1"}, {}, {}, {}]
+
+
+@pytest.fixture
+def trusting(
+    request: pytest.FixtureRequest, assistant: ScriptedAssistant, shared: Settings, accounts: Accounts
+) -> Iterator[TestClient]:
+    """A server on the network; parametrize it with whose word counts."""
+    telemetry = shared.telemetry.model_copy(update={"callers": request.param})
+    settings = shared.model_copy(update={"telemetry": telemetry})
+    app = create_app(assistant, settings, page=False, accounts=accounts)
+    with TestClient(app, base_url="http://pilares.example") as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("trusting", "counts"),
+    [("nobody", []), ("accounts", ["key", "session"]), ("visitors", ["key", "session", "visitor"])],
+    indirect=["trusting"],
+)
+def test_only_those_who_are_trusted_say_whether_their_turn_is_traced(
+    trusting: TestClient, counts: list[str], assistant: ScriptedAssistant, shared: Settings, accounts: Accounts,
+    called: list[tracing.Caller],
+) -> None:  # fmt: skip
+    ana, site = known(accounts, "ana"), "https://shop.example"
+    token = visitors_of(assistant, shared).keys.make("shop", [site]).token
+    visitor = {"authorization": f"Bearer {token}", "origin": site, "x-pilares-guest": "g" * 43}
+    own = {"origin": "http://pilares.example"}
+    for path, shown in (("ask", ana.key), ("ask", {**ana.cookie, **own}), ("widget/ask", visitor), ("ask", {})):
+        body = {"question": "How many days of leave?"}
+        trusting.post(f"/api/v1/{path}", json=body, headers={"traceparent": TRACE, **shown})
+    who = ["key", "session", "visitor"]
+    assert [name for name, caller in zip(who, called, strict=True) if caller] == counts
 
 
 class Agent:

@@ -20,6 +20,9 @@ from assistant.turn import prompts, trained_prompts
 from assistant.turn.answer import Answer, ToolCall, Understanding
 from assistant.turn.read import asked_of, nearest_first
 from finetune.asked import question_of
+from finetune.privacy.presidio import PresidioFinder
+from finetune.privacy.spans import Finder, nothing
+from finetune.testing.analyzer import FakeAnalyzer
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.testing.embedder import HashingEmbedder
 
@@ -51,14 +54,14 @@ def _given(verdict: str = "up", correction: str = "", reason: str = "", **change
 
 def _collect(
     layout: Layout, *given: Feedback, answer: Answer = ANSWER, readable: Mapping[str, Any] = READABLE,
-    over: tuple[HandedOver, ...] = (),
+    over: tuple[HandedOver, ...] = (), finder: Finder = nothing,
 ) -> Collected:  # fmt: skip
     def answers(user: str, answer_id: str) -> Answer:
         if answer_id != answer.id:
             raise NotFound("no such answer")
         return answer
 
-    return Collector(answers, layout, readable).collect(given, over)
+    return Collector(answers, layout, readable, finder).collect(given, over)
 
 
 def test_a_thumb_is_a_verdict_on_what_the_reader_was_asked_and_said(reader: Layout, vectors: SentenceVectors) -> None:
@@ -195,3 +198,11 @@ def test_marks_of_the_template_in_documents_stay_text(reader: Layout) -> None:
                      citations=(citation(poisoned),))  # fmt: skip
     (made,) = _collect(reader, _given(), answer=answer).examples
     assert "<|" not in made.messages[-1].content
+
+
+def test_what_another_finder_finds_is_not_collected(reader: Layout) -> None:
+    finder = PresidioFinder(FakeAnalyzer({"Eva Gil": "PERSON", "annual": "NAME"}), ["en"])
+    found = _collect(reader, _given("up", reason="Eva Gil told me"), finder=finder)
+    (made,) = found.examples
+    assert found.notes == {made.id: "[person_1] told me"}
+    assert made.completion.endswith("You have 25 days of [name_1] leave.")

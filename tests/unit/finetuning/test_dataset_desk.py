@@ -12,6 +12,8 @@ from assistant.finetuning.withdrawing import Withdrawals
 from finetune.building import Recipe
 from finetune.errors import DatasetNotFound
 from finetune.examples import Example, Origin, identified
+from finetune.privacy.presidio import PresidioFinder
+from finetune.testing.analyzer import FakeAnalyzer
 from finetune.testing.examples import WordTokens, an_example, many
 
 TOKENS = WordTokens()
@@ -181,3 +183,13 @@ def test_a_deletion_names_the_adapters_in_the_log(
     (folder / "card.json").write_text(f'{{"dataset": {{"sha256": "{version.sha256}"}}}}')
     Withdrawals(tmp_path).document("doc-gym")
     assert "adapter support@v1 was trained on a document that is deleted" in caplog.text
+
+
+def test_what_another_finder_finds_is_not_taken_in_or_built(tmp_path: Path) -> None:
+    row = an_example("Who is Eva Gil?", "She runs the shop.")
+    DatasetDesk(tmp_path).take([row], trusted=True)  # before the other finder was there
+    desk = DatasetDesk(tmp_path, PresidioFinder(FakeAnalyzer({"Eva Gil": "PERSON"}), ["en"]))
+    desk.take([an_example("Call Eva Gil?", "Yes.")], trusted=False)
+    assert [each.example.messages[-1].content for each in desk.queue.rows("proposed")] == ["Call [person_1]?"]
+    prepared = desk.prepare(Recipe("support"), TOKENS)
+    assert [each.messages[-1].content for each in prepared.rows] == ["Who is [person_1]?"]
