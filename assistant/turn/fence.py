@@ -9,6 +9,7 @@ import secrets
 from string import ascii_lowercase
 
 MARK_LETTERS = 12
+_FRAME = re.compile(rf"</?\s*\w+\s+[a-z]{{{MARK_LETTERS}}}\s*>")
 # Names no mark, so that an instruction stays in the prompt cache.
 _TOLD = {
     "en": (
@@ -25,6 +26,11 @@ _TOLD = {
 def new_mark() -> str:
     """Random letters for the frames of one prompt."""
     return "".join(secrets.choice(ascii_lowercase) for _ in range(MARK_LETTERS))
+
+
+def without_frames(said: str) -> str:
+    """What a model says, without frames that it copied or made up after their pattern."""
+    return _FRAME.sub("", said)
 
 
 def told(name: str, language: str) -> str:

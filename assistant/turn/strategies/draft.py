@@ -12,6 +12,7 @@ from assistant.grounding.citations import Citer, citation_of, marked, without_ma
 from assistant.messages import counted, message
 from assistant.settings import DraftingSettings
 from assistant.turn.answer import Evidence, Route, Support
+from assistant.turn.fence import without_frames
 from assistant.turn.outcome import Outcome
 from assistant.turn.quoting import plain, shown
 from assistant.turn.strategies import writing_prompts as prompts
@@ -111,7 +112,7 @@ class DraftStrategy:
         asked = prompts.draft(request, _facts(evidence), language, self._style(scene), formality)
         lines: list[str] = []
         for line in writer.lines(asked, max_tokens=TOKENS):
-            vetted = vetting.line(line)
+            vetted = vetting.line(without_frames(line))
             if vetted is None or (not vetted and (not lines or not lines[-1])):
                 continue
             lines.append(vetted)

@@ -81,3 +81,9 @@ def test_a_small_model_is_asked_without_a_frame_as_it_was_trained() -> None:
     system, asked = prompts.grounded("How many?", "en", [evidence(1, passage("17 pieces."))])
     assert "the same letters" not in system.text
     assert "<lines" not in asked.text
+
+
+def test_frames_that_a_model_copies_are_taken_out_of_what_it_says() -> None:
+    copied = fence.fenced("notice", "Closed on Monday.", fence.new_mark())
+    assert fence.without_frames(copied) == "Closed on Monday."
+    assert fence.without_frames("Write to <name> at a < b > c.") == "Write to <name> at a < b > c."
