@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
-from connectors.core.clock import backoff, now
+from connectors.core.clock import backoff, lasting, now
 from connectors.core.parts import Parts
 from connectors.core.workers import Workers
 from connectors.errors import MarkupRefused, NotPossible, SendError, SlowDown
@@ -88,6 +88,6 @@ class Sending:
 
 def _pause(error: SendError, attempts: int) -> float:
     if isinstance(error, SlowDown):
-        return error.retry_after
+        return lasting(error.retry_after)
     waits = backoff(most=60.0)
     return [next(waits) for _ in range(min(attempts, 12))][-1]

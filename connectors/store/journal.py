@@ -13,7 +13,6 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.errors import StoreError
 from connectors.store.database import Database
@@ -30,7 +29,10 @@ class _Work:
 
 
 class Journal:
-    """Runs functions on a connection; what `do` returned is committed when it is awaited."""
+    """Runs functions on a connection; what `do` returned is committed when it is awaited.
+
+    A function may run twice (what it did the first time is undone), so it does nothing but read and write there.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -83,31 +85,21 @@ class Journal:
 
 
 def _commit(database: Database | StoreError, group: list[_Work]) -> None:
-    results: list[tuple[Any, Exception | None]] = []
+    """All of a group in one transaction; when one of them fails, each in its own: it takes nobody with it."""
     try:
         if isinstance(database, StoreError):
             raise database
         with database.write() as connection:
-            results = [_tried(connection, work) for work in group]
-    except StoreError as trouble:
-        if len(group) > 1:  # one of them may be to blame; the others are not
-            for work in group:
-                _commit(database, [work])
-            return
-        results = [(None, trouble) for _ in group]
-    for work, (result, error) in zip(group, results, strict=True):
-        _tell(work, result, error)
-
-
-def _tried(connection: Connection, work: _Work) -> tuple[Any, Exception | None]:
-    """One of a group: what it wrote is undone when it raises, and the others are not."""
-    try:
-        with connection.begin_nested():
-            return work.do(connection), None
-    except SQLAlchemyError:
-        raise
+            results = [work.do(connection) for work in group]
     except Exception as error:
-        return None, error
+        if len(group) == 1:
+            _tell(group[0], None, error)
+            return
+        for work in group:
+            _commit(database, [work])
+        return
+    for work, result in zip(group, results, strict=True):
+        _tell(work, result, None)
 
 
 def _tell(work: _Work, result: Any, error: Exception | None) -> None:

@@ -136,7 +136,8 @@ class DiscordAdapter:
 
     async def _target(self, place: Place) -> "discord.PartialMessageable":
         """The channel or thread to write to; a thread that is not there yet is opened under its message."""
-        if self._client is None or not self._client.is_ready():
+        # Logged in is enough: it is seconds until the library holds itself ready, and members are not needed.
+        if self._client is None or self._client.user is None:
             raise OSError("not connected")
         if place.thread and place.thread not in self._opened:
             await self._open(self._client, place)
@@ -146,6 +147,8 @@ class DiscordAdapter:
         import discord
 
         channel = client.get_channel(int(place.channel))
+        if channel is None and not client.is_ready():
+            raise OSError("channels are not known yet")
         if isinstance(channel, discord.TextChannel):
             message = channel.get_partial_message(int(place.thread))
             try:

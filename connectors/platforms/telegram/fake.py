@@ -110,6 +110,10 @@ class FakeTelegram:
             ]
         )
 
+    def close(self) -> None:
+        """Whoever waits for updates gets what there is."""
+        self._arrived.set()
+
     def updates(self) -> list[dict[str, Any]]:
         """What waits to be fetched, or delivered to a webhook."""
         return list(self._updates)
@@ -266,4 +270,7 @@ async def fake() -> AsyncIterator[FakeTelegram]:
     platform = FakeTelegram()
     async with served(platform.app()) as address:
         platform.settings["api_url"] = address
-        yield platform
+        try:
+            yield platform
+        finally:
+            platform.close()

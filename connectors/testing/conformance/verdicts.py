@@ -6,6 +6,7 @@ from pathlib import Path
 from connectors.testing.conformance.base import Suite
 from connectors.testing.conformance.texts import SENTENCES
 from connectors.testing.fake import Explaining
+from connectors.testing.stage import PATIENCE_S
 
 
 class Verdicts(Suite):
@@ -42,7 +43,7 @@ class Verdicts(Suite):
             assert not stage.fake.asked_why
 
     async def _asked_why(self, fake: Explaining) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not fake.asked_why:
                 await asyncio.sleep(0.02)
 
