@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy.engine import Connection
 
@@ -15,7 +16,7 @@ from connectors.core.parts import Parts
 from connectors.core.sending import Sending
 from connectors.core.turning import Asked, Turning
 from connectors.core.workers import Workers
-from connectors.event import Event, Message
+from connectors.event import Event, Message, Verdict
 from connectors.messages import text
 from connectors.store import inbox, links, outbox, threads
 from connectors.store.inbox import Received
@@ -95,7 +96,7 @@ class Conversing:
 
     async def _handle(self, waiting: Sequence[Admitted], first: Admitted, thread: Thread) -> None:
         if not isinstance(first.event, Message):
-            await self._ordering.judge(first.received, first.event)
+            await self._ordering.judge(first.received, first.event, thread)
             return
         asked: Asked | None
         if (order := first.order) is not None:
@@ -112,7 +113,8 @@ class Conversing:
         batch, follows = _Batch([], thread, set()), thread
         if links.paused(connection, connector):
             return batch
-        for received in inbox.waiting(connection, connector, conversation):
+        waiting = inbox.waiting(connection, connector, conversation)
+        for received in map(partial(_understood, connection, connector), waiting):
             refusal = self._gate.refusal(connection, received.event, follows, moment)
             if refusal is not None:
                 if self._pass_over(connection, received, refusal, thread):
@@ -136,6 +138,19 @@ class Conversing:
         words = text(refusal.say, to.language, person=f"`{event.person.id}`")
         outbox.put(connection, connector, notice_letters(words, to, self._parts.adapter.card), moment)
         return True
+
+
+def _understood(connection: Connection, connector: str, received: Received) -> Received:
+    """An answer to the question what was wrong is a verdict, and what it says is what should have been said."""
+    said = received.event
+    if not isinstance(said, Message) or not said.answers or not said.text.strip() or called(said.text):
+        return received
+    if not outbox.asks_why(connection, connector, said.place.channel, said.answers):
+        return received
+    verdict = Verdict(
+        said.event_id, said.place, said.person, said.answers, "down", correction=said.text.strip(), said=True
+    )  # fmt: skip
+    return replace(received, event=verdict)
 
 
 def _burst(waiting: Sequence[Admitted]) -> Asked:

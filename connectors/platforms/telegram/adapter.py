@@ -13,7 +13,7 @@ from connectors.markdown.telegram import TelegramHtml
 from connectors.messages import text
 from connectors.platforms.telegram.drafts import Draft
 from connectors.platforms.telegram.errors import listening, sending
-from connectors.platforms.telegram.reading import WANTED, event_of
+from connectors.platforms.telegram.reading import WANTED, WHY, event_of
 
 if TYPE_CHECKING:
     import telegram
@@ -53,6 +53,7 @@ class TelegramAdapter:
             edits=settings.streaming != "none",
             buttons=True,
             threads=True,
+            reasons="choices",
             pace_s=1.0,
             live_s=(1.1, 3.1),
         )
@@ -170,6 +171,12 @@ def _content(post: Post) -> dict[str, Any]:
     if post.judged:
         thumbs = [InlineKeyboardButton(text(each, post.language), callback_data=each) for each in ("up", "down")]
         markup = InlineKeyboardMarkup([thumbs])
+    elif post.choices:
+        buttons = [
+            InlineKeyboardButton(text(f"why_{each}", post.language), callback_data=f"{WHY}{each}")
+            for each in post.choices
+        ]
+        markup = InlineKeyboardMarkup([buttons[at : at + 2] for at in range(0, len(buttons), 2)])
     return {
         "text": post.text,
         "parse_mode": "HTML" if post.marked else None,
