@@ -23,6 +23,8 @@ from connectors.store.inbox import Received
 from connectors.store.threads import Thread
 
 REFUSED_AGAIN_S = 3600.0
+NOTED_EVERY_S = 1.0
+"""The age of the last event is kept to the second: not every event of a flood has to write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +58,22 @@ class Conversing:
         self._gate = Gate(parts.connector, parts.settings)
         self.turning = Turning(parts)
         self._ordering = Ordering(parts)
+        self._noted = float("-inf")
         self.workers = Workers(self._next, f"conversation of {parts.connector}")
 
     async def receive(self, events: Sequence[Event]) -> None:
         """Take events durably: when this returns they are stored, each once. Raises StoreError."""
         moment, connector = now(), self._parts.connector
+        noted = abs(moment - self._noted) < NOTED_EVERY_S
 
         def store(connection: Connection) -> list[str]:
-            links.event_came(connection, connector, moment)
+            if not noted:
+                links.event_came(connection, connector, moment)
             return inbox.receive(connection, connector, events, moment)
 
-        for conversation in await self._parts.journal.do(store):
+        found = await self._parts.journal.do(store, first=True)
+        self._noted = self._noted if noted else moment
+        for conversation in found:
             self.workers.wake(conversation)
 
     async def start(self) -> None:

@@ -53,10 +53,13 @@ class Sending:
         except SendError as error:
             await self._after(error, waiting, channel)
         else:
-            moment = now()
-            await self._journal.do(lambda c: outbox.sent(c, waiting.id, message_id, moment))
-            await self._journal.do(lambda c: links.message_left(c, self._connector, moment))
+            await self._journal.do(lambda c: self._sent(c, waiting.id, message_id))
         return True
+
+    def _sent(self, connection: Connection, waiting: int, message_id: str) -> None:
+        moment = now()
+        outbox.sent(connection, waiting, message_id, moment)
+        links.message_left(connection, self._connector, moment)
 
     def _give_up(self, connection: Connection, waiting: int, why: str) -> None:
         moment = now()

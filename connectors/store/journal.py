@@ -6,19 +6,18 @@ next one (group commit, https://www.postgresql.org/docs/current/runtime-config-w
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import Connection
 
 from connectors.errors import StoreError
 from connectors.store.database import Database
+from connectors.store.lanes import Lanes
 
 T = TypeVar("T")
-MOST_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +35,28 @@ class Journal:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._waiting: SimpleQueue[_Work | None] = SimpleQueue()
+        self._lanes: Lanes[_Work] = Lanes()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
         self._closed = False
 
-    async def do(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` in a transaction. Raises StoreError, and what `work` raises; nothing of it is kept then."""
+    async def do(self, work: Callable[[Connection], T], *, first: bool = False) -> T:
+        """Run `work` in a transaction, before what waits when it is to be `first`.
+
+        Raises StoreError, and what `work` raises; nothing of it is kept then.
+        """
         if self._closed:
             raise StoreError("The connectors are closed. Start them again.")
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        self._waiting.put(_Work(work, done, loop))
+        self._lanes.put(_Work(work, done, loop), first=first)
         return await done
 
     def close(self) -> None:
         """Finish what waits, then close the database."""
         if not self._closed:
             self._closed = True
-            self._waiting.put(None)
+            self._lanes.close()
             self._thread.join()
 
     def _run(self) -> None:
@@ -71,34 +73,30 @@ class Journal:
                 database.close()
 
     def _serve(self, database: Database | StoreError) -> None:
-        while (first := self._waiting.get()) is not None:
-            group, ends = [first], False
-            while len(group) < MOST_AT_ONCE and not self._waiting.empty():
-                another = self._waiting.get()
-                if another is None:
-                    ends = True
-                    break
-                group.append(another)
+        for group in self._lanes.groups():
             _commit(database, group)
-            if ends:
-                return
 
 
-def _commit(database: Database | StoreError, group: list[_Work]) -> None:
+def _commit(database: Database | StoreError, group: Iterable[_Work]) -> None:
     """All of a group in one transaction; when one of them fails, each in its own: it takes nobody with it."""
+    done: list[_Work] = []
+    results: list[Any] = []
     try:
         if isinstance(database, StoreError):
+            done.extend(group)
             raise database
         with database.write() as connection:
-            results = [work.do(connection) for work in group]
+            for work in group:
+                done.append(work)
+                results.append(work.do(connection))
     except Exception as error:
-        if len(group) == 1:
-            _tell(group[0], None, error)
+        if len(done) == 1:
+            _tell(done[0], None, error)
             return
-        for work in group:
+        for work in done:
             _commit(database, [work])
         return
-    for work, result in zip(group, results, strict=True):
+    for work, result in zip(done, results, strict=True):
         _tell(work, result, None)
 
 

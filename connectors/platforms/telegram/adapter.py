@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from connectors.platforms.telegram.settings import TelegramSettings
 
 LONG_POLL_S = 25
+MOST_CONNECTIONS = 12
+"""Telegram takes thirty messages a second; every request looks at all that are open."""
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105
 
 
@@ -40,7 +42,11 @@ class TelegramAdapter:
             base_url=f"{base}/bot",
             base_file_url=f"{base}/file/bot",
             request=HTTPXRequest(
-                connection_pool_size=32, read_timeout=30, connect_timeout=10, pool_timeout=30, httpx_kwargs=tls
+                MOST_CONNECTIONS,
+                read_timeout=30,
+                connect_timeout=10,
+                pool_timeout=30,
+                httpx_kwargs=tls,
             ),
             get_updates_request=HTTPXRequest(1, read_timeout=LONG_POLL_S + 10, connect_timeout=10, httpx_kwargs=tls),
         )
