@@ -10,6 +10,7 @@ from assistant.errors import AssistantError, NotAllowed, NotFound
 from assistant.platform_people import PlatformPeople
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
+from assistant.storage.feedback import MAX_CORRECTION_CHARS, MAX_REASON_CHARS
 from assistant.turn.answer import Answer, TurnRequest
 from assistant.turn.events import Failed as TurnFailed
 from assistant.turn.events import Finished, TurnEvent
@@ -126,15 +127,17 @@ class ConnectedAssistant:
     async def judge(self, judgement: Judgement) -> bool:
         """Store a verdict on an answer; False when there is no such answer in the person's conversation.
 
-        Of somebody whose account is suspended there is none either.
+        In a chat the thumb, the reason and the correction come one after the other: what was said before stays. Of
+        somebody whose account is suspended there is no such answer either.
         """
         store = self._assistant.conversations.add_feedback
         try:
             if self._people is not None:
                 await asyncio.to_thread(self._people.groups_for, judgement.account, frozenset())
             await asyncio.to_thread(
-                store, judgement.user, judgement.answer, judgement.verdict, reason=judgement.reason,
-                correction=judgement.correction, surface=judgement.platform,
+                store, judgement.user, judgement.answer, judgement.verdict,
+                reason=judgement.reason[:MAX_REASON_CHARS], correction=judgement.correction[:MAX_CORRECTION_CHARS],
+                surface=judgement.platform, adds=True,
             )  # fmt: skip
         except AssistantError:
             return False

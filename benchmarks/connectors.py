@@ -6,6 +6,9 @@ when the process is killed while one is on its way; `none`: they are posted when
 """
 
 import asyncio
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
@@ -15,10 +18,13 @@ from connectors.markdown.dialect import Dialect
 from connectors.markdown.parse import parse
 from connectors.markdown.plain import PlainText
 from connectors.markdown.split import split
+from connectors.markdown.tree import Blocks
 from connectors.registry import known, platform
 from connectors.testing.flood import flood
 from connectors.testing.markdown import made, troubles
 
+AT_ONCE = 50
+"""Texts that a process takes at a time."""
 RUNS = (("edit", None), ("none", None), ("edit", 0.5), ("none", 0.5))
 
 
@@ -28,7 +34,7 @@ def main() -> None:
     parser.add_argument("--texts", type=int, default=10_000)
     chosen = parsed(parser)
     rows = [_flood(streaming, kill_at, chosen.webhooks) for streaming, kill_at in RUNS] if chosen.webhooks else []
-    texts = [_texts(dialect, chosen.texts) for dialect in _dialects()] if chosen.texts else []
+    texts = _texts(_dialects(), chosen.texts) if chosen.texts else []
     publish("connectors", [*rows, *texts], chosen.json)
 
 
@@ -41,6 +47,7 @@ def _flood(streaming: str, kill_at: float | None, webhooks: int) -> Row:
         "run": f"{webhooks} webhooks, {streaming}{', kill -9' if kill_at else ''}",
         "ack p50 ms": 1000 * outcome.quantile(0.5),
         "ack p99 ms": 1000 * outcome.quantile(0.99),
+        "cpu ms each": 1000 * outcome.cpu_s / webhooks,
         "once": outcome.once,
         "twice": outcome.twice,
         "lost": outcome.lost,
@@ -66,18 +73,36 @@ async def _dialect(name: str) -> Dialect:
             await adapter.close()
 
 
-def _texts(dialect: Dialect, number: int) -> Row:
-    began, found = process_time(), list[str]()
-    for seed in range(number):
-        blocks = parse(made(seed))
-        found += troubles(blocks, split(blocks, dialect), dialect, dialect.limit)
-    return {
-        "run": f"{number} texts, {dialect.name}",
-        "lost": sum("lost" in each for each in found),
-        "too long": sum(">" in each for each in found),
-        "unbalanced": sum("open" in each for each in found),
-        "cpu s": process_time() - began,
-    }
+def _texts(dialects: list[Dialect], number: int) -> list[Row]:
+    """What is wrong with texts in each dialect; every text is parsed once, and a part of them is a process's work."""
+    parts = [range(first, min(first + AT_ONCE, number)) for first in range(0, number, AT_ONCE)]
+    found: list[tuple[float, Counter[str]]] = [(0.0, Counter()) for _ in dialects]
+    with ProcessPoolExecutor() as pool:
+        for part in pool.map(partial(_through, dialects), parts):
+            found = [(cpu + more, known + counted) for (cpu, known), (more, counted) in zip(found, part, strict=True)]
+    return [
+        {
+            "run": f"{number} texts, {dialect.name}",
+            "lost": counted["lost"],
+            "too long": counted[">"],
+            "unbalanced": counted["open"],
+            "cpu s": cpu,
+        }
+        for dialect, (cpu, counted) in zip(dialects, found, strict=True)
+    ]
+
+
+def _through(dialects: list[Dialect], seeds: range) -> list[tuple[float, Counter[str]]]:
+    """Of each dialect the processor time in seconds, and how many troubles of each kind there were."""
+    texts = [parse(made(seed)) for seed in seeds]
+    return [_written(dialect, texts) for dialect in dialects]
+
+
+def _written(dialect: Dialect, texts: list[Blocks]) -> tuple[float, Counter[str]]:
+    began = process_time()
+    found = [each for blocks in texts for each in troubles(blocks, split(blocks, dialect), dialect, dialect.limit)]
+    kinds = Counter(kind for each in found for kind in ("lost", ">", "open") if kind in each)
+    return process_time() - began, kinds
 
 
 if __name__ == "__main__":

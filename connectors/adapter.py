@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from connectors.answering import Source
 from connectors.event import Attachment, Event, Place
@@ -10,6 +10,16 @@ from connectors.markdown.dialect import Dialect
 
 Receive = Callable[[Sequence[Event]], Awaitable[None]]
 """Takes events durably: when it returns, they are stored, and the platform may be told so."""
+
+Reasons = Literal["form", "choices", "with thumb", "commands"]
+"""How a platform lets people say what was wrong with an answer.
+
+form        a form opens, with a field for the reason and one for what should have been said
+choices     a message asks, with buttons; an answer to it is what should have been said
+with thumb  the platform's own thumb has a field for the reason; what should have been said is a command
+commands    /bad and /correct: there is no form (Matrix, WhatsApp, e-mail, Chatwoot), or it is not used (Google Chat,
+            Mattermost)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +30,7 @@ class Card:
     is being written (in a direct talk, and elsewhere). `idempotent` is whether a message that is sent again under the
     same key appears once. `hands_over` is that the platform has people of its own: a conversation that is handed over
     is given to them, and what they give back is the bot's again. `window_s` is for how long after a person's last words
-    the platform takes what nobody asked for; 0 for ever.
+    the platform takes what nobody asked for; 0 for ever. `reasons` is how somebody says why after a thumb down.
     """
 
     platform: str
@@ -35,6 +45,7 @@ class Card:
     live_s: tuple[float, float] = (1.0, 1.0)
     hands_over: bool = False
     window_s: float = 0.0
+    reasons: Reasons = "commands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,8 @@ class Post:
     `key` is the same when it is sent again. `judged` puts the thumbs under it; `only_for` is whom alone it is shown.
     `marked` is that the text is in the dialect; otherwise it is plain, and must not be read as markup. `generated` is
     that a model wrote it, `sources` are the documents behind the whole answer, for platforms that show both.
-    `hands_over` is that the platform's own people have the conversation from this message on.
+    `hands_over` is that the platform's own people have the conversation from this message on. `choices` are buttons to
+    be put under it: the keys of reasons, whose words are `text(f"why_{key}", language)`.
     """
 
     place: Place
@@ -59,6 +71,7 @@ class Post:
     generated: bool = False
     sources: tuple[Source, ...] = ()
     hands_over: bool = False
+    choices: tuple[str, ...] = ()
 
 
 class Adapter(Protocol):

@@ -49,6 +49,7 @@ class Message:
     `to_me` is that the bot was named, answered to, or called by a command; `to_others` that somebody else was named.
     `position` orders the messages of a conversation; later ones are greater. `text` is without the bot's own name.
     `with_person` is that one of the platform's own people has the conversation: it is theirs to answer.
+    `answers` is the message of this bot that it is an answer to, on platforms that ask in messages what was wrong.
     """
 
     event_id: str
@@ -61,6 +62,7 @@ class Message:
     position: float = 0.0
     attachments: tuple[Attachment, ...] = ()
     with_person: bool = False
+    answers: str = ""
     kind: Literal["message"] = "message"
 
 
@@ -68,7 +70,7 @@ class Message:
 class Verdict:
     """A thumb on a message of this bot, by a button, a reaction, or a form that asks why.
 
-    `correction` is what should have been said.
+    `correction` is what should have been said; `said` is that it was written as a message, where others see it.
     """
 
     event_id: str
@@ -78,6 +80,7 @@ class Verdict:
     verdict: Literal["up", "down"]
     reason: str = ""
     correction: str = ""
+    said: bool = False
     kind: Literal["verdict"] = "verdict"
 
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 LANGUAGES = ("en", "es")
+REASONS = ("wrong", "incomplete", "unsupported", "wrong_source", "should_know", "form")
+"""What may be wrong with an answer, in the words that are stored; the web chat has the same."""
 CATALOGUE: dict[str, tuple[str, str]] = {
     "working": ("Working on it…", "Estoy en ello…"),
     "sources": ("Sources", "Fuentes"),
@@ -67,6 +69,16 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "why_correction": ("What it should have said", "Lo que debería haber dicho"),
     "why_send": ("Send", "Enviar"),
     "why_leave": ("No, thanks", "No, gracias"),
+    "why_choose": (
+        "What was wrong? Press what fits, or answer to this message with what should have been said.",
+        "¿Qué ha fallado? Pulsa lo que corresponda, o responde a este mensaje con lo que debería haber dicho.",
+    ),
+    "why_wrong": ("Wrong", "Incorrecta"),
+    "why_incomplete": ("Incomplete", "Incompleta"),
+    "why_unsupported": ("Not in the documents", "No está en los documentos"),
+    "why_wrong_source": ("Wrong source", "Fuente equivocada"),
+    "why_should_know": ("The documents do say it", "Los documentos sí lo dicen"),
+    "why_form": ("Form or tone", "Forma o tono"),
     "up": ("👍", "👍"),
     "down": ("👎", "👎"),
 }

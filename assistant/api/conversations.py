@@ -73,10 +73,9 @@ def conversation_routes(assistant: Assistant) -> APIRouter:
 
     @router.post("/feedback", **shows(FeedbackShape, 404, status=201))
     def give_feedback(request: Request, body: Verdict) -> dict[str, Any]:
-        words = {"reason": body.reason, "correction": body.correction}
-        user = user_of(request)
+        user, store = user_of(request), assistant.conversations.add_feedback
         return feedback_json(
-            assistant.conversations.add_feedback(user, body.answer_id, body.verdict, surface="api", **words)
+            store(user, body.answer_id, body.verdict, reason=body.reason, correction=body.correction, surface="api")
         )
 
     return router

@@ -315,14 +315,18 @@ class Conversations:
         reason: str = "",
         correction: str = "",
         surface: str = "ui",
+        adds: bool = False,
     ) -> Feedback:
         """Store a person's verdict on an answer of theirs, in place of their earlier one.
 
+        With `adds`, what is empty here stays as it was said before, with the same verdict.
         Raises NotFound and InvalidRequest (unknown verdict, text too long).
         """
         verdicts.check(verdict, reason, correction)
         with self._database.write() as connection:
             answer_of(connection, user_id, answer_id)
+            if adds:
+                reason, correction = verdicts.with_earlier(connection, user_id, answer_id, verdict, reason, correction)
             return verdicts.add(connection, answer_id, user_id, verdict, reason, correction, surface)
 
     def feedback(

@@ -50,6 +50,16 @@ def add(
     return Feedback(**row, current=True)
 
 
+def with_earlier(
+    connection: Connection, user_id: str, answer_id: str, verdict: Verdict, reason: str, correction: str
+) -> tuple[str, str]:
+    """Reason and correction; what is empty is as this person said it before, when the verdict was the same."""
+    before = current_of(connection, user_id, [answer_id]).get(answer_id)
+    if before is None or before.verdict != verdict:
+        return reason, correction
+    return reason or before.reason, correction or before.correction
+
+
 def newest(
     connection: Connection, limit: int, verdict: Verdict | None, since: datetime | None, history: bool
 ) -> list[Feedback]:

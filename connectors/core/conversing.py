@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy.engine import Connection
 
@@ -15,13 +16,15 @@ from connectors.core.parts import Parts
 from connectors.core.sending import Sending
 from connectors.core.turning import Asked, Turning
 from connectors.core.workers import Workers
-from connectors.event import Event, Message
+from connectors.event import Event, Message, Verdict
 from connectors.messages import text
 from connectors.store import inbox, links, outbox, threads
 from connectors.store.inbox import Received
 from connectors.store.threads import Thread
 
 REFUSED_AGAIN_S = 3600.0
+NOTED_EVERY_S = 1.0
+"""The age of the last event is kept to the second: not every event of a flood has to write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +58,22 @@ class Conversing:
         self._gate = Gate(parts.connector, parts.settings)
         self.turning = Turning(parts)
         self._ordering = Ordering(parts)
+        self._noted = float("-inf")
         self.workers = Workers(self._next, f"conversation of {parts.connector}")
 
     async def receive(self, events: Sequence[Event]) -> None:
         """Take events durably: when this returns they are stored, each once. Raises StoreError."""
         moment, connector = now(), self._parts.connector
+        noted = abs(moment - self._noted) < NOTED_EVERY_S
 
         def store(connection: Connection) -> list[str]:
-            links.event_came(connection, connector, moment)
+            if not noted:
+                links.event_came(connection, connector, moment)
             return inbox.receive(connection, connector, events, moment)
 
-        for conversation in await self._parts.journal.do(store):
+        found = await self._parts.journal.do(store, first=True)
+        self._noted = self._noted if noted else moment
+        for conversation in found:
             self.workers.wake(conversation)
 
     async def start(self) -> None:
@@ -95,7 +103,7 @@ class Conversing:
 
     async def _handle(self, waiting: Sequence[Admitted], first: Admitted, thread: Thread) -> None:
         if not isinstance(first.event, Message):
-            await self._ordering.judge(first.received, first.event)
+            await self._ordering.judge(first.received, first.event, thread)
             return
         asked: Asked | None
         if (order := first.order) is not None:
@@ -112,7 +120,8 @@ class Conversing:
         batch, follows = _Batch([], thread, set()), thread
         if links.paused(connection, connector):
             return batch
-        for received in inbox.waiting(connection, connector, conversation):
+        waiting = inbox.waiting(connection, connector, conversation)
+        for received in map(partial(_understood, connection, connector), waiting):
             refusal = self._gate.refusal(connection, received.event, follows, moment)
             if refusal is not None:
                 if self._pass_over(connection, received, refusal, thread):
@@ -136,6 +145,19 @@ class Conversing:
         words = text(refusal.say, to.language, person=f"`{event.person.id}`")
         outbox.put(connection, connector, notice_letters(words, to, self._parts.adapter.card), moment)
         return True
+
+
+def _understood(connection: Connection, connector: str, received: Received) -> Received:
+    """An answer to the question what was wrong is a verdict, and what it says is what should have been said."""
+    said = received.event
+    if not isinstance(said, Message) or not said.answers or not said.text.strip() or called(said.text):
+        return received
+    if not outbox.asks_why(connection, connector, said.place.channel, said.answers):
+        return received
+    verdict = Verdict(
+        said.event_id, said.place, said.person, said.answers, "down", correction=said.text.strip(), said=True
+    )  # fmt: skip
+    return replace(received, event=verdict)
 
 
 def _burst(waiting: Sequence[Admitted]) -> Asked:

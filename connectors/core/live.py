@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Self
 
 from connectors.adapter import Busying, Card, Post, Preview, Previewing
-from connectors.core.clock import either
+from connectors.core.clock import either, lasting
 from connectors.core.composing import Envelope
 from connectors.core.parts import Parts
 from connectors.errors import ConnectorError, NotNow, SendError, SlowDown
@@ -125,8 +125,9 @@ class Live:
         try:
             await (self._preview.show(current) if self._preview is not None else self._edit(current))
         except SlowDown as error:
-            self._pacing.hold(self._to.place.channel, error.retry_after)
-            await either(self._ended, error.retry_after)
+            wait = lasting(error.retry_after)
+            self._pacing.hold(self._to.place.channel, wait)
+            await either(self._ended, wait)
             return shown
         except NotNow:
             return shown
@@ -159,7 +160,7 @@ class Live:
             try:
                 await self._adapter.busy(self._to.place, text("working", self._to.language))
             except SlowDown as error:
-                await either(self._ended, error.retry_after)
+                await either(self._ended, lasting(error.retry_after))
             except SendError as error:
                 log.debug("cannot show that an answer is in the making: %s", error)
             await either(self._ended, BUSY_EVERY_S)

@@ -8,13 +8,14 @@ from sqlalchemy.engine import Connection
 from connectors.answering import Judgement
 from connectors.core.clock import now
 from connectors.core.commands import Called
-from connectors.core.composing import notice_letters
+from connectors.core.composing import Envelope, notice_letters
 from connectors.core.parts import Parts
 from connectors.core.turning import Asked
 from connectors.event import Message, Verdict
-from connectors.messages import LANGUAGES, text
+from connectors.messages import LANGUAGES, REASONS, text
 from connectors.store import inbox, outbox, threads
 from connectors.store.inbox import Received
+from connectors.store.outbox import Letter
 from connectors.store.threads import Thread
 
 
@@ -49,8 +50,8 @@ class Ordering:
         await self._parts.journal.do(store)
         return None
 
-    async def judge(self, received: Received, verdict: Verdict) -> None:
-        """Keep a thumb, when the message it stands under is an answer.
+    async def judge(self, received: Received, verdict: Verdict, thread: Thread) -> None:
+        """Keep a thumb, when the message it stands under is an answer; ask what was wrong, where that is done here.
 
         It belongs to the conversation that answer was given in: a reaction does not say which thread it stands in.
         """
@@ -62,8 +63,25 @@ class Ordering:
         kept = bool(answer) and await self._parts.assistant.judge(
             self._judgement(answer, said_there, verdict.verdict, reason=verdict.reason, correction=verdict.correction)
         )
-        passed_over = "" if kept else "no answer"
-        await self._parts.journal.do(lambda c: inbox.finish(c, [received.id], now(), passed_over))
+        letters = self._after(received, said_there, answer, thread) if kept else []
+
+        def store(connection: Connection) -> None:
+            outbox.put(connection, connector, letters, now())
+            inbox.finish(connection, [received.id], now(), "" if kept else "no answer")
+
+        await self._parts.journal.do(store)
+
+    def _after(self, received: Received, verdict: Verdict, answer: str, thread: Thread) -> list[Letter]:
+        """What is said to a verdict: the question why, once to each person, or thanks for a correction in words."""
+        card, language = self._parts.adapter.card, self._parts.language(verdict.place, thread)
+        to = Envelope(verdict.place, f"in{received.id}", language=language)
+        if verdict.said:
+            return notice_letters(text("thanks", language), to, card)
+        if card.reasons != "choices" or verdict.verdict == "up" or verdict.reason or verdict.correction:
+            return []
+        why = replace(to, key=f"{outbox.WHY}{verdict.person.id}.{answer}", reply_to=verdict.message_id)
+        (letter,) = notice_letters(text("why_choose", language), why, card)
+        return [replace(letter, answer=answer, post=replace(letter.post, choices=REASONS))]
 
     def _question(self, received: Received, message: Message, called: Called, thread: Thread) -> Asked | None:
         """The turn behind a command that asks for one."""

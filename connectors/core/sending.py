@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
-from connectors.core.clock import backoff, now
+from connectors.core.clock import backoff, lasting, now
 from connectors.core.parts import Parts
 from connectors.core.workers import Workers
 from connectors.errors import MarkupRefused, NotPossible, SendError, SlowDown
@@ -53,10 +53,13 @@ class Sending:
         except SendError as error:
             await self._after(error, waiting, channel)
         else:
-            moment = now()
-            await self._journal.do(lambda c: outbox.sent(c, waiting.id, message_id, moment))
-            await self._journal.do(lambda c: links.message_left(c, self._connector, moment))
+            await self._journal.do(lambda c: self._sent(c, waiting.id, message_id))
         return True
+
+    def _sent(self, connection: Connection, waiting: int, message_id: str) -> None:
+        moment = now()
+        outbox.sent(connection, waiting, message_id, moment)
+        links.message_left(connection, self._connector, moment)
 
     def _give_up(self, connection: Connection, waiting: int, why: str) -> None:
         moment = now()
@@ -88,6 +91,6 @@ class Sending:
 
 def _pause(error: SendError, attempts: int) -> float:
     if isinstance(error, SlowDown):
-        return error.retry_after
+        return lasting(error.retry_after)
     waits = backoff(most=60.0)
     return [next(waits) for _ in range(min(attempts, 12))][-1]

@@ -20,7 +20,7 @@ def sizes(block: Block) -> list[int]:
     """The characters of each piece of a block; written in a dialect they are as many or more."""
     match block:
         case Paragraph(runs):
-            return [len(word.group().strip()) for word in _WORD.finditer(text_of(runs))] or [0]
+            return _words(text_of(runs)) or [0]
         case Code(text):
             return [len(line) for line in text.split("\n")]
         case Items(items):
@@ -152,6 +152,11 @@ def _cut_items(block: Items, at: int) -> tuple[Items, Items]:
         rest = list(block.items[index + 1 :])
     start = None if block.start is None else block.start + marks
     return replace(block, items=tuple(left)), Items(tuple(rest), start)
+
+
+def _words(text: str) -> list[int]:
+    """The letters of each word; a space before the first is a piece of its own."""
+    return [0] * text[:1].isspace() + [len(word) for word in text.split()]
 
 
 def _sizes(blocks: Blocks) -> list[int]:

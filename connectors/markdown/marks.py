@@ -85,6 +85,8 @@ class _Writer:
         after_mark = self._text.endswith(tuple(mark[-1] for mark in self._marks.of.values()))
         if after_mark and not self._opened and (core[0].isalnum() or written[0] in "*_~`"):
             self._text += JOIN
+        if self._text.endswith("`") and written.startswith("`"):
+            self._text += JOIN  # three ticks would begin a fence, two another code than these
         self._text += written
 
 

@@ -68,8 +68,9 @@ def _parts(before: Blocks, block: Block, dialect: Dialect, limit: int) -> Iterat
 
 def _most(before: Blocks, block: Block, dialect: Dialect, limit: int) -> int:
     """The most pieces that still fit behind `before`; fewer when that ends a sentence or an item."""
-    low, high = 0, _at_most(block, limit)
-    if high + 1 < pieces(block):
+    each = sizes(block)
+    low, high = 0, _at_most(each, limit)
+    if high + 1 < len(each):
         block, _ = cut(block, high + 1)  # what is far beyond the limit is not written at every step
     while low < high:
         middle = (low + high + 1) // 2
@@ -83,9 +84,9 @@ def _most(before: Blocks, block: Block, dialect: Dialect, limit: int) -> int:
     return low
 
 
-def _at_most(block: Block, limit: int) -> int:
-    """More pieces than this cannot fit, however they are written; never all of them."""
-    total, each = 0, sizes(block)
+def _at_most(each: list[int], limit: int) -> int:
+    """More pieces (of these sizes) than this cannot fit, however they are written; never all of them."""
+    total = 0
     for number, size in enumerate(each):
         total += size
         if total > limit:

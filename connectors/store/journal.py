@@ -6,20 +6,18 @@ next one (group commit, https://www.postgresql.org/docs/current/runtime-config-w
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.errors import StoreError
 from connectors.store.database import Database
+from connectors.store.lanes import Lanes
 
 T = TypeVar("T")
-MOST_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +28,35 @@ class _Work:
 
 
 class Journal:
-    """Runs functions on a connection; what `do` returned is committed when it is awaited."""
+    """Runs functions on a connection; what `do` returned is committed when it is awaited.
+
+    A function may run twice (what it did the first time is undone), so it does nothing but read and write there.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._waiting: SimpleQueue[_Work | None] = SimpleQueue()
+        self._lanes: Lanes[_Work] = Lanes()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
         self._closed = False
 
-    async def do(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` in a transaction. Raises StoreError, and what `work` raises; nothing of it is kept then."""
+    async def do(self, work: Callable[[Connection], T], *, first: bool = False) -> T:
+        """Run `work` in a transaction, before what waits when it is to be `first`.
+
+        Raises StoreError, and what `work` raises; nothing of it is kept then.
+        """
         if self._closed:
             raise StoreError("The connectors are closed. Start them again.")
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        self._waiting.put(_Work(work, done, loop))
+        self._lanes.put(_Work(work, done, loop), first=first)
         return await done
 
     def close(self) -> None:
         """Finish what waits, then close the database."""
         if not self._closed:
             self._closed = True
-            self._waiting.put(None)
+            self._lanes.close()
             self._thread.join()
 
     def _run(self) -> None:
@@ -69,45 +73,31 @@ class Journal:
                 database.close()
 
     def _serve(self, database: Database | StoreError) -> None:
-        while (first := self._waiting.get()) is not None:
-            group, ends = [first], False
-            while len(group) < MOST_AT_ONCE and not self._waiting.empty():
-                another = self._waiting.get()
-                if another is None:
-                    ends = True
-                    break
-                group.append(another)
+        for group in self._lanes.groups():
             _commit(database, group)
-            if ends:
-                return
 
 
-def _commit(database: Database | StoreError, group: list[_Work]) -> None:
-    results: list[tuple[Any, Exception | None]] = []
+def _commit(database: Database | StoreError, group: Iterable[_Work]) -> None:
+    """All of a group in one transaction; when one of them fails, each in its own: it takes nobody with it."""
+    done: list[_Work] = []
+    results: list[Any] = []
     try:
         if isinstance(database, StoreError):
+            done.extend(group)
             raise database
         with database.write() as connection:
-            results = [_tried(connection, work) for work in group]
-    except StoreError as trouble:
-        if len(group) > 1:  # one of them may be to blame; the others are not
             for work in group:
-                _commit(database, [work])
-            return
-        results = [(None, trouble) for _ in group]
-    for work, (result, error) in zip(group, results, strict=True):
-        _tell(work, result, error)
-
-
-def _tried(connection: Connection, work: _Work) -> tuple[Any, Exception | None]:
-    """One of a group: what it wrote is undone when it raises, and the others are not."""
-    try:
-        with connection.begin_nested():
-            return work.do(connection), None
-    except SQLAlchemyError:
-        raise
+                done.append(work)
+                results.append(work.do(connection))
     except Exception as error:
-        return None, error
+        if len(done) == 1:
+            _tell(done[0], None, error)
+            return
+        for work in done:
+            _commit(database, [work])
+        return
+    for work, result in zip(done, results, strict=True):
+        _tell(work, result, None)
 
 
 def _tell(work: _Work, result: Any, error: Exception | None) -> None:

@@ -12,6 +12,8 @@ from connectors.event import Place
 from connectors.store.inbox import once
 from connectors.store.schema import outbox
 
+WHY = "why."
+"""The keys of messages that ask what was wrong begin with it."""
 _POST: TypeAdapter[Post] = TypeAdapter(Post)
 
 
@@ -119,6 +121,17 @@ def answer_of(connection: Connection, connector: str, channel: str, message_id: 
     )
     row = connection.execute(query).first()
     return (row.answer, _POST.validate_python(row.payload).place) if row is not None else ("", None)
+
+
+def asks_why(connection: Connection, connector: str, channel: str, message_id: str) -> bool:
+    """Whether this message of ours asked what was wrong with an answer."""
+    query = sa.select(outbox.c.id).where(
+        outbox.c.connector == connector,
+        outbox.c.channel == channel,
+        outbox.c.message_id == message_id,
+        outbox.c.key.startswith(WHY, autoescape=True),
+    )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def said_since(connection: Connection, connector: str, conversation: str, since: float) -> set[str]:

@@ -118,7 +118,7 @@ class DyingJournal(Journal):
         self._database = database
         self._fate = fate
 
-    async def do(self, work: Callable[[Connection], T]) -> T:
+    async def do(self, work: Callable[[Connection], T], *, first: bool = False) -> T:
         """Run `work` in a transaction. Raises Killed before it is committed, or after."""
         self._fate.step()
         with self._database.write() as connection:

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 import re
+import resource
 import signal
 import socket
 import sys
@@ -23,7 +24,7 @@ PATIENCE_S = 180.0
 
 @dataclass
 class Outcome:
-    """What became of a flood. Times in seconds."""
+    """What became of a flood. Times in seconds; `cpu_s` is the connector's, its start among it."""
 
     acknowledged: list[float] = field(default_factory=list)
     refused: int = 0
@@ -32,6 +33,7 @@ class Outcome:
     lost: int = 0
     disordered: int = 0
     answered_s: float = 0.0
+    cpu_s: float = 0.0
 
     def quantile(self, part: float) -> float:
         """The time within which this part of the deliveries was acknowledged."""
@@ -49,7 +51,7 @@ async def flood(
     from connectors.platforms.telegram.fake import FakeTelegram
     from connectors.testing.serving import served
 
-    fake, outcome = FakeTelegram(), Outcome()
+    fake, outcome, before = FakeTelegram(), Outcome(), _children_s()
     for number in range(webhooks):
         await fake.say(f"mark{number}", person=f"person{number % people}")
     async with served(fake.app()) as api, httpx.AsyncClient(timeout=30) as client:
@@ -69,8 +71,15 @@ async def flood(
             await asyncio.sleep(1.0)
         finally:
             await process.stop()
+    outcome.cpu_s = _children_s() - before
     _judge(fake, outcome, webhooks)
     return outcome
+
+
+def _children_s() -> float:
+    """Processor time of the processes that have ended, in seconds."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _judge(fake: Any, outcome: Outcome, webhooks: int) -> None:

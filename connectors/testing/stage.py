@@ -8,6 +8,7 @@ from typing import Any
 
 from connectors.connector import Health
 from connectors.connectors import Connectors
+from connectors.core.clock import SECOND
 from connectors.event import Place
 from connectors.registry import platform
 from connectors.testing.calling import called
@@ -15,8 +16,10 @@ from connectors.testing.fake import FakePlatform, Shown
 from connectors.testing.scripted import ScriptedAssistant
 
 PATIENCE_S = 30.0
-LOOK_S = 0.02
-FAST = {"settle_s": 0.03, "pace_s": 0.0, "live_s": 0.02}
+LOOK_S = 0.01
+FASTER = 0.1
+"""What a second takes that is waited after a refusal."""
+FAST = {"settle_s": 0.02, "pace_s": 0.0, "live_s": 0.02}
 
 
 class Stage:
@@ -64,12 +67,14 @@ class Stage:
         async with asyncio.timeout(PATIENCE_S):
             while calm < 3:
                 await asyncio.sleep(LOOK_S)
+                if not self._idle() or len(self.assistant.turns) < answered:
+                    calm = 0
+                    continue
                 health = await self.health()
                 waits = (
                     health.inbox.get("waiting", 0) + health.outbox.get("waiting", 0) + health.outbox.get("sending", 0)
                 )
-                ready = not waits and self._idle() and len(self.assistant.turns) >= answered
-                calm = calm + 1 if ready else 0
+                calm = calm + 1 if not waits and self._idle() else 0
         return self.fake.shown()
 
     async def come(self, events: int) -> None:
@@ -92,7 +97,7 @@ class Stage:
 @asynccontextmanager
 async def staged(name: str, folder: Path, *, start: bool = True, **settings: Any) -> AsyncIterator[Stage]:
     """A stage whose connector has been started."""
-    found = await asyncio.to_thread(platform, name)
+    found, before = await asyncio.to_thread(platform, name), SECOND.set(FASTER)
     async with found.fake() as fake:
         stage = Stage(name, fake, folder)
         try:
@@ -101,3 +106,4 @@ async def staged(name: str, folder: Path, *, start: bool = True, **settings: Any
             yield stage
         finally:
             await stage.stop()
+            SECOND.reset(before)

@@ -72,6 +72,21 @@ async def test_a_verdict_is_kept_with_the_platform_it_came_from(whole: ScriptedA
     assert not await connected.judge(Judgement(last.answer, "telegram:person/2", "telegram:2", "telegram", "up"))
 
 
+async def test_thumb_reason_and_correction_add_up_and_none_is_lost_for_its_length(whole: ScriptedAssistant) -> None:
+    last = (await _events(whole, _turn("one")))[-1]
+    assert isinstance(last, Answered)
+    connected = ConnectedAssistant(whole)
+    down = Judgement(last.answer, "telegram:person/1", "telegram:1", "telegram", "down")
+    said = (replace(down, reason="w" * 1001), replace(down, correction="At six."), down)
+    for judgement in said:
+        assert await connected.judge(judgement)
+    (kept,) = await to_thread(whole.conversations.feedback)
+    assert (kept.reason, kept.correction) == ("w" * 1000, "At six.")
+    assert await connected.judge(replace(down, verdict="up"))
+    (kept,) = await to_thread(whole.conversations.feedback)
+    assert (kept.verdict, kept.reason, kept.correction) == ("up", "", "")
+
+
 async def test_while_a_person_has_the_conversation_nothing_is_said(whole: ScriptedAssistant) -> None:
     last = (await _events(whole, _turn("one")))[-1]
     assert isinstance(last, Answered)

@@ -13,6 +13,7 @@ from connectors.markdown.discord import DiscordMarkdown
 from connectors.messages import text
 from connectors.platforms.discord.errors import listening, sending
 from connectors.platforms.discord.reading import message_of, place_of_channel, pressed, reacted
+from connectors.platforms.discord.why import answered, written
 
 if TYPE_CHECKING:
     import discord
@@ -36,7 +37,7 @@ class DiscordAdapter:
         # Five messages in five seconds; the library waits for the buckets that Discord names.
         self.card = Card(
             "discord", DiscordMarkdown(), edits=True, buttons=True, threads=settings.threads, idempotent=True,
-            pace_s=1.0, live_s=(1.2, 1.2),
+            reasons="form", pace_s=1.0, live_s=(1.2, 1.2),
         )  # fmt: skip
 
     async def listen(self, receive: Receive) -> None:
@@ -109,11 +110,9 @@ class DiscordAdapter:
                 await take(self._read(client, message))
 
         async def on_interaction(interaction: "discord.Interaction[discord.Client]") -> None:
-            verdict = pressed(interaction)
-            if verdict is not None:
-                await take(verdict)
-                with listening():
-                    await interaction.response.defer()
+            await take(pressed(interaction) or written(interaction))
+            with listening():
+                await answered(interaction, self._settings.language)
 
         async def on_raw_reaction_add(reaction: discord.RawReactionActionEvent) -> None:
             channel = client.get_channel(reaction.channel_id)
@@ -136,7 +135,8 @@ class DiscordAdapter:
 
     async def _target(self, place: Place) -> "discord.PartialMessageable":
         """The channel or thread to write to; a thread that is not there yet is opened under its message."""
-        if self._client is None or not self._client.is_ready():
+        # Logged in is enough: it is seconds until the library holds itself ready, and members are not needed.
+        if self._client is None or self._client.user is None:
             raise OSError("not connected")
         if place.thread and place.thread not in self._opened:
             await self._open(self._client, place)
@@ -146,6 +146,8 @@ class DiscordAdapter:
         import discord
 
         channel = client.get_channel(int(place.channel))
+        if channel is None and not client.is_ready():
+            raise OSError("channels are not known yet")
         if isinstance(channel, discord.TextChannel):
             message = channel.get_partial_message(int(place.thread))
             try:

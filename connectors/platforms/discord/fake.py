@@ -12,14 +12,15 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from connectors.platforms.discord.fake_wire import ME, STAMP, as_json, message
+from connectors.platforms.discord.fake_forms import Forms
+from connectors.platforms.discord.fake_wire import ME, STAMP, as_json, guild_of, interaction_of, message, within
 from connectors.testing.fake import SLOW_S, Faults, Shown
 from connectors.testing.serving import served
 
 GUILD = "9000"
 MOST_CHARS = 2000
 TOKEN = "played-by-a-local-server-only"  # noqa: S105
-UNKNOWN_MESSAGE, THREAD_EXISTS = 10008, 160004
+UNKNOWN_MESSAGE, THREAD_EXISTS, FORM_TYPE = 10008, 160004, 9
 _APPLICATION = {"id": "4711", "name": "pilares", "icon": None, "description": "", "bot_public": False, "flags": 0,
                 "bot_require_code_grant": False, "verify_key": "", "owner": ME, "summary": ""}  # fmt: skip
 _SIGNED = "ex=6a1b&is=6a1a&hm=5fd1"
@@ -45,6 +46,7 @@ class FakeDiscord:
         self._channels: dict[str, str] = {}
         self._people: dict[str, str] = {}
         self._number, self._sequence = 100_000, 0
+        self._forms, self._places = Forms(), dict[str, str]()
         self._files: dict[str, bytes] = {}
         self._attached: dict[str, Any] | None = None
         self.fetched = 0
@@ -85,20 +87,29 @@ class FakeDiscord:
     async def press(self, shown: Shown, verdict: Literal["up", "down"], *, person: str = "ana") -> None:
         """A person presses a button under a message."""
         place = shown.thread or shown.channel
-        interaction: dict[str, Any] = {
-            "id": self._id(), "application_id": ME["id"], "type": 3, "token": "t", "version": 1, "channel_id": place,
-            "data": {"custom_id": f"pilares:{verdict}", "component_type": 2}, "attachment_size_limit": 0,
-            "message": message(shown.message_id, place, shown.text, ME), "entitlements": [], "locale": "en-US",
-            "authorizing_integration_owners": {},
-        }  # fmt: skip
-        if place in self._threads or place in self._channels.values():
-            member = {"user": self._user(person), "roles": [], "joined_at": STAMP, "permissions": "0", "flags": 0}
-            interaction |= {"guild_id": GUILD, "member": member}
-            interaction["message"]["guild_id"] = GUILD
-            interaction["channel"] = {"id": place, "type": 11 if place in self._threads else 0}
-        else:
-            interaction["user"] = self._user(person)
-            interaction["channel"] = {"id": place, "type": 1, "recipients": [self._user(person)]}
+        under = message(shown.message_id, place, shown.text, ME)
+        pressed = {"custom_id": f"pilares:{verdict}", "component_type": 2}
+        await self._interact(3, place, person, pressed, under)
+
+    async def explain(self, reason: str, correction: str, *, person: str = "ana") -> None:
+        """A person fills in the form that was opened last, and sends it."""
+        sent, place = self._forms.filled({"reason": reason, "correction": correction})
+        await self._interact(5, place, person, sent, None)
+
+    @property
+    def asked_why(self) -> bool:
+        """Whether a form is open."""
+        return bool(self._forms.opened)
+
+    async def _interact(
+        self, kind: int, place: str, person: str, data: dict[str, Any], under: dict[str, Any] | None
+    ) -> None:
+        """A button that was pressed under a message (3), or a form that was sent (5)."""
+        guild = place in self._threads or place in self._channels.values()
+        number = self._id()
+        self._places[number] = place
+        interaction = {**interaction_of(number, kind, place, data), **({"message": under} if under else {})}
+        interaction |= within(self._user(person), place, GUILD if guild else "", thread=place in self._threads)
         await self._deliver("INTERACTION_CREATE", interaction)
 
     async def again(self) -> None:
@@ -211,6 +222,9 @@ class FakeDiscord:
             self.busied += 1
             return Response(status_code=204)
         if path[-1] == "callback":
+            answer = await request.json()
+            if answer["type"] == FORM_TYPE and not self._forms.open(answer["data"], self._places[path[1]]):
+                return as_json({"code": 50035, "message": "Invalid Form Body"}, 400)
             return Response(status_code=204)
         if path[-1] == "threads":
             return await self._opened(path[1], path[3])
@@ -250,14 +264,8 @@ class FakeDiscord:
         return as_json(message(number, place, text, ME))
 
     def _guild(self) -> dict[str, Any]:
-        channels = [{"id": each, "type": 0, "name": name, "position": 0, "permission_overwrites": [], "guild_id": GUILD}
-                    for name, each in {"general": self._channel("general", ""), **self._channels}.items()]  # fmt: skip
-        return {"id": GUILD, "name": "Company", "owner_id": "1", "member_count": 3, "roles": [], "emojis": [],
-                "members": [], "channels": channels, "threads": [self._thread(each) for each in self._threads],
-                "presences": [], "voice_states": [], "stickers": [], "features": [], "large": False,
-                "stage_instances": [], "guild_scheduled_events": [], "premium_tier": 0, "nsfw_level": 0,
-                "verification_level": 0, "default_message_notifications": 0, "explicit_content_filter": 0,
-                "mfa_level": 0, "system_channel_flags": 0, "preferred_locale": "en-US", "afk_timeout": 60}  # fmt: skip
+        channels = {"general": self._channel("general", ""), **self._channels}
+        return guild_of(GUILD, channels, [self._thread(each) for each in self._threads])
 
     def _thread(self, number: str) -> dict[str, Any]:
         archive = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": STAMP, "locked": False}

@@ -53,6 +53,7 @@ class SlackAdapter:
             buttons=True,
             threads=True,
             ephemeral=True,
+            reasons="form",
             pace_s=1.0,
             live_s=(1.2, 1.2),
         )

@@ -8,7 +8,7 @@ from connectors.event import Person, Place, Verdict
 from connectors.messages import text
 
 FORM = "pilares_why"
-MOST_CHARS = 2_000
+MOST_CHARS = 1_000
 _FIELDS = {"reason": "why", "correction": "why_correction"}
 
 

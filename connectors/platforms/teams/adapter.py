@@ -41,7 +41,8 @@ class TeamsAdapter:
         self._services: dict[str, str] = {}
         # Seven messages a second, sixty in thirty seconds to one conversation; a stream takes one a second.
         self.card = Card(
-            "teams", TeamsMarkdown(), edits=True, buttons=True, threads=True, pace_s=0.5, live_s=(1.0, 2.0)
+            "teams", TeamsMarkdown(), edits=True, buttons=True, threads=True, reasons="with thumb", pace_s=0.5,
+            live_s=(1.0, 2.0),
         )  # fmt: skip
 
     async def listen(self, receive: Receive) -> None:

@@ -12,7 +12,7 @@ from connectors.event import Attachment, Event, Message, Person, Place, Verdict
 _AT = re.compile(r"<at[^>]*>(.*?)</at>", re.DOTALL)
 _FEEDBACK: dict[str, Literal["up", "down"]] = {"like": "up", "dislike": "down"}
 FILE = "application/vnd.microsoft.teams.file.download.info"
-LONGEST_REASON = 2000
+LONGEST_REASON = 1000
 
 
 def event_of(activity: Mapping[str, Any], me: str) -> Event | None:

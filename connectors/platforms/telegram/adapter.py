@@ -13,7 +13,7 @@ from connectors.markdown.telegram import TelegramHtml
 from connectors.messages import text
 from connectors.platforms.telegram.drafts import Draft
 from connectors.platforms.telegram.errors import listening, sending
-from connectors.platforms.telegram.reading import WANTED, event_of
+from connectors.platforms.telegram.reading import WANTED, WHY, event_of
 
 if TYPE_CHECKING:
     import telegram
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from connectors.platforms.telegram.settings import TelegramSettings
 
 LONG_POLL_S = 25
+MOST_CONNECTIONS = 12
+"""Telegram takes thirty messages a second; every request looks at all that are open."""
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105
 
 
@@ -40,7 +42,11 @@ class TelegramAdapter:
             base_url=f"{base}/bot",
             base_file_url=f"{base}/file/bot",
             request=HTTPXRequest(
-                connection_pool_size=32, read_timeout=30, connect_timeout=10, pool_timeout=30, httpx_kwargs=tls
+                MOST_CONNECTIONS,
+                read_timeout=30,
+                connect_timeout=10,
+                pool_timeout=30,
+                httpx_kwargs=tls,
             ),
             get_updates_request=HTTPXRequest(1, read_timeout=LONG_POLL_S + 10, connect_timeout=10, httpx_kwargs=tls),
         )
@@ -53,6 +59,7 @@ class TelegramAdapter:
             edits=settings.streaming != "none",
             buttons=True,
             threads=True,
+            reasons="choices",
             pace_s=1.0,
             live_s=(1.1, 3.1),
         )
@@ -170,6 +177,12 @@ def _content(post: Post) -> dict[str, Any]:
     if post.judged:
         thumbs = [InlineKeyboardButton(text(each, post.language), callback_data=each) for each in ("up", "down")]
         markup = InlineKeyboardMarkup([thumbs])
+    elif post.choices:
+        buttons = [
+            InlineKeyboardButton(text(f"why_{each}", post.language), callback_data=f"{WHY}{each}")
+            for each in post.choices
+        ]
+        markup = InlineKeyboardMarkup([buttons[at : at + 2] for at in range(0, len(buttons), 2)])
     return {
         "text": post.text,
         "parse_mode": "HTML" if post.marked else None,

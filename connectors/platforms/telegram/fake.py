@@ -1,7 +1,6 @@
 """A server on loopback that speaks Telegram's Bot API, with people and groups on it."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Literal
@@ -11,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.platforms.telegram.fake_texts import balanced, entities, visible
+from connectors.platforms.telegram.fake_answers import error, ok, value
+from connectors.platforms.telegram.fake_texts import balanced, buttons, entities, visible
 from connectors.testing.fake import SLOW_S, Faults, Shown
 from connectors.testing.serving import served
 
@@ -39,6 +39,9 @@ class FakeTelegram:
         self._update = 1000
         self._ids: dict[str, int] = {}
         self._topics: dict[int, str] = {}
+        self._asking: list[int] = []
+        self._buttons: dict[str, list[str]] = {}
+        self._replied: Shown | None = None
         self._files: dict[str, bytes] = {}
         self._attached: dict[str, Any] | None = None
         self.fetched = 0
@@ -64,6 +67,9 @@ class FakeTelegram:
                 **({"caption": words, "caption_entities": entities(words)} if words else {}),
             }
             self._attached = None
+        if self._replied is not None:
+            message["reply_to_message"] = self._replied_to(self._replied)
+            self._replied = None
         if thread:
             topic = self._id(f"topic {thread}")
             self._topics[topic] = thread
@@ -79,10 +85,27 @@ class FakeTelegram:
                           "mime_type": media_type, "file_size": len(content)}  # fmt: skip
 
     async def press(self, shown: Shown, verdict: Literal["up", "down"], *, person: str = "ana") -> None:
-        """A person presses a button under a message."""
+        """A person presses a thumb under a message."""
+        self._press(shown, verdict, person)
+
+    async def explain(self, reason: str, correction: str, *, person: str = "ana") -> None:
+        """A person presses a reason under the question why, and answers to it."""
+        asked = self._messages[self._asking.pop()]
+        assert f"why:{reason}" in self._buttons[asked.message_id], "there is no such reason to be chosen"
+        self._press(asked, f"why:{reason}", person)
+        self._replied = asked
+        channel = next((name for name, number in self._ids.items() if -number == int(asked.channel)), "")
+        await self.say(correction, person=person, channel=channel.removeprefix("group "), thread=asked.thread)
+
+    @property
+    def asked_why(self) -> bool:
+        """Whether a question why stands there that nobody has answered."""
+        return bool(self._asking)
+
+    def _press(self, shown: Shown, data: str, person: str) -> None:
         chat = {"id": int(shown.channel), "type": "private" if int(shown.channel) > 0 else "supergroup"}
         message = {"message_id": int(shown.message_id), "date": 1_790_000_000, "chat": chat, "text": shown.text}
-        query = {"id": f"q{self._update}", "chat_instance": "1", "data": verdict, "message": message,
+        query = {"id": f"q{self._update}", "chat_instance": "1", "data": data, "message": message,
                  "from": {"id": self._id(person), "is_bot": False, "first_name": person.title()}}  # fmt: skip
         self._arrive({"callback_query": query})
 
@@ -110,6 +133,10 @@ class FakeTelegram:
             ]
         )
 
+    def close(self) -> None:
+        """Whoever waits for updates gets what there is."""
+        self._arrived.set()
+
     def updates(self) -> list[dict[str, Any]]:
         """What waits to be fetched, or delivered to a webhook."""
         return list(self._updates)
@@ -128,38 +155,38 @@ class FakeTelegram:
 
     async def _call(self, request: Request) -> JSONResponse:
         if request.path_params["token"] != TOKEN:
-            return _error(401, "Unauthorized")
-        fields = {key: _value(str(value)) for key, value in (await request.form()).items()}
+            return error(401, "Unauthorized")
+        fields = {key: value(str(each)) for key, each in (await request.form()).items()}
         method = request.path_params["method"]
         self.calls.append((method, fields))
         if method == "getUpdates":
             return await self._get_updates(fields)
         if method == "getMe":
-            return _ok(ME)
+            return ok(ME)
         if method == "getFile":
             return self._described(str(fields["file_id"]))
         if method == "sendChatAction":
             self.busied += 1
         if method in ("sendMessage", "editMessageText", "sendMessageDraft"):
             return await self._written(method, fields)
-        return _ok(True)
+        return ok(True)
 
     def _described(self, number: str) -> JSONResponse:
         if number not in self._files:
-            return _error(400, "Bad Request: invalid file_id")
-        return _ok({"file_id": number, "file_unique_id": f"u{number}", "file_size": len(self._files[number]),
+            return error(400, "Bad Request: invalid file_id")
+        return ok({"file_id": number, "file_unique_id": f"u{number}", "file_size": len(self._files[number]),
                     "file_path": f"documents/{number}"})  # fmt: skip
 
     async def _give_out(self, request: Request) -> Response:
         content = self._files.get(request.path_params["number"])
         if request.path_params["token"] != TOKEN or content is None:
-            return _error(404, "Not Found")
+            return error(404, "Not Found")
         self.fetched += 1
         return Response(content, media_type="application/octet-stream")
 
     async def _get_updates(self, fields: dict[str, Any]) -> JSONResponse:
         if self.faults.take("drop"):
-            return _error(502, "Bad Gateway")
+            return error(502, "Bad Gateway")
         offset = int(fields.get("offset", 0))
         # What was confirmed is not kept; what is delivered again comes at the end, as after a webhook's failure.
         if offset and self._given:
@@ -173,7 +200,7 @@ class FakeTelegram:
             except TimeoutError:
                 pass
         self._given = len(self._updates)
-        return _ok(self._updates)
+        return ok(self._updates)
 
     async def _written(self, method: str, fields: dict[str, Any]) -> JSONResponse:
         if self.faults.take("slow"):
@@ -183,33 +210,36 @@ class FakeTelegram:
             return trouble
         self.texts.append(str(fields["text"]))
         if method == "sendMessageDraft":
-            return _ok(True)
+            return ok(True)
         if method == "sendMessage":
             self._number += 1
             number = self._number
         else:
             number = int(fields["message_id"])
         self._messages[number] = self._shown(number, fields)
-        return _ok({"message_id": number, "date": 1_790_000_000, "chat": self._chat_of(int(fields["chat_id"])),
+        self._buttons[str(number)] = buttons(fields.get("reply_markup"))
+        if any(data.startswith("why:") for data in self._buttons[str(number)]):
+            self._asking.append(number)
+        return ok({"message_id": number, "date": 1_790_000_000, "chat": self._chat_of(int(fields["chat_id"])),
                     "text": fields["text"]})  # fmt: skip
 
     def _trouble(self, method: str, fields: dict[str, Any]) -> JSONResponse | None:
         if self.faults.take("429"):
-            return _error(429, "Too Many Requests: retry after 1", {"retry_after": 1})
+            return error(429, "Too Many Requests: retry after 1", {"retry_after": 1})
         if self.faults.take("500"):
-            return _error(500, "Internal Server Error")
+            return error(500, "Internal Server Error")
         text, html = str(fields.get("text", "")), fields.get("parse_mode") == "HTML"
         if html and (self.faults.take("markup") or not balanced(text)):
-            return _error(400, "Bad Request: can't parse entities")
+            return error(400, "Bad Request: can't parse entities")
         if len(visible(text, html).encode("utf-16-le")) // 2 > MOST_UNITS:
-            return _error(400, "Bad Request: message is too long")
+            return error(400, "Bad Request: message is too long")
         if method == "editMessageText":
             there = self._messages.get(int(fields["message_id"]))
             if there is None or self.faults.take("gone"):
                 self._messages.pop(int(fields["message_id"]), None)
-                return _error(400, "Bad Request: message to edit not found")
+                return error(400, "Bad Request: message to edit not found")
             if there == self._shown(int(fields["message_id"]), fields):
-                return _error(400, "Bad Request: message is not modified")
+                return error(400, "Bad Request: message is not modified")
         return None
 
     def _shown(self, number: int, fields: dict[str, Any]) -> Shown:
@@ -221,9 +251,14 @@ class FakeTelegram:
             str(fields["chat_id"]),
             str(fields["text"]),
             before.thread if before else thread,
-            bool(fields.get("reply_markup")),
+            "up" in buttons(fields.get("reply_markup")),
             reply_to=before.reply_to if before else str(reply.get("message_id", "")),
         )
+
+    def _replied_to(self, shown: Shown) -> dict[str, Any]:
+        """A message of the bot as it comes with an answer to it."""
+        return {"message_id": int(shown.message_id), "date": 1_790_000_000, "text": shown.text, "from": ME,
+                "chat": self._chat_of(int(shown.channel))}  # fmt: skip
 
     def _person(self, person: str) -> dict[str, Any]:
         if person == "me":
@@ -242,28 +277,13 @@ class FakeTelegram:
         return {"id": number, "type": "private" if number > 0 else "supergroup"}
 
 
-def _value(text: str) -> Any:
-    if text[:1] in "[{":
-        try:
-            return json.loads(text)
-        except ValueError:
-            return text
-    return int(text) if text.lstrip("-").isdecimal() else text
-
-
-def _ok(result: Any) -> JSONResponse:
-    return JSONResponse({"ok": True, "result": result})
-
-
-def _error(status: int, description: str, parameters: dict[str, Any] | None = None) -> JSONResponse:
-    body: dict[str, Any] = {"ok": False, "error_code": status, "description": description}
-    return JSONResponse(body | ({"parameters": parameters} if parameters else {}), status)
-
-
 @asynccontextmanager
 async def fake() -> AsyncIterator[FakeTelegram]:
     """A server that plays Telegram until the block ends."""
     platform = FakeTelegram()
     async with served(platform.app()) as address:
         platform.settings["api_url"] = address
-        yield platform
+        try:
+            yield platform
+        finally:
+            platform.close()

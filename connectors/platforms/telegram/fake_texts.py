@@ -2,6 +2,8 @@
 
 from typing import Any
 
+MOST_DATA = 64
+
 
 def entities(text: str) -> list[dict[str, Any]]:
     """Names and commands, with their places in UTF-16 units."""
@@ -36,3 +38,10 @@ def balanced(html: str) -> bool:
         elif not opened or opened.pop() != name:
             return False
     return not opened and not re.search(r"<(?!/?[a-z])", html)
+
+
+def buttons(markup: Any) -> list[str]:
+    """What the buttons under a message say when they are pressed; at most 64 bytes each."""
+    rows = (markup or {}).get("inline_keyboard", [])
+    found = [str(button["callback_data"]) for row in rows for button in row]
+    return [data for data in found if 0 < len(data.encode()) <= MOST_DATA]

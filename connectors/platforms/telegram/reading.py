@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Literal
 
 from connectors.event import Attachment, Event, Message, Person, Place, Verdict
+from connectors.messages import REASONS
 
 if TYPE_CHECKING:
     import telegram
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
 WANTED = ("message", "callback_query", "message_reaction")
 """The kinds of updates that are asked for; reactions come from private chats and from groups the bot administers."""
 _THUMBS: dict[str, Literal["up", "down"]] = {"👍": "up", "👎": "down"}
+WHY = "why:"
+"""What the buttons under the question for a reason say begins with it."""
 _VERDICTS: dict[str, Literal["up", "down"]] = {"up": "up", "down": "down"}
 
 
@@ -27,7 +30,8 @@ def event_of(update: "telegram.Update", me: "telegram.User") -> Event | None:
 def _message(update: "telegram.Update", message: "telegram.Message", me: "telegram.User") -> Message:
     named, others = _mentions(message, me)
     answers = message.reply_to_message.from_user if message.reply_to_message else None
-    to_me = named or (answers is not None and answers.id == me.id)
+    answers_me = answers is not None and answers.id == me.id
+    to_me = named or answers_me
     answers_other = answers is not None and answers.id != me.id and not message.is_topic_message
     return Message(
         str(update.update_id),
@@ -39,18 +43,22 @@ def _message(update: "telegram.Update", message: "telegram.Message", me: "telegr
         to_others=not to_me and (others or answers_other),
         position=float(message.message_id),
         attachments=tuple(_attachments(message)),
+        answers=str(message.reply_to_message.message_id) if message.reply_to_message and answers_me else "",
     )
 
 
 def _pressed(update: "telegram.Update", query: "telegram.CallbackQuery", me: "telegram.User") -> Verdict | None:
-    verdict = _VERDICTS.get(query.data or "")
+    pressed = query.data or ""
+    reason = pressed.removeprefix(WHY) if pressed.startswith(WHY) else ""
+    verdict = "down" if reason in REASONS else _VERDICTS.get(pressed)
     if query.message is None or verdict is None:
         return None
     thread = (
         getattr(query.message, "message_thread_id", None) if getattr(query.message, "is_topic_message", 0) else None
     )
     place = place_of(query.message.chat, thread)
-    return Verdict(str(update.update_id), place, _person(query.from_user, me), str(query.message.message_id), verdict)
+    person, message_id = _person(query.from_user, me), str(query.message.message_id)
+    return Verdict(str(update.update_id), place, person, message_id, verdict, reason)
 
 
 def _reacted(

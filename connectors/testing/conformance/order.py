@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from connectors.testing.conformance.base import Suite
+from connectors.testing.stage import PATIENCE_S
 
 
 class Order(Suite):
@@ -59,7 +60,7 @@ class Order(Suite):
             await stage.fake.say("slow", person="ana")
             await stage.fake.say("quick", person="bob")
             await stage.come(2)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 while stage.assistant.running < 2:
                     await asyncio.sleep(0.01)
             stage.assistant.go.set()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from connectors.answering import Failed
 from connectors.testing.conformance.base import Suite, words
+from connectors.testing.stage import PATIENCE_S
 
 
 class Trouble(Suite):
@@ -35,8 +36,7 @@ class Trouble(Suite):
             stage.assistant.go.clear()
             for person in ("ana", "bob", "eva", "leo", "mia", "noa"):
                 await stage.fake.say("slow", person=person)
-            async with asyncio.timeout(3):
-                await stage.come(6)
+            await stage.come(6)
             stage.assistant.go.set()
             assert len(await stage.quiet(6)) == 6
 
@@ -44,7 +44,7 @@ class Trouble(Suite):
         async with self.stage(tmp_path) as stage:
             await stage.ask("before")
             stage.fake.faults.set("drop")
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while not stage.fake.faults.happened["drop"]:
                     await asyncio.sleep(0.02)
             await stage.ask("after")

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from connectors.testing.conformance.base import Suite, words
+from connectors.testing.stage import PATIENCE_S
 
 LONG = " ".join(f"word{number}" for number in range(40))
 
@@ -17,14 +18,14 @@ class Writing(Suite):
                 return
             stage.assistant.word_s = 30
             await stage.fake.say("slow")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 while not stage.fake.texts and not stage.fake.busied:
                     await asyncio.sleep(0.01)
             await stage.stop()
 
     async def test_the_text_grows_and_ends_complete(self, tmp_path: Path) -> None:
         async with self.stage(tmp_path) as stage:
-            stage.assistant.word_s, stage.assistant.replies = 0.05, [LONG.replace(" word20", "\n\nword20")]
+            stage.assistant.word_s, stage.assistant.replies = 0.03, [LONG.replace(" word20", "\n\nword20")]
             (shown,) = await stage.ask("long")
             card = await self.card(stage.fake)
             assert words(shown.text) == words(LONG)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from connectors.markdown.dialect import Dialect
 from connectors.markdown.discord import DiscordMarkdown
+from connectors.markdown.googlechat import GoogleChatMarkup
 from connectors.markdown.heal import heal
 from connectors.markdown.matrix import MatrixHtml
 from connectors.markdown.mattermost import MattermostMarkdown
@@ -14,6 +15,7 @@ from connectors.markdown.plain import PlainText
 from connectors.markdown.slack import SlackMrkdwn
 from connectors.markdown.split import split, splitting
 from connectors.markdown.telegram import TelegramHtml
+from connectors.markdown.tree import Paragraph, Run, Style
 from connectors.markdown.whatsapp import WhatsAppMarks
 from connectors.testing.markdown import made, troubles
 
@@ -124,3 +126,9 @@ def test_the_first_message_is_there_before_the_rest_is_looked_at() -> None:
 def test_parts_end_with_a_sentence_where_that_costs_little() -> None:
     parts = split(parse("One two three four five. " * 40), TelegramHtml(), 200)
     assert all(TelegramHtml().render(part).rstrip().endswith(".") for part in parts)
+
+
+@pytest.mark.parametrize("dialect", [WhatsAppMarks(), GoogleChatMarkup(), SlackMrkdwn()], ids=lambda each: each.name)
+def test_ticks_beside_code_make_no_fence(dialect: Dialect) -> None:
+    code = Style(code=True)
+    assert "```" not in dialect.render((Paragraph((Run("a", code), Run("`"), Run("b", code))),))
