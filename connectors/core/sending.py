@@ -53,7 +53,7 @@ class Sending:
         except SendError as error:
             await self._after(error, waiting, channel)
         else:
-            await self._journal.do(lambda c: self._sent(c, waiting.id, message_id))
+            await self._journal.do(lambda c: self._sent(c, waiting.id, message_id), first=True)
         return True
 
     def _sent(self, connection: Connection, waiting: int, message_id: str) -> None:

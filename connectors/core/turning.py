@@ -70,7 +70,7 @@ class Turning:
 
     async def _shown(self, asked: Asked, thread: Thread, to: Envelope) -> tuple[Answered | Failed, str]:
         async def kept(message_id: str) -> None:
-            await self._parts.journal.do(lambda c: inbox.previewed(c, asked.rows[0], message_id))
+            await self._parts.journal.do(lambda c: inbox.previewed(c, asked.rows[0], message_id), first=True)
 
         parts = self._parts
         async with Live(parts, to, asked.last.person.id, asked.preview, kept) as live:

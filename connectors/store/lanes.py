@@ -1,4 +1,8 @@
-"""What waits for the database, in two lanes: a delivery, which a platform waits for, passes everything else."""
+"""What waits for the database, in two lanes.
+
+In front are deliveries, which a platform waits for, and the notes that a message is there, without which it would be
+sent again after a kill.
+"""
 
 import threading
 from collections import deque
