@@ -58,9 +58,16 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=10_000, help=f"of {CHUNKS_PER_DOCUMENT} passages each")
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--cases", type=int, default=10_000, help="random cases of documents, grants and questions")
+    parser.add_argument(
+        "--surfaces", type=int, default=0, metavar="N",
+        help="instead: N random cases through questions, citations, previews, files, history, export, MCP and widget",
+    )  # fmt: skip
     parser.add_argument("--keep", type=Path, metavar="DIR", help="where to keep the library, or to find it again")
     chosen = parsed(parser)
     console = Console(stderr=True)
+    if chosen.surfaces:
+        publish("grants, through the service", surfaces(chosen.surfaces, console), chosen.json)
+        return
     made = MadeUp(chosen.documents)
     audiences = [_audience(made, number) for number in range(made.documents)]
     with ExitStack() as stack:
@@ -80,6 +87,30 @@ def main() -> None:
         rows = [_row(reader, readers[0], made.documents) for reader in readers]
     publish(f"grants, {made.documents * CHUNKS_PER_DOCUMENT:,} passages", rows, chosen.json)
     publish("grants, random cases", [_cases(chosen.cases, console)], None)
+
+
+def surfaces(count: int, console: Console) -> list[Row]:
+    """By surface: cases, those that told something which may be read, and leaks."""
+    from assistant.testing.grant_surfaces import surface_cases
+
+    with TemporaryDirectory() as folder, surface_cases(Path(folder), seed=0) as cases:
+        with shown("cases through the service", console) as step:
+            for outcome in cases.run(count):
+                step(outcome.cases, count)
+        outcome = cases.outcome
+        rows: list[Row] = [
+            {
+                "surface": name, "cases": outcome.kinds[name], "told something": told,
+                "leaks": sum(each.startswith(f"{name},") for each in outcome.leaks),
+            }
+            for name, told in sorted(cases.told.items())
+        ]  # fmt: skip
+    for each in outcome.leaks[:20]:
+        console.print(f"leak: {each}", markup=False)
+    return [*rows, {
+        "surface": "all", "cases": outcome.cases, "told something": sum(cases.told.values()),
+        "leaks": len(outcome.leaks),
+    }]  # fmt: skip
 
 
 def measure(library: Library, made: MadeUp, readers: Sequence[Reader], count: int, step: OnStep) -> None:
