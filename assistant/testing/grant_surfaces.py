@@ -6,6 +6,7 @@ Only the language models are scripted: they quote every line that is put before 
 """
 
 import io
+import json
 import re
 import zipfile
 from collections import Counter
@@ -114,8 +115,14 @@ class SurfaceCases(GrantCases):
         return self._got(name, *(f"/v1/files/{each}{part}" for each in self._any() for part in ("", "/content")))
 
     def _history(self, name: str) -> str:
-        talks = [f"/api/v1/conversations/{each}" for each in self._talks[name][-5:]]
-        return self._got(name, "/api/v1/conversations", *talks)
+        """Lists and conversations; the older ones are deleted then, for the next case not to read them all again."""
+        shown = self._got(name, "/api/v1/conversations")
+        found = [each["id"] for each in json.loads(shown)["conversations"]]
+        shown += self._got(name, *(f"/api/v1/conversations/{each}" for each in found[:10]))
+        for each in found[5:]:
+            self._client.delete(f"/api/v1/conversations/{each}", headers=self._people[name])
+        self._talks[name] = [each for each in self._talks[name] if each in found[:5]]
+        return shown
 
     def _export(self, name: str) -> str:
         content = self._client.get("/api/v1/me/export", headers=self._people[name]).content
