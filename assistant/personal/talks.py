@@ -51,7 +51,8 @@ def _turns(places: Places, subject: Subject, conversation_id: str) -> Iterator[J
         rows = connection.execute(query).all()
     for row in rows:
         yield {
-            "id": row.id, "question": row.question, "state": row.state, "partial": row.partial, "error": row.error,
+            "id": row.id, "question": row.question, "state": row.state,
+            "partial": places.conversations.begun(subject.id, row.partial), "error": row.error,
             "created": plain(row.created), "ended": plain(row.ended), "answer": _answer(places, subject, row),
         }  # fmt: skip
 

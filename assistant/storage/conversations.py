@@ -18,6 +18,7 @@ from assistant.curated.store import CuratedAnswers
 from assistant.grounding.withheld import documents_of, withheld
 from assistant.handoff.store import Handoffs
 from assistant.raising.store import RaisedPassages
+from assistant.security.person import LOCAL_USER
 from assistant.storage import feedback as verdicts
 from assistant.storage.codec import from_row, to_row
 from assistant.storage.database import Database
@@ -258,7 +259,10 @@ class Conversations:
             given = verdicts.current_of(connection, user_id, (row.answer_id for row in rows if row.answer_id))
         found = [turn_of(row, given) for row in rows]
         shown = iter(self.shown(user_id, [turn.answer for turn in found if turn.answer is not None]))
-        return [turn if turn.answer is None else replace(turn, answer=next(shown)) for turn in found]
+        return [
+            replace(turn, partial=self.begun(user_id, turn.partial)) if turn.answer is None
+            else replace(turn, answer=next(shown)) for turn in found
+        ]  # fmt: skip
 
     def list(
         self, user_id: str, limit: int = 50, search: str = "", *, surface: str = ""
@@ -283,6 +287,13 @@ class Conversations:
         """Answers as this person may see them now."""
         readable = self.readable(user_id, documents_of(stored))
         return [withheld(answer, readable) for answer in stored]
+
+    def begun(self, user_id: str, partial: str) -> str:
+        """What an interrupted turn had written, as this person may see it now.
+
+        Nobody knows which documents it was from, so people whose grants may change do not see it again.
+        """
+        return partial if self._permitted is None or user_id == LOCAL_USER else ""
 
     def readable(self, user_id: str, documents: Collection[str]) -> Collection[str]:
         """Of some documents (ids), those that this person may read now."""

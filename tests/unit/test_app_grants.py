@@ -85,6 +85,18 @@ def test_an_answer_is_shown_while_its_owner_is_in_a_group_that_may_read_it(
         assert "May" not in shown()
 
 
+def test_what_an_interrupted_turn_had_written_is_not_shown_to_people_whose_grants_may_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Models, "embedder", lambda _: HashingEmbedder())
+    with build_app(Settings(home=tmp_path)) as app:
+        for user, shown in ((app.accounts.users.add("ana", groups=["board"]).id, ""), (LOCAL_USER, SECRET)):
+            begun = app.conversations.start(user)
+            app.conversations.interrupt_turn(app.conversations.begin_turn(user, begun.id, "When?").id, SECRET)
+            (turn,) = app.conversations.turns(user, begun.id)
+            assert (turn.state, turn.partial) == ("interrupted", shown)
+
+
 def test_where_accounts_are_required_people_of_platforms_see_what_is_for_everyone_and_for_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
