@@ -60,7 +60,8 @@ class SurfaceCases(GrantCases):
     def _name(self) -> str:
         """Names do not come again: what is said of a document of before is not of the one in its place."""
         self._named += 1
-        return super()._name().replace("/n", f"/{self._named}n")
+        folder, slash, name = super()._name().rpartition("/")
+        return f"{folder}{slash}{self._named}{name}"
 
     def _some_groups(self) -> frozenset[str]:
         """Such as accounts may have: no spaces, no quotation marks."""
