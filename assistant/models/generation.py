@@ -21,7 +21,7 @@ import httpx
 
 from assistant.adapting import at_work
 from assistant.errors import ModelUnavailable
-from assistant.models.lanes import Lanes, Pass
+from assistant.models.admission import Admission, Pass
 
 SECOND_COPY = 1.6
 """Memory of a second copy, in sizes of the model's file: weights, context and scratch."""
@@ -39,7 +39,7 @@ class Generation:
         self.adapters = dict(adapters)
         self.requests = 0
         self.turns = 0
-        self.lanes = Lanes()
+        self.admission = Admission()
         self._pools = dict[str, Any]()
         self._pooling = Lock()
 
@@ -77,7 +77,7 @@ class Generation:
 
     def close(self) -> None:
         """Free the model."""
-        self.lanes.close()
+        self.admission.close()
         for pool in self._pools.values():
             pool.close()
         self.servers.clear()
@@ -138,7 +138,7 @@ class ToServing(httpx.BaseTransport):
         asked = None
         try:
             if generation.adapters and request.method == "POST":
-                asked = generation.lanes.enter(adapter_of(request.read()), at_work())
+                asked = generation.admission.enter(adapter_of(request.read()), at_work())
             answer = generation.send(request)
         except BaseException:
             self._left(generation, asked)
@@ -150,7 +150,7 @@ class ToServing(httpx.BaseTransport):
 
     def _left(self, generation: Generation, asked: Pass | None) -> None:
         if asked is not None:
-            generation.lanes.leave(asked)
+            generation.admission.leave(asked)
         self._engine.leave(generation)
 
 

@@ -9,6 +9,10 @@ from assistant.errors import AssistantError
 from knowledge.embedder import Vectors
 from knowledge.testing.embedder import HashingEmbedder
 
+WEATHER_CALL: Mapping[str, Any] = {
+    "id": "c1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Lima"}'},
+}  # fmt: skip
+
 
 class ScriptedGateway:
     """`Gateway` by script: `message` is answered, an `error` raised instead. `bodies` are what came, newest last.

@@ -8,6 +8,8 @@ import pytest
 from assistant.app import build_app
 from assistant.messages import message
 from assistant.models.models import Models
+from assistant.personal.subject import Places, Subject
+from assistant.personal.talks import conversations_of
 from assistant.security.person import LOCAL_USER
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
@@ -95,6 +97,8 @@ def test_what_an_interrupted_turn_had_written_is_not_shown_to_people_whose_grant
             app.conversations.interrupt_turn(app.conversations.begin_turn(user, begun.id, "When?").id, SECRET)
             (turn,) = app.conversations.turns(user, begun.id)
             assert (turn.state, turn.partial) == ("interrupted", shown)
+            (exported,) = conversations_of(Places(app.settings, app.conversations), Subject(user, user, True))
+            assert exported["turns"][0]["partial"] == shown
 
 
 def test_where_accounts_are_required_people_of_platforms_see_what_is_for_everyone_and_for_them(

@@ -1,8 +1,9 @@
 """A served application whose assistant and models answer from scripts, and official clients of it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -12,11 +13,12 @@ from openai import OpenAI
 from openid_provider import OpenIdProvider, serving_provider
 
 from assistant.api.app import create_app
+from assistant.api.openai.ports import Served
 from assistant.api.server import _Server, address_of, bind
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
 from assistant.testing.accounts import cheap_accounts, known
-from assistant.testing.gateway import ScriptedGateway
+from assistant.testing.gateway import WEATHER_CALL, ScriptedGateway
 from assistant.testing.replies import DEMO
 from assistant.testing.scripted import ScriptedAssistant
 from assistant.testing.service import Service
@@ -53,6 +55,20 @@ def service(running_service: Service) -> Service:
     assistant.go.set()
     gateway.__init__()  # type: ignore[misc]
     return running_service
+
+
+@pytest.fixture
+def weather_calls(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model calls the tool `weather`, and answers once it has a result."""
+    complete = service.gateway.complete
+
+    def told(served: Served, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        has_result = any(each["role"] == "tool" for each in body["messages"])
+        said = {"content": "It is 18 degrees."} if has_result else {"content": None, "tool_calls": [WEATHER_CALL]}
+        service.gateway.message = {"role": "assistant", **said}
+        yield from complete(served, body)
+
+    monkeypatch.setattr(service.gateway, "complete", told)
 
 
 @pytest.fixture

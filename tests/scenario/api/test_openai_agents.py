@@ -1,7 +1,7 @@
 """The asynchronous client, its helpers, and LangChain's agents and structured output, unchanged."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -12,13 +12,12 @@ from langchain_openai import ChatOpenAI
 from openai import AsyncOpenAI, OpenAI
 from pydantic import BaseModel, SecretStr
 
-from assistant.api.openai.ports import Served
+from assistant.testing.gateway import WEATHER_CALL
 from assistant.testing.replies import DEMO
 from assistant.testing.service import Service
 
 LEAVE = DEMO["leave"].text
 ASK: Any = [{"role": "user", "content": "How many days of leave do I have?"}]
-CALL = {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Lima"}'}}
 
 
 class Weather(BaseModel):
@@ -63,7 +62,7 @@ def test_the_clients_stream_helper_puts_the_answer_together(client: OpenAI) -> N
 
 @pytest.mark.parametrize("method", ["json_schema", "function_calling"])
 def test_langchain_gets_structured_output(chat: ChatOpenAI, service: Service, method: str) -> None:
-    called = {**CALL, "function": {**CALL["function"], "name": "Weather"}}  # type: ignore[dict-item]
+    called = {**WEATHER_CALL, "function": {**WEATHER_CALL["function"], "name": "Weather"}}
     service.gateway.message = {"role": "assistant", "content": '{"city": "Lima"}'}
     if method == "function_calling":
         service.gateway.message = {"role": "assistant", "content": None, "tool_calls": [called]}
@@ -71,7 +70,8 @@ def test_langchain_gets_structured_output(chat: ChatOpenAI, service: Service, me
     assert got == Weather(city="Lima")
 
 
-def test_an_agent_calls_a_tool_and_answers(chat: ChatOpenAI, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("weather_calls")
+def test_an_agent_calls_a_tool_and_answers(chat: ChatOpenAI, service: Service) -> None:
     cities: list[str] = []
 
     @tool
@@ -80,15 +80,6 @@ def test_an_agent_calls_a_tool_and_answers(chat: ChatOpenAI, service: Service, m
         cities.append(city)
         return "18 degrees"
 
-    complete = service.gateway.complete
-
-    def told(served: Served, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        has_result = any(each["role"] == "tool" for each in body["messages"])
-        said = {"content": "It is 18 degrees."} if has_result else {"content": None, "tool_calls": [CALL]}
-        service.gateway.message = {"role": "assistant", **said}
-        yield from complete(served, body)
-
-    monkeypatch.setattr(service.gateway, "complete", told)
     done = create_agent(chat, [weather]).invoke({"messages": ASK})
     assert done["messages"][-1].text == "It is 18 degrees."
     assert cities == ["Lima"]

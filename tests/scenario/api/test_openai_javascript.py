@@ -4,19 +4,17 @@ import json
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from assistant.api.openai.ports import Served
 from assistant.testing.replies import DEMO
 from assistant.testing.service import Service
 
 FOLDER = Path(__file__).parent / "javascript"
 LEAVE = DEMO["leave"].text
-CALL = {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Lima"}'}}
 Run = Callable[..., dict[str, Any]]
 
 pytestmark = [
@@ -73,18 +71,8 @@ def test_leaving_a_stream_stops_the_model(run: Run, service: Service) -> None:
     assert service.assistant.stopped == 1
 
 
-def test_tools_are_called_and_their_results_go_back(
-    run: Run, service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    complete = service.gateway.complete
-
-    def told(served: Served, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        has_result = any(each["role"] == "tool" for each in body["messages"])
-        said = {"content": "It is 18 degrees."} if has_result else {"content": None, "tool_calls": [CALL]}
-        service.gateway.message = {"role": "assistant", **said}
-        yield from complete(served, body)
-
-    monkeypatch.setattr(service.gateway, "complete", told)
+@pytest.mark.usefixtures("weather_calls")
+def test_tools_are_called_and_their_results_go_back(run: Run, service: Service) -> None:
     got = run("tools", "responsesTools")
     assert got["tools"] == {"content": "It is 18 degrees.", "called": [{"city": "Lima"}]}
     assert got["responsesTools"] == {"name": "weather", "given": {"city": "Lima"}, "text": "It is 18 degrees."}

@@ -107,7 +107,7 @@ def test_requests_with_different_adapters_take_turns(engine: LlamaCppEngine, ser
 def test_a_stream_whose_reader_stays_away_holds_nobody_up(
     engine: LlamaCppEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.models.lanes.AWAY_SECONDS", 0.1)
+    monkeypatch.setattr("assistant.models.admission.AWAY_SECONDS", 0.1)
     with httpx.Client(transport=engine.transport()) as client:
         address = f"{engine.base_url}/chat/completions"
         with client.stream("POST", address, json={"adapter": "a@v1"}) as answer:

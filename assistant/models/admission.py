@@ -37,7 +37,7 @@ class Pass:
         return self.handed is not None and monotonic() - self.handed > AWAY_SECONDS
 
 
-class Lanes:
+class Admission:
     """Lets requests in; safe to use from several threads."""
 
     def __init__(self) -> None:
