@@ -16,6 +16,7 @@ import numpy as np
 from assistant.grounding.context import in_context
 from knowledge.embedder import Embedder, Vectors
 from knowledge.passage import Passage, Sentence
+from knowledge.store.wal import write_ahead
 
 # Passages in memory; at six sentences each about 45 MB.
 IN_MEMORY = 5_000
@@ -116,11 +117,13 @@ class SentenceVectors:
 
 
 def _opened(file: Path | None, model_id: str) -> sqlite3.Connection:
-    """The cache file, emptied when it is of another embedder, replaced when it is damaged."""
+    """The cache file, emptied when it is of another embedder, replaced when it is damaged; memory while it is held."""
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
     try:
         return _prepared(file, model_id)
+    except sqlite3.OperationalError:  # another process holds it, or the disk is full
+        return _prepared(None, model_id)
     except sqlite3.DatabaseError:
         if file is None:
             raise
@@ -130,7 +133,7 @@ def _opened(file: Path | None, model_id: str) -> sqlite3.Connection:
 
 def _prepared(file: Path | None, model_id: str) -> sqlite3.Connection:
     connection = sqlite3.connect(file or ":memory:", check_same_thread=False)
-    connection.execute("PRAGMA journal_mode = WAL")
+    write_ahead(connection)
     connection.execute(
         "CREATE TABLE IF NOT EXISTS sentences (chunk TEXT PRIMARY KEY, vectors BLOB NOT NULL) WITHOUT ROWID"
     )

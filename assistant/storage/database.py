@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from assistant.errors import ConfigurationError, StorageError
+from knowledge.store.wal import write_ahead
 
 BUSY_TIMEOUT_MS = 5_000
 
@@ -109,9 +110,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """Take transactions into our own hands (the driver's are implicit) and set what each connection needs."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    # busy_timeout first: switching a fresh file to WAL needs a lock that another opener may hold.
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
+    write_ahead(connection)
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten, too
     cursor.execute("PRAGMA synchronous = FULL")  # NORMAL may lose the last questions at a power cut

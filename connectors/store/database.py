@@ -1,6 +1,7 @@
 """The database of connectors: a SQLite file by default, PostgreSQL by its address."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,9 +76,21 @@ def _prepare(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     cursor.execute("PRAGMA synchronous = FULL")  # a delivery is acknowledged because it is on the disk
     cursor.close()
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch a fresh file to its log. Of two that do so at once SQLite refuses one without waiting: it asks again."""
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            return connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _bring_up_to_date(connection: Connection, name: str) -> None:

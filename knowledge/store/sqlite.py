@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from knowledge.errors import StoreError
 from knowledge.lexical import fts5
 from knowledge.store.database import COMMITS, bring_up_to_date
+from knowledge.store.wal import write_ahead
 
 _CHECKED_UP_TO = 512_000_000  # bytes: a quick_check of more would delay every start
 
@@ -105,7 +106,8 @@ class SqliteDatabase:
 
 def _prepare(raw: Any, _record: Any) -> None:
     raw.isolation_level = None  # we begin transactions ourselves; sqlite3 would not begin one for a SELECT
-    for pragma in ("journal_mode=WAL", "busy_timeout=5000", "foreign_keys=ON", "synchronous=FULL", "secure_delete=ON"):
+    write_ahead(raw)
+    for pragma in ("busy_timeout=5000", "foreign_keys=ON", "synchronous=FULL", "secure_delete=ON"):
         raw.execute(f"PRAGMA {pragma}")
 
 
