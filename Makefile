@@ -5,15 +5,15 @@ BIN := $(VENV)/bin
 # No test asks the model hub; models come from where `pilares models pull` found them.
 test test-long bench: export HF_HUB_OFFLINE = 1
 
-.PHONY: up test test-documents test-parts test-whole test-security test-long check unit models widget clients chromium postgres bench format clean
+.PHONY: up test test-documents test-parts test-whole test-browser test-security test-long check unit models widget clients chromium postgres bench format clean
 
 up: $(VENV)/.installed
 	@$(BIN)/pilares up
 
-# Three at a time, since much of each is waiting: documents and their faults; everything else by itself; the models, the
-# protocols and the browser. What is the shortest comes last.
+# Three at a time, since much of each is waiting: the models and the protocols; everything by itself; documents and their
+# faults; the browser. What is the shortest comes last.
 test: check models widget clients chromium postgres
-	@$(MAKE) --no-print-directory -k -j3 test-documents test-parts test-whole test-security
+	@$(MAKE) --no-print-directory -k -j3 test-whole test-parts test-documents test-browser test-security
 
 test-documents:
 	@$(BIN)/pytest -q -m "not long" tests/unit/knowledge tests/contract/knowledge tests/fault
@@ -22,7 +22,10 @@ test-parts:
 	@$(BIN)/pytest -q -m "not long" --ignore=tests/unit/knowledge --ignore=tests/unit/security tests/unit
 
 test-whole:
-	@$(BIN)/pytest -q -m "not long" --ignore=tests/contract/knowledge tests/contract tests/scenario tests/browser
+	@$(BIN)/pytest -q -m "not long" --ignore=tests/contract/knowledge tests/contract tests/scenario
+
+test-browser:
+	@$(BIN)/pytest -q -m "not long" tests/browser
 
 # What keeps people apart is tested by its own tests, to the last branch: less than all of it fails (pyproject.toml).
 test-security:

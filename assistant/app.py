@@ -26,7 +26,8 @@ from assistant.tasks import TaskDesk
 from assistant.telemetry.export import tracer_of
 from assistant.tracing import Tracer, caller
 from assistant.turn.answer import TurnRequest
-from assistant.turn.events import Failed, Finished, Revised, TurnEvent, Wrote
+from assistant.turn.events import Failed, Finished, TurnEvent
+from assistant.turn.unfinished import Unfinished
 from knowledge.errors import KnowledgeError
 from knowledge.library import Library
 
@@ -126,15 +127,12 @@ class Assistant:
         if request.conversation_id and not request.history:
             request = self._with_history(request, user, conversation_id)
         turn = self.conversations.begin_turn(user, conversation_id, request.text)
-        written: list[str] = []
+        so_far = Unfinished()
         finished = False
         self._pace.begin()
         try:
             for event in self._events(request, turn.id, conversation_id):
-                if isinstance(event, Wrote):
-                    written.append(event.text)
-                if isinstance(event, Revised):
-                    written = [event.text]
+                so_far.take(event)
                 if isinstance(event, Failed):
                     self.conversations.fail_turn(turn.id, event.message)
                 finished = finished or isinstance(event, Finished | Failed)
@@ -142,7 +140,7 @@ class Assistant:
         finally:
             self._pace.end()
             if not finished:
-                self.conversations.interrupt_turn(turn.id, "".join(written))
+                self.conversations.interrupt_turn(turn.id, so_far.text, so_far.documents)
 
     def _events(self, request: TurnRequest, turn_id: str, conversation_id: str) -> Iterator[TurnEvent]:
         from assistant.turn.context import TurnContext

@@ -52,7 +52,7 @@ def _turns(places: Places, subject: Subject, conversation_id: str) -> Iterator[J
     for row in rows:
         yield {
             "id": row.id, "question": row.question, "state": row.state,
-            "partial": places.conversations.begun(subject.id, row.partial), "error": row.error,
+            "partial": places.conversations.begun(subject.id, row.partial, row.documents), "error": row.error,
             "created": plain(row.created), "ended": plain(row.ended), "answer": _answer(places, subject, row),
         }  # fmt: skip
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -189,11 +189,12 @@ class Conversations:
         """The turn ended in an error; `message` is what the person was told."""
         self._end(turn_id, "failed", error=message)
 
-    def interrupt_turn(self, turn_id: str, partial: str = "") -> None:
-        """The turn was stopped; `partial` is what had been written."""
-        self._end(turn_id, "interrupted", partial=storable(partial))
+    def interrupt_turn(self, turn_id: str, partial: str = "", documents: Collection[str] | None = None) -> None:
+        """The turn was stopped; `partial` is what had been written, `documents` (ids) what it may be from, if known."""
+        known = None if documents is None else sorted(documents)
+        self._end(turn_id, "interrupted", partial=storable(partial), documents=known)
 
-    def _end(self, turn_id: str, state: str, **values: str) -> None:
+    def _end(self, turn_id: str, state: str, **values: Any) -> None:
         ended = sa.update(turns).where(turns.c.id == turn_id, turns.c.state == "running")
         with self._database.write() as connection:
             connection.execute(ended.values(state=state, ended=self._now(), **values))
@@ -260,7 +261,7 @@ class Conversations:
         found = [turn_of(row, given) for row in rows]
         shown = iter(self.shown(user_id, [turn.answer for turn in found if turn.answer is not None]))
         return [
-            replace(turn, partial=self.begun(user_id, turn.partial)) if turn.answer is None
+            replace(turn, partial=self.begun(user_id, turn.partial, turn.documents)) if turn.answer is None
             else replace(turn, answer=next(shown)) for turn in found
         ]  # fmt: skip
 
@@ -288,12 +289,17 @@ class Conversations:
         readable = self.readable(user_id, documents_of(stored))
         return [withheld(answer, readable) for answer in stored]
 
-    def begun(self, user_id: str, partial: str) -> str:
+    def begun(self, user_id: str, partial: str, documents: Collection[str] | None) -> str:
         """What an interrupted turn had written, as this person may see it now.
 
-        Nobody knows which documents it was from, so people whose grants may change do not see it again.
+        Of no sentence of it is known which document it is from, so it takes the right to read all of `documents`. Where
+        these are not known, whoever uses Pilares without accounts sees it.
         """
-        return partial if self._permitted is None or user_id == LOCAL_USER else ""
+        if self._permitted is None or not partial:
+            return partial
+        if documents is None:
+            return partial if user_id == LOCAL_USER else ""
+        return partial if set(documents) <= set(self.readable(user_id, documents)) else ""
 
     def readable(self, user_id: str, documents: Collection[str]) -> Collection[str]:
         """Of some documents (ids), those that this person may read now."""

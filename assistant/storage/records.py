@@ -1,5 +1,6 @@
 """What the repository hands out: conversations, their turns, and people's verdicts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -41,7 +42,8 @@ class Feedback:
 class Turn:
     """A question as it was literally asked, and what came of it.
 
-    `partial` is what had been written when the turn was interrupted, `error` what a failed turn told the person,
+    `partial` is what had been written when the turn was interrupted, `documents` (ids) what stood before a model then,
+    None where nobody knows; `error` what a failed turn told the person,
     `feedback` the current verdict of the conversation's owner.
     """
 
@@ -55,3 +57,4 @@ class Turn:
     error: str = ""
     answer: Answer | None = None
     feedback: Feedback | None = None
+    documents: Collection[str] | None = None

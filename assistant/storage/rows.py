@@ -118,5 +118,5 @@ def turn_of(row: Row[Any], given: dict[str, Feedback]) -> Turn:
     answer = from_row(row, row.conversation_id, "answer_") if row.answer_id else None
     return Turn(
         row.id, row.conversation_id, row.position, row.question, row.state, row.created, row.partial, row.error,
-        answer, given.get(row.answer_id),
+        answer, given.get(row.answer_id), row.documents,
     )  # fmt: skip

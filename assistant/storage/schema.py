@@ -21,7 +21,7 @@ __all__ = [
     "turns",
 ]
 
-HEAD = "0009_erasures"
+HEAD = "0010_unfinished"
 """The revision the code below expects; a test holds it equal to the newest file in `migrations/versions`."""
 
 conversations = sa.Table(
@@ -52,6 +52,7 @@ turns = sa.Table(
     sa.Column("error", sa.Text, nullable=False, server_default=""),
     sa.Column("created", Moment, nullable=False),
     sa.Column("ended", Moment),
+    sa.Column("documents", Json),
     sa.UniqueConstraint("conversation_id", "position", name="turns_in_order"),
     sa.Index("turns_by_state", "state"),
 )

@@ -13,6 +13,7 @@ from assistant.testing.documents import ScriptedDocuments
 from assistant.testing.replies import ABSTENTION, DEMO, Reply
 from assistant.turn.answer import Answer, Route, Timings, TurnRequest, Understanding, Usage
 from assistant.turn.events import Failed, Finished, Found, Revised, Routed, TurnEvent, Understood, Wrote
+from assistant.turn.unfinished import Unfinished
 
 
 class ScriptedAssistant:
@@ -52,17 +53,16 @@ class ScriptedAssistant:
         user = request.user_id or "local"
         conversation_id = request.conversation_id or self.conversations.start(user).id
         turn = self.conversations.begin_turn(user, conversation_id, request.text)
-        written: list[str] = []
+        so_far = Unfinished()
         try:
             for event in self._events(request, conversation_id, time.monotonic()):
-                if isinstance(event, Wrote):
-                    written.append(event.text)
+                so_far.take(event)
                 if isinstance(event, Finished):
                     self.conversations.finish_turn(turn.id, event.answer)
                 yield event
         except GeneratorExit:
             self.stopped += 1
-            self.conversations.interrupt_turn(turn.id, "".join(written))
+            self.conversations.interrupt_turn(turn.id, so_far.text, so_far.documents)
             raise
         except AssistantError as error:
             self.conversations.fail_turn(turn.id, str(error))

@@ -205,7 +205,7 @@ class Conversing:
         turns = self._assistant.conversations.turns(who.id, conversation_id)
         last = turns[-1] if turns else None
         if last is not None and last.state == "running":
-            self._assistant.conversations.interrupt_turn(last.id, live.text)
+            self._assistant.conversations.interrupt_turn(last.id, live.so_far.text, live.so_far.documents)
         return last
 
     def _unchanged(self) -> Updates:

@@ -1,11 +1,12 @@
 """The turn that is running: what its events have told so far, and how it looks at this moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 from assistant.messages import counted, message
 from assistant.turn.answer import Answer, Evidence, Route, Understanding
-from assistant.turn.events import Failed, Finished, Found, Reading, Revised, Routed, TurnEvent, Understood, Wrote
+from assistant.turn.events import Failed, Finished, Found, Reading, Revised, Routed, TurnEvent, Understood
+from assistant.turn.unfinished import Unfinished
 from assistant.ui.chip import reason_words, route_words
 from assistant.ui.markdown import render
 from assistant.ui.transcript import said
@@ -18,8 +19,8 @@ class LiveTurn:
     question: str
     understanding: Understanding | None = None
     evidence: tuple[Evidence, ...] | None = None
+    so_far: Unfinished = field(default_factory=Unfinished)
     route: Route | None = None
-    text: str = ""
     revised: str = ""
     answer: Answer | None = None
     error: str = ""
@@ -27,6 +28,7 @@ class LiveTurn:
 
     def take(self, event: TurnEvent) -> None:
         """Learn from the next event."""
+        self.so_far.take(event)
         match event:
             case Understood(understanding):
                 self.understanding = understanding
@@ -36,14 +38,17 @@ class LiveTurn:
                 self.route = route
             case Reading():
                 self.reading = event
-            case Wrote(text):
-                self.text += text
-            case Revised(text, reason):
-                self.text, self.revised = text, reason
+            case Revised(_, reason):
+                self.revised = reason
             case Finished(answer):
                 self.answer = answer
             case Failed(text, _):
                 self.error = text
+
+    @property
+    def text(self) -> str:
+        """What has been written so far."""
+        return self.so_far.text
 
 
 def live_block(live: LiveTurn, language: str) -> str:

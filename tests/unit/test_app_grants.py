@@ -1,5 +1,6 @@
 """The application as it is put together: what is taken from a person is gone from the conversations it was told in."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from assistant.personal.talks import conversations_of
 from assistant.security.person import LOCAL_USER
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
-from assistant.turn.answer import Answer, Citation, Evidence, Route, Support, Understanding
+from assistant.turn.answer import Answer, Citation, Evidence, Route, Support, TurnRequest, Understanding
+from assistant.turn.events import Found, Revised, Wrote
 from knowledge.testing.embedder import HashingEmbedder
 
 SECRET = "The merger is planned for May."
@@ -87,18 +89,67 @@ def test_an_answer_is_shown_while_its_owner_is_in_a_group_that_may_read_it(
         assert "May" not in shown()
 
 
-def test_what_an_interrupted_turn_had_written_is_not_shown_to_people_whose_grants_may_change(
+def test_what_a_stopped_turn_had_written_is_shown_again_to_whoever_may_read_all_it_was_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Models, "embedder", lambda _: HashingEmbedder())
     with build_app(Settings(home=tmp_path)) as app:
-        for user, shown in ((app.accounts.users.add("ana", groups=["board"]).id, ""), (LOCAL_USER, SECRET)):
+        ids = {}
+        for name in ("board", "staff"):
+            app.library.add_texts([(f"{name}.md", "Plan", SECRET)], source=name, audience=[name])
+            ids[name] = next(iter(app.library.search("merger", k=1, groups=[name]))).document_id
+        ana = app.accounts.users.add("ana", groups=["board"]).id
+
+        def stopped(user: str, documents: Collection[str] | None) -> str:
             begun = app.conversations.start(user)
-            app.conversations.interrupt_turn(app.conversations.begin_turn(user, begun.id, "When?").id, SECRET)
-            (turn,) = app.conversations.turns(user, begun.id)
-            assert (turn.state, turn.partial) == ("interrupted", shown)
-            (exported,) = conversations_of(Places(app.settings, app.conversations), Subject(user, user, True))
-            assert exported["turns"][0]["partial"] == shown
+            turn = app.conversations.begin_turn(user, begun.id, "When?")
+            app.conversations.interrupt_turn(turn.id, SECRET, documents)
+            return begun.id
+
+        def shown(user: str, conversation_id: str) -> bool:
+            (turn,) = app.conversations.turns(user, conversation_id)
+            exported = conversations_of(Places(app.settings, app.conversations), Subject(user, user, True))
+            (row,) = next(each["turns"] for each in exported if each["id"] == conversation_id)
+            assert row["partial"] == turn.partial
+            assert turn.partial in ("", SECRET)
+            return turn.partial == SECRET
+
+        hers, more, unknown = stopped(ana, [ids["board"]]), stopped(ana, ids.values()), stopped(ana, None)
+        assert [shown(ana, each) for each in (hers, more, unknown)] == [True, False, False]
+        app.accounts.users.change("ana", groups=["board", "staff"])
+        assert [shown(ana, each) for each in (hers, more, unknown)] == [True, True, False]
+        app.library.delete("staff.md")
+        app.accounts.users.change("ana", groups=["staff"])
+        assert [shown(ana, each) for each in (hers, more, unknown)] == [False, False, False]
+        local = [stopped(LOCAL_USER, documents) for documents in (None, [], [ids["board"]])]
+        assert [shown(LOCAL_USER, each) for each in local] == [True, True, False]
+
+
+def test_a_turn_that_is_stopped_stores_what_it_wrote_and_all_documents_it_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Models, "embedder", lambda _: HashingEmbedder())
+    with build_app(Settings(home=tmp_path)) as app:
+        app.library.add_texts([(f"{name}.md", "Plan", SECRET) for name in ("one", "two")], source="wiki")
+        found = [
+            Evidence(1, each, each.sentences[0], 0.9, each.sentences) for each in app.library.search("merger", k=2)
+        ]
+        events = (
+            Found((found[0],), 1),
+            Found((found[1],), 1),
+            Wrote("In Ap"),
+            Revised("In", "revised_quoted"),
+            Wrote(" May"),
+        )
+        monkeypatch.setattr(app, "_events", lambda *_: iter(events))
+        running = app.stream(TurnRequest("When?"))
+        for _ in events:
+            next(running)
+        running.close()
+        (begun,) = app.conversations.list(LOCAL_USER)
+        (turn,) = app.conversations.turns(LOCAL_USER, begun.id)
+        assert (turn.state, turn.partial) == ("interrupted", "In May")
+        assert set(turn.documents or ()) == {each.passage.document_id for each in found}
 
 
 def test_where_accounts_are_required_people_of_platforms_see_what_is_for_everyone_and_for_them(

@@ -365,7 +365,10 @@ def test_no_text_of_anyone_becomes_markup() -> None:
         a_turn(id="t2", question=XSS, answer=None, state="failed", error=XSS, partial=XSS),
         a_turn(id="t3", question=XSS, answer=an_answer("c1", XSS, abstained=True)),
     ]
-    live = LiveTurn(XSS, Understanding(XSS, XSS, XSS, XSS, 1, True), (source,), Route("slm", XSS, XSS), XSS, XSS)
+    live = LiveTurn(
+        XSS, Understanding(XSS, XSS, XSS, XSS, 1, True), (source,), route=Route("slm", XSS, XSS), revised=XSS
+    )
+    live.so_far.text = XSS
     document = DocumentSummary(XSS, XSS, XSS, 1, XSS, NOW, XSS, XSS, XSS, XSS)
     files = [FileProgress(XSS, 5), FileProgress(XSS, 5, Outcome(XSS, error=InvalidRequest(XSS)))]
     for html in (
