@@ -32,13 +32,15 @@ class Kit:
 
 
 def handing_over(kit: Kit, announce: "Sequence[Announce]") -> "list[Strategy]":
-    """The strategy that hands conversations to people, where there are any."""
-    from assistant.turn.strategies.handoff import HandoffStrategy
+    """The strategy that hands conversations to people, where there are any; or says that there are none."""
+    from assistant.turn.strategies.handoff import HandoffStrategy, Unattended
 
     settings, past = kit.settings.handoff, kit.conversations
+    unattended = Unattended(settings)
     if not settings.enabled:
-        return []
-    return [HandoffStrategy(past.handoffs, past, settings, announce, local_user=kit.local_user)]
+        return [unattended]
+    handing = HandoffStrategy(past.handoffs, past, settings, announce, local_user=kit.local_user)
+    return [handing] if "asked" in settings.reasons else [handing, unattended]
 
 
 def checking(kit: Kit) -> "list[Strategy]":

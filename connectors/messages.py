@@ -23,13 +23,13 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "- `/new` begins a new conversation\n"
         "- `/large` asks the large model the last question again\n"
         "- `/good`, `/bad` and `/correct what it should have been` tell us how the last answer was\n"
-        "- `/person` hands you over to a person\n"
+        "- `/person` asks for a person\n"
         "- `/language es` makes me speak Spanish",
         "Pregúntame lo que quieras sobre nuestros documentos. En los canales, menciónme.\n\n"
         "- `/nuevo` empieza una conversación nueva\n"
         "- `/grande` hace la última pregunta otra vez al modelo grande\n"
         "- `/bien`, `/mal` y `/corregir lo que debería haber dicho` nos dicen cómo fue la última respuesta\n"
-        "- `/persona` te pasa con una persona\n"
+        "- `/persona` pide que te atienda una persona\n"
         "- `/idioma en` me hace hablar en inglés",
     ),
     "new": ("A new conversation. What would you like to know?", "Conversación nueva. ¿Qué quieres saber?"),

@@ -19,6 +19,10 @@ HANDOFF: dict[str, tuple[str, str]] = {
         "escribe «déjalo» si ya no necesitas a nadie.",
     ),
     "handoff_contact": ("You can also reach us here: {contact}", "También puedes contactar aquí: {contact}"),
+    "handoff_nobody": (
+        "Nobody looks after this chat, so I cannot pass you on to a colleague.",
+        "Nadie atiende este chat, así que no puedo pasarte con un compañero.",
+    ),
     "handoff_offer": (
         "If you like, I can pass this to a colleague (yes / no).",
         "Si quieres, puedo pasarle esto a un compañero (sí / no).",

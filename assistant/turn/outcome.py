@@ -27,11 +27,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A question in the middle of a task: it is answered, then `text` takes the task up again.
+    """A question in the middle of a task: it is answered, then `text` takes the task up again. Without one it adds to
+    the answer.
 
     With `when_withheld` it is said only after an answer that the documents do not give.
     """
 
     text: str
-    task: TaskState
+    task: TaskState | None = None
     when_withheld: bool = False

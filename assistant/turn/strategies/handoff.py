@@ -4,6 +4,7 @@ handed over   what they write goes to the colleague; nothing is answered, unless
 asked for     the record is made, with a summary of the conversation
 offered       after the answer: to somebody who is upset and in a hurry, or when two answers in a row are withheld
 a yes to it   as if it had been asked for; a no is taken as one; anything else is a turn like any other
+not at all    where nobody takes over: the documents are asked, and when they do not help that is said
 """
 
 import logging
@@ -59,6 +60,25 @@ class Past(Protocol):
         """All turns with their answers, oldest first."""
 
 
+class Unattended:
+    """Where nobody takes over: who asks for a person, and is not helped by the documents, is told so."""
+
+    name = REASON
+
+    def __init__(self, settings: HandoffSettings) -> None:
+        self._settings = settings
+
+    def prime(self) -> None:
+        """Nothing is needed."""
+
+    def begin(self, scene: Scene) -> Aside | None:
+        """What is said after an answer that the documents do not give."""
+        if not _wanted(scene.understanding):
+            return None
+        text = message("handoff_nobody", scene.language)
+        return Aside(_with_contact(text, self._settings, scene.language), when_withheld=True)
+
+
 class HandoffStrategy:
     """Comes before all others. `local_user` is who asks without a name."""
 
@@ -101,8 +121,7 @@ class HandoffStrategy:
         return self._said(scene, "handoff_taken" if current.state == "taken" else "handoff_waiting", contact=True)
 
     def _asked_for(self, understanding: Understanding) -> bool:
-        wanted = understanding.intent == INTENT and wants_a_person(understanding.text)
-        return wanted and "asked" in self._settings.reasons
+        return _wanted(understanding) and "asked" in self._settings.reasons
 
     def _hand_over(self, scene: Scene, reason: Reason) -> Outcome:
         understanding, user = scene.understanding, self._user(scene)
@@ -141,11 +160,20 @@ class HandoffStrategy:
 
     def _said(self, scene: Scene, key: str, *, contact: bool = False) -> Outcome:
         text = message(key, scene.language)
-        if contact and (reached := self._settings.contact.text(scene.language)):
-            text = f"{text}\n\n{message('handoff_contact', scene.language, contact=reached)}"
+        if contact:
+            text = _with_contact(text, self._settings, scene.language)
         route = scene.route(None, REASON)
         scene.write(text)
         return Outcome(text, route)
 
     def _user(self, scene: Scene) -> str:
         return scene.context.request.user_id or self._local_user
+
+
+def _wanted(understanding: Understanding) -> bool:
+    return understanding.intent == INTENT and wants_a_person(understanding.text)
+
+
+def _with_contact(text: str, settings: HandoffSettings, language: str) -> str:
+    reached = settings.contact.text(language)
+    return f"{text}\n\n{message('handoff_contact', language, contact=reached)}" if reached else text

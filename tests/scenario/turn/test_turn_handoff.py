@@ -10,16 +10,17 @@ import pytest
 from assistant.grounding.vectors import SentenceVectors
 from assistant.handoff.record import Handoff
 from assistant.handoff.settings import Contact, HandoffSettings
+from assistant.routing.desk import RoutingDesk
 from assistant.routing.intents import SHIPPED, IntentClassifier, load_intents
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
+from assistant.strategies import Kit, handing_over
 from assistant.testing.models import ScriptedModels
 from assistant.turn.agent import TurnAgent
 from assistant.turn.answer import Answer, TurnRequest
 from assistant.turn.context import TurnContext
 from assistant.turn.events import Finished
 from assistant.turn.middleware.understand import Understand
-from assistant.turn.strategies.handoff import HandoffStrategy
 from knowledge.library import Library
 
 ON = HandoffSettings(enabled=True, contact=Contact(en="+353 20 912 3400, 9 to 18", es="900 000 318"))
@@ -55,7 +56,7 @@ class Talk:
 @contextmanager
 def talking(home: Path, settings: HandoffSettings, announce: object = None) -> Iterator[Talk]:
     models = ScriptedModels(sure={"Batteries": 0.9})
-    whole = Settings(home=home)
+    whole = Settings(home=home, handoff=settings)
     with (
         Library.open(whole.knowledge_folder, models.embedder()) as library,
         Conversations.open(whole.conversations_url) as store,
@@ -64,14 +65,9 @@ def talking(home: Path, settings: HandoffSettings, announce: object = None) -> I
         intents = IntentClassifier(models.embedder(), load_intents(SHIPPED))
         vectors = SentenceVectors(models.embedder())
         told: list[Handoff] = []
-        strategy = HandoffStrategy(
-            store.handoffs,
-            store,
-            settings,
-            [announce or told.append],
-            local_user="local",  # type: ignore[list-item]
-        )
-        agent = TurnAgent(models, library, vectors, intents, store, whole, before_search=[strategy])
+        kit = Kit(whole, models, library, vectors, store, intents, RoutingDesk(whole, models.embedder()), "local")
+        strategies = handing_over(kit, [announce or told.append])  # type: ignore[list-item]
+        agent = TurnAgent(models, library, vectors, intents, store, whole, before_search=strategies)
         yield Talk(agent, store, store.start("local").id, models, told)
         vectors.close()
 
@@ -207,3 +203,23 @@ def test_spanish_is_spoken_in_spanish(talk: Talk) -> None:
     )
     assert "no respondo aquí" in talk.say("¿hay alguien ahí?").text
     assert talk.waiting().language == "es"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [HandoffSettings(contact=ON.contact), HandoffSettings(enabled=True, contact=ON.contact, reasons=("upset",))],
+)
+def test_where_nobody_takes_over_that_is_said_behind_what_the_documents_do_not_give(
+    tmp_path: Path, settings: HandoffSettings
+) -> None:
+    with talking(tmp_path, settings) as talk:
+        answer = talk.say("I want to talk to a person")
+        assert answer.abstained
+        assert answer.text.endswith(
+            "\n\nNobody looks after this chat, so I cannot pass you on to a colleague.\n\n"
+            "You can also reach us here: +353 20 912 3400, 9 to 18"
+        )
+        assert "Nadie atiende este chat" in talk.say("quiero hablar con una persona").text
+        assert talk.store.handoffs.waiting("local", talk.conversation) is None
+        assert "Nobody looks after" not in talk.say(UNKNOWN).text
+        assert "Nobody looks after" not in talk.say(KNOWN).text
