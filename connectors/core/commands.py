@@ -5,26 +5,28 @@ from dataclasses import dataclass
 from typing import Literal
 
 Command = Literal["help", "new", "person", "large", "good", "bad", "correct", "ask", "language"]
-WORDS: dict[Command, tuple[str, ...]] = {
-    "help": ("help", "ayuda", "start"),
-    "new": ("new", "nuevo", "nueva"),
-    "person": ("person", "human", "persona", "humano"),
-    "large": ("large", "grande"),
-    "good": ("good", "bien"),
-    "bad": ("bad", "mal"),
-    "correct": ("correct", "corregir"),
-    "ask": ("ask", "preguntar", "pregunta"),
-    "language": ("language", "idioma"),
+WORDS: dict[Command, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "help": (("help", "start"), ("ayuda",)),
+    "new": (("new",), ("nuevo", "nueva")),
+    "person": (("person", "human"), ("persona", "humano")),
+    "large": (("large",), ("grande",)),
+    "good": (("good",), ("bien",)),
+    "bad": (("bad",), ("mal",)),
+    "correct": (("correct",), ("corregir",)),
+    "ask": (("ask",), ("preguntar", "pregunta")),
+    "language": (("language",), ("idioma",)),
 }
+"""Of each command its words, English and Spanish."""
 _COMMAND = re.compile(r"\s*[/!]([a-záéíóúñ]+)(?:@\w+)?(?:\s+(.*))?\s*", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A command with what stands behind it."""
+    """A command with what stands behind it; `language` is "es" when it was called by a Spanish word, else ""."""
 
     command: Command
     rest: str
+    language: str = ""
 
 
 def called(text: str) -> Called | None:
@@ -33,5 +35,8 @@ def called(text: str) -> Called | None:
     if found is None:
         return None
     word = found.group(1).lower()
-    command = next((name for name, words in WORDS.items() if word in words), None)
-    return None if command is None else Called(command, (found.group(2) or "").strip())
+    rest = (found.group(2) or "").strip()
+    for command, (english, spanish) in WORDS.items():
+        if word in english + spanish:
+            return Called(command, rest, "es" if word in spanish else "")
+    return None

@@ -10,7 +10,7 @@ from connectors.markdown.parse import parse
 from connectors.markdown.plain import PlainText
 from connectors.markdown.split import split
 from connectors.markdown.tree import Blocks, Item, Items, Paragraph, Run, Style
-from connectors.messages import text
+from connectors.messages import LANGUAGES, text
 from connectors.store.outbox import Letter
 
 LONGEST_TITLE = 120
@@ -28,7 +28,10 @@ class Envelope:
 
 
 def answer_letters(answer: Answered, to: Envelope, card: Card, preview: str = "") -> list[Letter]:
-    """The answer with its sources, in order. The first replaces the `preview`; the last has the thumbs."""
+    """The answer with its sources, in order, all in its own language. The first replaces the `preview`; the last has
+    the thumbs.
+    """
+    to = replace(to, language=answer.language) if answer.language in LANGUAGES else to
     blocks = (*parse(answer.text), *_sources(answer.sources, to.language))
     letters = _letters(blocks, to, card, preview, answer.answer)
     last = letters[-1]

@@ -85,7 +85,7 @@ class Ordering:
 
     def _question(self, received: Received, message: Message, called: Called, thread: Thread) -> Asked | None:
         """The turn behind a command that asks for one."""
-        rows, language = (received.id,), self._parts.language(message.place, thread)
+        rows, language = (received.id,), self._language(message, called, thread)
         if called.command == "ask" and called.rest:
             return Asked(rows, message, called.rest, True, received.preview)
         if called.command == "person":
@@ -95,7 +95,7 @@ class Ordering:
         return None
 
     async def _reply(self, message: Message, called: Called, thread: Thread) -> _Reply:
-        language = self._parts.language(message.place, thread)
+        language = self._language(message, called, thread)
         match called.command:
             case "new":
                 return _Reply(text("new", language), replace(thread, own_id="", question="", answer=""))
@@ -107,6 +107,10 @@ class Ordering:
                 return _Reply(await self._judged(message, called, thread, language), thread)
             case _:
                 return _Reply(text("help", language), thread)
+
+    def _language(self, message: Message, called: Called, thread: Thread) -> str:
+        """Of our words to a command: a Spanish one is answered in Spanish, an English one is used by everybody."""
+        return called.language or self._parts.language(message.place, thread)
 
     def _set_language(self, wanted: str, language: str, thread: Thread) -> _Reply:
         if wanted not in LANGUAGES:

@@ -49,8 +49,9 @@ class Parts:
         return own if own is not None else direct if place.direct else elsewhere
 
     def language(self, place: Place, thread: Thread) -> str:
-        """The language of our own words."""
-        return thread.language or self.settings.policy(place.channel).language or self.settings.language
+        """The language of our own words: asked for here, set for the channel, or the one that is spoken here."""
+        policy = self.settings.policy(place.channel)
+        return thread.language or policy.language or thread.spoken or self.settings.language
 
     def envelope(self, message: Message, thread: Thread, key: str) -> Envelope:
         """Where the answer to a message goes."""

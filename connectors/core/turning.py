@@ -15,7 +15,7 @@ from connectors.core.filing import Filed, Filing
 from connectors.core.live import Live
 from connectors.core.parts import Parts
 from connectors.event import Message
-from connectors.messages import text
+from connectors.messages import LANGUAGES, text
 from connectors.store import inbox, outbox, threads
 from connectors.store.outbox import Letter
 from connectors.store.threads import Thread
@@ -137,4 +137,6 @@ class Turning:
         )
         if isinstance(outcome, Answered):
             changed = replace(changed, answer=outcome.answer, handed_over=outcome.handed_over)
+            if outcome.language in LANGUAGES:
+                changed = replace(changed, spoken=outcome.language)
         threads.keep(connection, connector, asked.last.place.conversation, changed, moment)

@@ -75,7 +75,9 @@ threads = sa.Table(
     sa.Column("own_id", sa.String(64), nullable=False, server_default=""),
     sa.Column("question", sa.Text, nullable=False, server_default=""),
     sa.Column("answer", sa.String(64), nullable=False, server_default=""),
+    # the language that was asked for with a command, and that of the last answer
     sa.Column("language", sa.String(8), nullable=False, server_default=""),
+    sa.Column("spoken", sa.String(8), nullable=False, server_default=""),
     sa.Column("handed_over", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("updated", sa.Float, nullable=False),
 )

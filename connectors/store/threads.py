@@ -13,7 +13,8 @@ from connectors.store.schema import threads
 class Thread:
     """A conversation. `own_id` is the assistant's, `question` and `answer` the last ones; a new one has none.
 
-    `following` is that the bot was called into it; `handed_over` that a person has it.
+    `following` is that the bot was called into it; `handed_over` that a person has it. `language` is the one that was
+    asked for, `spoken` that of the last answer.
     """
 
     own_id: str = ""
@@ -22,6 +23,7 @@ class Thread:
     answer: str = ""
     language: str = ""
     handed_over: bool = False
+    spoken: str = ""
 
 
 def get(connection: Connection, connector: str, conversation: str) -> Thread:
@@ -30,7 +32,7 @@ def get(connection: Connection, connector: str, conversation: str) -> Thread:
     row = connection.execute(query).first()
     if row is None:
         return Thread()
-    return Thread(row.own_id, row.following, row.question, row.answer, row.language, row.handed_over)
+    return Thread(row.own_id, row.following, row.question, row.answer, row.language, row.handed_over, row.spoken)
 
 
 def keep(connection: Connection, connector: str, conversation: str, thread: Thread, now: float) -> None:

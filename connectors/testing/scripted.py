@@ -34,6 +34,7 @@ class ScriptedAssistant:
         self.files: list[OfferedFile] = []
         self.refuses_files = ""
         self.sources: tuple[Source, ...] = ()
+        self.language = "en"
         self.go = asyncio.Event()
         self.go.set()
         self.running = 0
@@ -73,4 +74,4 @@ class ScriptedAssistant:
         return [Wrote(word if number == 0 else f" {word}") for number, word in enumerate(text.split(" "))]
 
     def _answered(self, turn: Turn, text: str) -> Answered:
-        return Answered(uuid4().hex, turn.conversation or uuid4().hex, text, sources=self.sources)
+        return Answered(uuid4().hex, turn.conversation or uuid4().hex, text, self.language, self.sources)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from connectors.answering import Answered
+from connectors.answering import Answered, Source
 from connectors.testing.conformance.base import Suite
 
 
@@ -11,9 +11,20 @@ class Commands(Suite):
 
     async def test_help_in_the_language_of_the_connector(self, tmp_path: Path) -> None:
         async with self.stage(tmp_path, language="es") as stage:
-            (shown,) = await stage.ask("/ayuda")
+            (shown,) = await stage.ask("/help")
             assert "Pregúntame" in shown.text
             assert not stage.assistant.turns
+
+    async def test_our_own_words_are_in_the_language_that_is_spoken(self, tmp_path: Path) -> None:
+        async with self.stage(tmp_path) as stage:
+            assert "Pregúntame" in (await stage.ask("/ayuda"))[0].text
+            assert "Ask me" in (await stage.ask("/help"))[-1].text
+            stage.assistant.language, stage.assistant.sources = "es", (Source(1, "Horario"),)
+            assert "Fuentes" in (await stage.ask("¿a qué hora?"))[-1].text
+            assert "Pregúntame" in (await stage.ask("/help"))[-1].text
+            assert stage.assistant.turns[-1].language == "en"
+            await stage.ask("¿y los sábados?")
+            assert stage.assistant.turns[-1].language == "es"
 
     async def test_a_conversation_goes_on_until_a_new_one_is_wanted(self, tmp_path: Path) -> None:
         async with self.stage(tmp_path) as stage:
