@@ -145,7 +145,7 @@ class Connector:
 
     async def _listen(self) -> None:
         """Listen for ever; after a break wait longer and longer, with jitter, and try again."""
-        waits = backoff()
+        waits, said = backoff(), ""
         while True:
             began = now()
             await self._note("connected")
@@ -162,7 +162,10 @@ class Connector:
                 log.exception("%s: listening ended unexpectedly; it is tried again", self.name)
                 error = ConnectionLost(type(unexpected).__name__)
             if now() - began > HELD_S:
-                waits = backoff()
+                waits, said = backoff(), ""
+            if str(error) != said:  # at each try the same is said once
+                log.warning("%s: %s", self.name, error)
+                said = str(error)
             await self._note("waiting", str(error))
             await asyncio.sleep(next(waits))
 

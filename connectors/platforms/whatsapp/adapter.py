@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
 SIGNATURE = "x-hub-signature-256"
 TYPING_S = 20.0
+"""WhatsApp shows it for 25 seconds."""
 WINDOW_S = 24 * 3600.0
 """Later than this after somebody's last words Meta takes nothing for them but templates."""
-"""WhatsApp shows it for 25 seconds."""
 MOST_REMEMBERED = 1_000
 _CHALLENGE = re.compile(r"[\w.-]{1,200}")
 log = logging.getLogger(__name__)
+# At each lost connection it advises programmers to pass a client, which we do.
+logging.getLogger("pywa.api").setLevel(logging.ERROR)
 
 
 class WhatsAppAdapter:
