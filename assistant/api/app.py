@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from assistant.api.access import guard
 from assistant.api.accounts import account_routes
+from assistant.api.adapters import adapter_routes
 from assistant.api.appointments import appointment_routes
 from assistant.api.ask import ask_routes
 from assistant.api.connectors import connector_routes
@@ -16,9 +17,11 @@ from assistant.api.contract.document import Described
 from assistant.api.conversations import conversation_routes
 from assistant.api.documents import document_routes
 from assistant.api.errors import install
+from assistant.api.grants import grant_routes
 from assistant.api.handoffs import handoff_routes
 from assistant.api.health import health_routes
 from assistant.api.identity import Identity
+from assistant.api.insights import insight_routes
 from assistant.api.ledger import ledger_routes
 from assistant.api.mcp.routes import mcp_routes
 from assistant.api.mcp.tools import KnowledgeTools
@@ -50,6 +53,7 @@ from assistant.ui.operating import operating_routes
 from assistant.ui.page import Page
 from connectors.connectors import Connectors
 from connectors.webhook import Webhooks
+from knowledge.library import Library
 
 UPLOAD_PATHS = ("/api/documents", "/v1/files", "/gradio_api/upload")
 MOST_WAITING = 56
@@ -68,6 +72,7 @@ def create_app(
     accounts: Accounts | None = None,
     gateway: Gateway | None = None,
     connectors: Connectors | None = None,
+    library: Library | None = None,
 ) -> FastAPI:
     """The application around an assistant. It does not close the assistant: whoever made it does.
 
@@ -98,18 +103,14 @@ def create_app(
         metrics_routes(metrics), health_routes(assistant, turns), ask_routes(assistant, settings, turns),
         widget_routes(assistant, settings, turns),
         conversation_routes(assistant), document_routes(assistant, settings), ledger_routes(assistant, settings),
+        insight_routes(assistant), adapter_routes(settings),
         handoff_routes(assistant), mcp_routes(tools),
         operating_routes(settings, has_sources=sources is not None, has_connectors=connectors is not None),
     ]  # fmt: skip
     routers += personal_routes(Places(settings, assistant.conversations), accounts)
-    if accounts is not None:
-        routers += account_routes(accounts, settings)
-    if gateway is not None:
-        routers.append(openai_routes(assistant, settings, turns, gateway, limits))
-    if sources is not None:
-        routers += [source_routes(sources, settings), job_routes(sources)]
-    if appointments is not None:
-        routers.append(appointment_routes(appointments))
+    routers += [] if accounts is None else account_routes(accounts, settings)
+    routers += [] if gateway is None else [openai_routes(assistant, settings, turns, gateway, limits)]
+    routers += _of_installation(settings, accounts, sources, appointments, library)
     for router in routers:
         app.include_router(router)
     if connectors is not None:
@@ -121,6 +122,16 @@ def create_app(
     app.add_middleware(Counted, metrics=metrics)
     app.add_middleware(Versions)
     return app
+
+
+def _of_installation(
+    settings: Settings, accounts: Accounts | None, sources: OpenSources | None, appointments: OpenAppointments | None,
+    library: Library | None,
+) -> list[APIRouter]:  # fmt: skip
+    """What an installation has beside its assistant."""
+    routers = [] if library is None else grant_routes(library, accounts)
+    routers += [] if sources is None else [source_routes(sources, settings), job_routes(sources)]
+    return routers if appointments is None else [*routers, appointment_routes(appointments)]
 
 
 def limits_of(assistant: Assistant, settings: Settings) -> Limits:

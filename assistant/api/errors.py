@@ -17,6 +17,8 @@ from assistant import errors as assistant_errors
 from assistant.api.openai.errors import OPENAI_PREFIX, openai_error, openai_status
 from assistant.errors import AssistantError, InvalidRequest, LimitReached, NotSignedIn
 from assistant.messages import message, preferred
+from finetune import errors as finetune_errors
+from finetune.errors import FinetuneError
 from knowledge import errors as knowledge_errors
 from knowledge.errors import KnowledgeError
 
@@ -63,8 +65,13 @@ STATUS: dict[type[Exception], int] = {
     knowledge_errors.StoreError: 503,
     knowledge_errors.EmbedderMismatch: 503,
     knowledge_errors.RerankerUnavailable: 503,
+    finetune_errors.AdapterUnknown: 404,
+    finetune_errors.AdapterInvalid: 409,
+    finetune_errors.PromotionRefused: 409,
+    finetune_errors.RegistryUnusable: 503,
     AssistantError: 500,
     KnowledgeError: 500,
+    FinetuneError: 500,
 }
 
 
@@ -100,6 +107,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(AssistantError)
     @app.exception_handler(KnowledgeError)
+    @app.exception_handler(FinetuneError)
     async def _ours(request: Request, error: Exception) -> JSONResponse:
         return response_of(error, request.url.path)
 

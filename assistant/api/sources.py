@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 
@@ -19,6 +19,7 @@ from knowledge.sync.job import DocumentState
 from knowledge.sync.sources import Sources
 
 OpenSources = Callable[[], Sources]
+JobId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class How(BaseModel):
@@ -67,16 +68,16 @@ def job_routes(sources: OpenSources) -> APIRouter:
         return {"jobs": [job_json(job) for job in sources().jobs(source)]}
 
     @router.get("/{job_id}", **shows(WholeJob))
-    def show_job(job_id: int, state: Annotated[list[DocumentState], Query()] = []) -> dict[str, Any]:  # noqa: B006
+    def show_job(job_id: JobId, state: Annotated[list[DocumentState], Query()] = []) -> dict[str, Any]:  # noqa: B006
         rows = sources().documents(job_id, *state)
         return {**job_json(sources().job(job_id)), "documents": [job_document_json(row) for row in rows]}
 
     @router.post("/{job_id}/cancel", **shows(JobShape, status=202))
-    def cancel_job(job_id: int) -> dict[str, Any]:
+    def cancel_job(job_id: JobId) -> dict[str, Any]:
         return job_json(sources().cancel(job_id))
 
     @router.post("/{job_id}/retry", **shows(JobShape, status=202))
-    def retry_job(job_id: int, how: How | None = None) -> dict[str, Any]:
+    def retry_job(job_id: JobId, how: How | None = None) -> dict[str, Any]:
         return job_json(sources().retry(job_id, whole=how is not None and how.whole))
 
     return router

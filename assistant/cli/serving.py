@@ -79,6 +79,7 @@ def _serve(settings: "Settings", *, samples: bool) -> None:
             assistant, settings, sources=lambda: assistant.syncing().sources, appointments=assistant.tasks.appointments,
             accounts=assistant.accounts, gateway=ModelGateway(settings, assistant.models),
             connectors=open_connectors(settings, assistant, assistant.people) if settings.connectors else None,
+            library=assistant.library,
         )  # fmt: skip
         with Daily(Places(settings, assistant.conversations), assistant.sweep):
             run(app, settings, ready=lambda address: _announce(address, settings, assistant.accounts))

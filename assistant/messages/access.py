@@ -119,6 +119,10 @@ ACCESS: dict[str, tuple[str, str]] = {
         "This website could not prove who you are, or its proof is over. Load the page again.",
         "Este sitio web no ha podido demostrar quién eres, o su prueba ha caducado. Vuelve a cargar la página.",
     ),
+    "no_such_rule": (
+        "There is no such rule. `GET /api/v1/grants` shows those there are.",
+        "No existe esa regla. `GET /api/v1/grants` muestra las que hay.",
+    ),
     "not_allowed": (
         "This account or key may not do that: it needs the right `{right}`. An administrator can give it.",
         "Esta cuenta o clave no puede hacer eso: necesita el permiso `{right}`. Un administrador puede darlo.",

@@ -18,9 +18,9 @@ class Right(StrEnum):
     WRITE = "write"
     """Add and delete documents."""
     OPERATE = "operate"
-    """See to the installation: sources, jobs, hand-offs, costs, metrics."""
+    """See to the installation: sources, jobs, hand-offs, adapters, costs, insights, metrics."""
     ACCOUNTS = "accounts"
-    """See to people, everybody's keys, and the record of what was changed."""
+    """See to people, what they may read, everybody's keys, and the record of what was changed."""
     VISIT = "visit"
     """Ask through the widget of a website. Of no role and no key's scopes: visitors have it, and nothing else."""
 

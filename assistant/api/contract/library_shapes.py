@@ -50,3 +50,43 @@ class UploadList(BaseModel):
     """What became of the files, in their order."""
 
     results: list[UploadShape]
+
+
+class RuleShape(BaseModel):
+    """Who reads what lies in a folder of a source; "" is all of it."""
+
+    source: str
+    folder: str
+    groups: list[str]
+
+
+class GrantList(BaseModel):
+    """Every rule, and the sources that are closed to all whom no rule names."""
+
+    rules: list[RuleShape]
+    restricted: list[str]
+
+
+class RestrictedShape(BaseModel):
+    """Whether a source is closed to all whom no rule names."""
+
+    source: str
+    restricted: bool
+
+
+class AudienceShape(BaseModel):
+    """Who reads a document, and why: set for itself, by a rule, its source is restricted, or as it came."""
+
+    id: str
+    groups: list[str]
+    reason: Literal["own", "rule", "restricted", "given"]
+    rule: RuleShape | None
+
+
+class DocumentState(BaseModel):
+    """What an operator has decided about a document."""
+
+    id: str
+    pinned: bool
+    hidden: bool
+    tags: list[str]

@@ -67,6 +67,37 @@ class LedgerShape(SumsShape):
     saved: SavedShape
 
 
+class JudgedShape(BaseModel):
+    """Answers, how many of them were withheld, and the thumbs they have now."""
+
+    answers: int
+    withheld: int
+    up: int
+    down: int
+
+
+class SecondsShape(BaseModel):
+    """How long answers took; null while there are none."""
+
+    median: float | None
+    p95: float | None
+
+
+class InsightsShape(JudgedShape):
+    """How the answers of a period were, all together and by kinds; `routes` counts the reasons of their routes."""
+
+    since: datetime | None
+    escalated: int
+    seconds: SecondsShape
+    routes: Mapping[str, int]
+    by_intent: Mapping[str, JudgedShape]
+    by_language: Mapping[str, JudgedShape]
+    by_tier: Mapping[str, JudgedShape]
+    by_sentiment: Mapping[str, JudgedShape]
+    by_urgency: Mapping[str, JudgedShape]
+    by_day: Mapping[str, JudgedShape]
+
+
 class ProgressShape(BaseModel):
     """How far a job has come."""
 

@@ -128,6 +128,7 @@ def serving(home: Path) -> Iterator[Site]:
         app = create_app(
             assistant, settings, page=False, accounts=accounts, gateway=ScriptedGateway(), sources=lambda: sources,
             appointments=lambda: store, connectors=HELPDESK,  # type: ignore[arg-type]
+            library=library,
         )  # fmt: skip
         key = visitors_of(assistant, settings).keys.make("shop", [SHOP], groups=["customers"]).token
         visitor = {"authorization": f"Bearer {key}", "origin": SHOP, "x-pilares-guest": "g" * 43}

@@ -31,7 +31,8 @@ from assistant.testing.documents import LEAVE, SECURITY, ScriptedDocuments, docu
 from assistant.testing.gateway import ScriptedGateway
 from assistant.testing.handoffs import WHY
 from assistant.testing.scripted import ScriptedAssistant
-from knowledge.errors import JobNotFound, SourceNotFound
+from knowledge.errors import DocumentNotFound, JobNotFound, SourceNotFound
+from knowledge.store.grants import Rule
 
 UNKNOWN = "f" * 32
 # Somebody else's things, by the route that takes their id: in its path, or in the body given here.
@@ -59,12 +60,14 @@ FOREIGN: dict[str, dict[str, Any] | None] = {
     "DELETE /v1/files/{document_id}": None,
     "DELETE /api/documents/{document_id}": None,
 }
-# Ids of what belongs to the installation, for whoever has the right.
+# Ids of what belongs to the installation, for whoever has the right; test_grant_routes tries the documents' with more.
 OF_ALL = {
     "GET /api/handoffs/{handoff_id}", "POST /api/handoffs/{handoff_id}/take", "POST /api/handoffs/{handoff_id}/close",
     "DELETE /api/sources/{name:path}", "POST /api/sources/{name:path}/sync", "GET /api/jobs/{job_id}",
     "POST /api/jobs/{job_id}/cancel", "POST /api/jobs/{job_id}/retry", "GET /v1/models/{model:path}",
-    "DELETE /api/keys/{key_id}",
+    "DELETE /api/keys/{key_id}", "PATCH /api/documents/{document_id}",
+    "GET /api/documents/{document_id}/grants", "PUT /api/documents/{document_id}/grants",
+    "GET /api/adapters/{name}", "POST /api/aliases/{alias}/promote", "POST /api/aliases/{alias}/rollback",
 }  # fmt: skip
 # What belongs to visitors of websites, whom test_visitors tries with each other's ids.
 OF_VISITORS = {"GET /api/widget/conversations/{conversation_id}"}
@@ -97,11 +100,40 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/me/delete": {"json": {"password": "wrong"}},
     "POST /account/delete": {"data": {"password": "wrong", "sure": "yes"}},
     "POST /api/users": {"json": {"name": "new"}},
+    "PUT /api/grants/rules": {"json": {"source": "wiki", "groups": ["staff"]}},
+    "DELETE /api/grants/rules": {"params": {"source": "wiki"}},
+    "PUT /api/grants/restricted": {"json": {"source": "wiki", "restricted": True}},
+    "PUT /api/documents/{document_id}/grants": {"json": {"groups": ["staff"]}},
+    "PATCH /api/documents/{document_id}": {"json": {"pinned": True}},
+    "POST /api/aliases/{alias}/promote": {"json": {"version": "help@v1"}},
     "PATCH /api/users/{name}": {"json": {"role": "member"}},
     "PATCH /api/conversations/{conversation_id}": {"json": {"title": "x"}},
     "POST /sign-in": {"data": {"name": "nobody", "password": "wrong"}},
     "POST /sign-in/{token}": {"data": {"password": "wrong"}},
 }
+
+
+class NoLibrary:
+    """A library without documents, and without rules."""
+
+    def __init__(self) -> None:
+        self.grants = self
+
+    def rules(self) -> list[Rule]:
+        return []
+
+    restricted = rules
+
+    def set_rule(self, source: str, groups: Sequence[str], prefix: str) -> Rule:
+        return Rule(source, prefix, tuple(groups))
+
+    def remove_rule(self, source: str, prefix: str) -> bool:
+        return False
+
+    def restrict(self, source: str, restricted: bool) -> None: ...
+
+    def document(self, name_or_id: str, groups: object = None) -> None:
+        raise DocumentNotFound("None here.")
 
 
 class NoSources:
@@ -128,6 +160,7 @@ def app(assistant: ScriptedAssistant, shared: Settings, accounts: Accounts) -> I
     yield create_app(
         assistant, settings, page=False, accounts=accounts, sources=NoSources,  # type: ignore[arg-type]
         appointments=lambda: store, gateway=ScriptedGateway(), connectors=ScriptedConnectors(),  # type: ignore[arg-type]
+        library=NoLibrary(),  # type: ignore[arg-type]
     )  # fmt: skip
     store.close()
 
@@ -176,6 +209,7 @@ def send(client: TestClient, route: str, headers: dict[str, str], **ids: str) ->
         "token",
         "model:path",
         "key_id",
+        "alias",
         "name",
     ):
         path = path.replace("{" + name + "}", ids.get(name, UNKNOWN))

@@ -33,6 +33,7 @@ def test_feedback_is_stored_with_its_surface(client: TestClient, assistant: Scri
 
 
 def test_documents_are_added_listed_read_and_deleted(client: TestClient) -> None:
+    assert client.post("/api/documents", files={"other": ("note.md", b"Hello")}).status_code == 422
     response = client.post("/api/documents", files=[("files", ("note.md", b"Hello")), ("files", ("bad.bin", b"\xff"))])
     assert response.status_code == 201
     added, refused = response.json()["results"]

@@ -146,6 +146,12 @@ def test_what_is_not_there_is_said(client: TestClient, path: str) -> None:
     assert client.request(method, path).status_code == 404
 
 
+@pytest.mark.parametrize("number", ["0", "-1", str(2**31), str(2**63), "9" * 40, "1.5"])
+def test_a_number_that_no_job_can_have_is_refused(client: TestClient, number: str) -> None:
+    assert client.get(f"/api/jobs/{number}").status_code == 422
+    assert client.post(f"/api/jobs/{number}/cancel").status_code == 422
+
+
 def test_a_bad_configuration_is_said(open_client: TestClient) -> None:
     for changed in ({"name": "\n"}, {"every_minutes": -1}, {"password": "x"}):
         refused = open_client.post("/api/sources", json={**SITE, **changed})
