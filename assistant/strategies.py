@@ -36,11 +36,9 @@ def handing_over(kit: Kit, announce: "Sequence[Announce]") -> "list[Strategy]":
     from assistant.turn.strategies.handoff import HandoffStrategy, Unattended
 
     settings, past = kit.settings.handoff, kit.conversations
-    unattended = Unattended(settings)
     if not settings.enabled:
-        return [unattended]
-    handing = HandoffStrategy(past.handoffs, past, settings, announce, local_user=kit.local_user)
-    return [handing] if "asked" in settings.reasons else [handing, unattended]
+        return [Unattended(settings)]
+    return [HandoffStrategy(past.handoffs, past, settings, announce, local_user=kit.local_user)]
 
 
 def checking(kit: Kit) -> "list[Strategy]":

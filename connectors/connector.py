@@ -147,7 +147,7 @@ class Connector:
         """Listen for ever; after a break wait longer and longer, with jitter, and try again."""
         waits, said = backoff(), ""
         while True:
-            began = now()
+            began, unknown = now(), None
             await self._note("connected")
             try:
                 await self._adapter.listen(self._conversing.receive)
@@ -159,12 +159,11 @@ class Connector:
             except ConnectorError as trouble:
                 error = ConnectionLost(str(trouble))
             except Exception as unexpected:
-                log.exception("%s: listening ended unexpectedly; it is tried again", self.name)
-                error = ConnectionLost(type(unexpected).__name__)
+                error, unknown = ConnectionLost(type(unexpected).__name__), unexpected
             if now() - began > HELD_S:
                 waits, said = backoff(), ""
             if str(error) != said:  # at each try the same is said once
-                log.warning("%s: %s", self.name, error)
+                log.warning("%s: %s", self.name, error, exc_info=unknown)
                 said = str(error)
             await self._note("waiting", str(error))
             await asyncio.sleep(next(waits))

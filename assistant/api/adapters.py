@@ -7,8 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.contract.adapter_shapes import AdapterList, MoveShape, WholeAdapter
 from assistant.api.contract.routes import shows
+from assistant.api.errors import language_of
 from assistant.api.identity import person_of
 from assistant.errors import AssistantError, ConfigurationError
+from assistant.messages import message
 from assistant.models.adapters import check_serves_here, groups_served, read_adapters, registry_of
 from assistant.settings import DEFAULT_ALIAS, Settings
 from finetune.errors import AdapterInvalid, PromotionRefused
@@ -68,6 +70,8 @@ def adapter_routes(settings: Settings) -> APIRouter:
         except ConfigurationError as error:
             raise PromotionRefused(str(error)) from None
         who, serves = person_of(request).name, groups_served(settings, alias)
+        if not serves:
+            raise PromotionRefused(message("alias_serves_nobody", language_of(request), alias=alias[:64]))
         return _move_json(
             registry.promote(alias, body.version, who=who, why=body.why, serves=serves, canary=body.canary or 0)
         )
@@ -100,11 +104,13 @@ def _version_json(version: Version, withdrawn: int) -> dict[str, Any]:
 
 
 def _serving(settings: Settings, registry: Registry) -> list[dict[str, Any]]:
-    """What serves under each alias, and the canary beside it."""
+    """What serves under each alias, and the canary beside it; nothing where the settings have no adapter read."""
+    if settings.grounded_adapter == "none":
+        return []
     aliases, canaries = dict(registry.aliases()), registry.canaries()
     if settings.grounded_adapter == SHIPPED:
         aliases.setdefault(DEFAULT_ALIAS, SHIPPED)
-    last = {move.alias: move for move in registry.history()}
+    last = {move.alias: move for move in registry.history() if move.action in ("promote", "rollback")}
     found = []
     for alias in sorted({*aliases, *canaries}):
         canary, move = canaries.get(alias), last.get(alias)

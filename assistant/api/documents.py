@@ -12,12 +12,12 @@ from assistant.api.contract.library_shapes import DocumentList, DocumentText, Up
 from assistant.api.contract.routes import empties, shows
 from assistant.api.errors import language_of, status_of
 from assistant.api.identity import person_of
-from assistant.api.ports import EVERYONE, Assistant, Groups
+from assistant.api.ports import Assistant, Groups
 from assistant.api.uploads import Outcome, add_file, clean_name, too_large
 from assistant.api.wire import document_json
 from assistant.security.person import Person
 from assistant.security.rights import Right
-from assistant.security.user import clean_groups
+from assistant.security.user import clean_readers
 from assistant.settings import Settings
 
 
@@ -69,7 +69,7 @@ def checked_audience(groups: list[str] | None, person: Person, language: str) ->
     """
     if not groups:
         return None
-    wanted = frozenset(clean_groups(groups)) | (EVERYONE & set(groups))
+    wanted = clean_readers(groups)
     if not wanted <= person.groups:
         check_right(person, Right.ACCOUNTS, language)
     return wanted

@@ -11,19 +11,20 @@ from assistant.api.contract.library_shapes import AudienceShape, DocumentState, 
 from assistant.api.contract.routes import empties, shows
 from assistant.api.errors import language_of
 from assistant.api.identity import person_of
-from assistant.api.ports import EVERYONE
 from assistant.errors import NotFound
 from assistant.messages import message
 from assistant.security.accounts import Accounts
-from assistant.security.user import clean_groups
+from assistant.security.user import clean_readers
 from knowledge.document import Document
+from knowledge.errors import DocumentNotFound
 from knowledge.library import Library
 from knowledge.store.grants import Rule
 
-Source = Annotated[str, Field(min_length=1, max_length=200)]
-Folder = Annotated[str, Field(max_length=1_000)]
-Groups = Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=200)]
-Tags = Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=50)]
+_PLAIN = r"^[^\x00-\x1f\x7f]*$"
+Source = Annotated[str, Field(min_length=1, max_length=200, pattern=_PLAIN)]
+Folder = Annotated[str, Field(max_length=1_000, pattern=_PLAIN)]
+Groups = Annotated[list[Annotated[str, Field(max_length=100, pattern=_PLAIN)]], Field(max_length=200)]
+Tags = Annotated[list[Annotated[str, Field(max_length=100, pattern=_PLAIN)]], Field(max_length=50)]
 
 
 class _Body(BaseModel):
@@ -67,7 +68,7 @@ def grant_routes(library: Library, accounts: Accounts | None) -> list[APIRouter]
 
 @dataclass(frozen=True, slots=True)
 class _Noting:
-    """Writes down who changed what, where people have accounts."""
+    """Writes down who changes what, where people have accounts; before it is changed, so that nothing goes unnoted."""
 
     accounts: Accounts | None
 
@@ -85,25 +86,25 @@ def _rule_routes(library: Library, noting: _Noting) -> APIRouter:
 
     @router.put("/rules", **shows(RuleShape))
     def set_rule(request: Request, body: NewRule) -> dict[str, Any]:
-        rule = grants.set_rule(body.source, _cleaned(body.groups), body.folder)
-        noting.note(request, "grant.rule", f"{rule.source}/{rule.prefix}", groups=[*rule.groups])
-        return _rule_json(rule)
+        groups = sorted(clean_readers(body.groups))
+        noting.note(request, "grant.rule", body.source, folder=body.folder, groups=groups)
+        return _rule_json(grants.set_rule(body.source, groups, body.folder))
 
     @router.delete("/rules", **empties(404))
     def remove_rule(
         request: Request,
-        source: Annotated[str, Query(min_length=1, max_length=200)],
-        folder: Annotated[str, Query(max_length=1_000)] = "",
+        source: Annotated[str, Query(min_length=1, max_length=200, pattern=_PLAIN)],
+        folder: Annotated[str, Query(max_length=1_000, pattern=_PLAIN)] = "",
     ) -> Response:
+        noting.note(request, "grant.rule_removed", source, folder=folder)
         if not grants.remove_rule(source, folder):
             raise NotFound(message("no_such_rule", language_of(request)))
-        noting.note(request, "grant.rule_removed", f"{source}/{folder}")
         return Response(status_code=204)
 
     @router.put("/restricted", **shows(RestrictedShape))
     def restrict(request: Request, body: Restriction) -> dict[str, Any]:
-        grants.restrict(body.source, body.restricted)
         noting.note(request, "grant.restrict" if body.restricted else "grant.open", body.source)
+        grants.restrict(body.source, body.restricted)
         return {"source": body.source, "restricted": body.restricted}
 
     return router
@@ -114,19 +115,19 @@ def _document_routes(library: Library, noting: _Noting) -> APIRouter:
 
     @router.get("/grants", **shows(AudienceShape))
     def show_readers(document_id: str) -> dict[str, Any]:
-        return _audience_json(library, library.document(document_id))
+        return _audience_json(library, _by_id(library, document_id))
 
     @router.put("/grants", **shows(AudienceShape))
     def set_readers(request: Request, document_id: str, body: Readers) -> dict[str, Any]:
-        document = library.document(document_id)
-        wanted = None if body.groups is None else _cleaned(body.groups)
-        library.grants.set_audience(document, wanted)
+        document = _by_id(library, document_id)
+        wanted = None if body.groups is None else sorted(clean_readers(body.groups))
         noting.note(request, "grant.document", document.id, groups=wanted)
+        library.grants.set_audience(document, wanted)
         return _audience_json(library, document)
 
     @router.patch("", **shows(DocumentState))
     def change_document(request: Request, document_id: str, body: Standing) -> dict[str, Any]:
-        found = _readable(library, document_id, person_of(request).groups)
+        found = _by_id(library, document_id, person_of(request).groups)
         if body.pinned is not None:
             found = library.set_pinned(found.id, body.pinned)
         if body.hidden is not None:
@@ -138,14 +139,18 @@ def _document_routes(library: Library, noting: _Noting) -> APIRouter:
     return router
 
 
-def _readable(library: Library, document_id: str, groups: frozenset[str]) -> Document:
-    """A document that these groups may read, also while it is hidden. Raises DocumentNotFound."""
-    found = library.document(document_id)
-    return found if groups & set(found.audience) else library.document(document_id, groups)
+def _by_id(library: Library, document_id: str, groups: frozenset[str] | None = None) -> Document:
+    """The document of that very id, which `groups` may read, also while it is hidden. Raises DocumentNotFound.
 
-
-def _cleaned(groups: list[str]) -> list[str]:
-    return sorted({*clean_groups(groups), *(EVERYONE & set(groups))})
+    No name is looked up: what is said of a name that two documents have would tell of both.
+    """
+    try:
+        found = library.document(document_id)
+    except DocumentNotFound:
+        found = None
+    if found is None or found.id != document_id or (groups is not None and not groups & set(found.audience)):
+        raise DocumentNotFound("There is no such document. `GET /api/v1/documents` lists those there are.")
+    return found
 
 
 def _rule_json(rule: Rule) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """How answers were in a period, for those who operate the installation: numbers, and no words of anybody."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Request
 
 from assistant.api.contract.operation_shapes import InsightsShape
 from assistant.api.contract.routes import shows
+from assistant.api.periods import Since, start_of
 from assistant.api.ports import Assistant
 from assistant.insights import Insights
 
@@ -16,8 +16,8 @@ def insight_routes(assistant: Assistant) -> APIRouter:
     router = APIRouter()
 
     @router.get("/api/insights", **shows(InsightsShape))
-    def insights(since: Annotated[datetime | None, Query()] = None) -> dict[str, Any]:
-        start = None if since is None else since if since.tzinfo else since.replace(tzinfo=UTC)
+    def insights(request: Request, since: Since = None) -> dict[str, Any]:
+        start = start_of(request, since)
         found = Insights.of(assistant.conversations.traffic.answered(start)).as_json()
         return {"since": None if start is None else start.isoformat(), **found}
 

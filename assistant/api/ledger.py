@@ -1,12 +1,12 @@
 """GET /api/ledger: what answers cost, for those who operate the installation."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Request
 
 from assistant.api.contract.operation_shapes import LedgerShape
 from assistant.api.contract.routes import shows
+from assistant.api.periods import Since, start_of
 from assistant.api.ports import Assistant
 from assistant.ledger import Ledger
 from assistant.settings import Settings
@@ -17,8 +17,8 @@ def ledger_routes(assistant: Assistant, settings: Settings) -> APIRouter:
     router = APIRouter()
 
     @router.get("/api/ledger", **shows(LedgerShape))
-    def ledger(since: Annotated[datetime | None, Query()] = None) -> dict[str, Any]:
-        start = None if since is None else since if since.tzinfo else since.replace(tzinfo=UTC)
+    def ledger(request: Request, since: Since = None) -> dict[str, Any]:
+        start = start_of(request, since)
         found = Ledger.of(assistant.conversations.traffic.answered(start)).as_json(settings)
         return {"since": None if start is None else start.isoformat(), **found}
 

@@ -5,6 +5,7 @@ sentence. They are computed in the background after documents come in, kept in a
 deleted at any time), and for the best few passages also at the moment they are first needed.
 """
 
+import logging
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,11 @@ from knowledge.store.wal import write_ahead
 
 # Passages in memory; at six sentences each about 45 MB.
 IN_MEMORY = 5_000
+_PRIMARY = 0xFF
+_OUT_OF_REACH = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN,
+}  # fmt: skip
+log = logging.getLogger(__name__)
 
 
 class SentenceVectors:
@@ -117,22 +123,34 @@ class SentenceVectors:
 
 
 def _opened(file: Path | None, model_id: str) -> sqlite3.Connection:
-    """The cache file, emptied when it is of another embedder, replaced when it is damaged; memory while it is held."""
+    """The cache file, emptied when it is of another embedder, replaced when it is damaged.
+
+    Memory takes its place where it can be neither used nor replaced: another process holds it, or the disk is full.
+    """
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
     try:
         return _prepared(file, model_id)
-    except sqlite3.OperationalError:  # another process holds it, or the disk is full
-        return _prepared(None, model_id)
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
         if file is None:
             raise
+        if error.sqlite_errorcode & _PRIMARY in _OUT_OF_REACH:
+            log.warning("%s cannot be used, its vectors are computed again and kept in memory: %s", file, error)
+            return _prepared(None, model_id)
         file.unlink(missing_ok=True)
         return _prepared(file, model_id)
 
 
 def _prepared(file: Path | None, model_id: str) -> sqlite3.Connection:
     connection = sqlite3.connect(file or ":memory:", check_same_thread=False)
+    try:
+        return _filled(connection, model_id)
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+
+
+def _filled(connection: sqlite3.Connection, model_id: str) -> sqlite3.Connection:
     write_ahead(connection)
     connection.execute(
         "CREATE TABLE IF NOT EXISTS sentences (chunk TEXT PRIMARY KEY, vectors BLOB NOT NULL) WITHOUT ROWID"

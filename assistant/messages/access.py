@@ -123,6 +123,10 @@ ACCESS: dict[str, tuple[str, str]] = {
         "There is no such rule. `GET /api/v1/grants` shows those there are.",
         "No existe esa regla. `GET /api/v1/grants` muestra las que hay.",
     ),
+    "alias_serves_nobody": (
+        "No group is served by {alias}. Set it under [adapters] in pilares.toml, or promote to `reader`.",
+        "Ningún grupo se sirve de {alias}. Indícalo en [adapters] de pilares.toml, o promociona a `reader`.",
+    ),
     "not_allowed": (
         "This account or key may not do that: it needs the right `{right}`. An administrator can give it.",
         "Esta cuenta o clave no puede hacer eso: necesita el permiso `{right}`. Un administrador puede darlo.",

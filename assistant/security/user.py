@@ -56,6 +56,12 @@ def clean_groups(groups: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def clean_readers(groups: Iterable[str]) -> frozenset[str]:
+    """Groups that may read something, `everyone` where it is named. Raises InvalidRequest."""
+    named = [*groups]
+    return frozenset(clean_groups(named)) | ({EVERYONE} & {each.strip() for each in named})
+
+
 def clean_role(role: str) -> Role:
     """A role by its name. Raises InvalidRequest."""
     found = next((each for each in ROLES if each == role), None)

@@ -180,9 +180,8 @@ class Conversations:
             # A turn replaced while it ran stays replaced.
             state = "superseded" if turn.state == "superseded" else "finished"
             words = f"{turn.searchable}\n{folded(storable(answer.text))}"
-            connection.execute(
-                sa.update(turns).where(turns.c.id == turn_id).values(state=state, searchable=words, ended=now)
-            )
+            whole = {"state": state, "searchable": words, "ended": now, "partial": "", "documents": None}
+            connection.execute(sa.update(turns).where(turns.c.id == turn_id).values(whole))
             update(connection, turn.conversation_id, updated=now)
 
     def fail_turn(self, turn_id: str, message: str) -> None:
@@ -209,8 +208,9 @@ class Conversations:
             owned(connection, user_id, row.conversation_id, lock=True)
             later = sa.and_(turns.c.conversation_id == row.conversation_id, turns.c.position >= row.position)
             connection.execute(sa.update(turns).where(later).values(state="superseded"))
+        partial = self.begun(user_id, row.partial, row.documents)
         return Turn(
-            row.id, row.conversation_id, row.position, row.question, "superseded", row.created, row.partial, row.error
+            row.id, row.conversation_id, row.position, row.question, "superseded", row.created, partial, row.error
         )
 
     # Reading
@@ -261,8 +261,10 @@ class Conversations:
         found = [turn_of(row, given) for row in rows]
         shown = iter(self.shown(user_id, [turn.answer for turn in found if turn.answer is not None]))
         return [
-            replace(turn, partial=self.begun(user_id, turn.partial, turn.documents)) if turn.answer is None
-            else replace(turn, answer=next(shown)) for turn in found
+            replace(
+                turn, partial=self.begun(user_id, turn.partial, turn.documents),
+                answer=None if turn.answer is None else next(shown),
+            ) for turn in found
         ]  # fmt: skip
 
     def list(

@@ -42,7 +42,7 @@ class Feedback:
 class Turn:
     """A question as it was literally asked, and what came of it.
 
-    `partial` is what had been written when the turn was interrupted, `documents` (ids) what stood before a model then,
+    `partial` is what had been written when the turn was interrupted, `documents` (ids) what was found for it,
     None where nobody knows; `error` what a failed turn told the person,
     `feedback` the current verdict of the conversation's owner.
     """

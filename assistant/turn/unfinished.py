@@ -7,7 +7,7 @@ from assistant.turn.events import Found, Revised, TurnEvent, Wrote
 
 @dataclass
 class Unfinished:
-    """Its text, and the ids of all documents that stood before a model; None until it is told which."""
+    """Its text, and the ids of all documents that were found for it; None until it is told which."""
 
     text: str = ""
     documents: frozenset[str] | None = None

@@ -87,8 +87,8 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
     while True:
         try:
             return connection.execute("PRAGMA journal_mode = WAL").close()
-        except sqlite3.OperationalError:
-            if time.monotonic() > until:
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
                 raise
             time.sleep(0.01)
 

@@ -5,6 +5,7 @@ told "database is locked" at once, whatever its busy timeout.
 """
 
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from assistant.grounding.vectors import SentenceVectors
 from assistant.storage.database import Database as Conversations
+from connectors.errors import StoreError
 from connectors.store.database import Database as Deliveries
 from knowledge.store.sqlite import SqliteDatabase
 from knowledge.testing.embedder import HashingEmbedder
@@ -69,3 +71,25 @@ def test_sentences_are_kept_in_memory_while_their_file_is_held(tmp_path: Path, m
         other.execute("COMMIT")
     with closing(sqlite3.connect(file)) as after:
         assert after.execute("SELECT name FROM sqlite_master").fetchall() == [("theirs",)]
+
+
+@pytest.mark.parametrize("damage", [b"not a database", None])
+def test_a_damaged_file_of_sentences_is_replaced(tmp_path: Path, damage: bytes | None) -> None:
+    file = tmp_path / "damaged.db"
+    if damage is not None:
+        file.write_bytes(damage * 100)
+    else:
+        with closing(sqlite3.connect(file)) as other:
+            other.execute("CREATE TABLE facts (other)")
+    SentenceVectors(HashingEmbedder(), file).close()
+    with closing(sqlite3.connect(file)) as after:
+        assert after.execute("SELECT count(*) FROM facts").fetchone() == (1,)
+
+
+def test_a_file_that_may_not_be_written_is_said_at_once(tmp_path: Path) -> None:
+    file, began = tmp_path / "read-only.db", time.monotonic()
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE kept (a)")
+    with pytest.raises(StoreError, match="readonly"):
+        Deliveries(f"sqlite:///file:{file}?mode=ro&uri=true")
+    assert time.monotonic() - began < 3

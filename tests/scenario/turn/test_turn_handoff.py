@@ -205,14 +205,8 @@ def test_spanish_is_spoken_in_spanish(talk: Talk) -> None:
     assert talk.waiting().language == "es"
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [HandoffSettings(contact=ON.contact), HandoffSettings(enabled=True, contact=ON.contact, reasons=("upset",))],
-)
-def test_where_nobody_takes_over_that_is_said_behind_what_the_documents_do_not_give(
-    tmp_path: Path, settings: HandoffSettings
-) -> None:
-    with talking(tmp_path, settings) as talk:
+def test_where_nobody_takes_over_that_is_said_behind_what_the_documents_do_not_give(tmp_path: Path) -> None:
+    with talking(tmp_path, HandoffSettings(contact=ON.contact)) as talk:
         answer = talk.say("I want to talk to a person")
         assert answer.abstained
         assert answer.text.endswith(

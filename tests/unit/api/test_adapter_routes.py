@@ -38,6 +38,8 @@ def test_versions_are_promoted_as_a_canary_and_whole_and_rolled_back(client: Tes
     assert (first["before"], first["after"], first["who"], first["why"]) == ("shipped", "help@v1", "local", "better")
     canary = client.post("/api/aliases/reader/promote", json={"version": "help@v2", "canary": 10}).json()
     assert (canary["action"], canary["percent"]) == ("canary", 10)
+    (reader,) = client.get("/api/adapters").json()["serving"]
+    assert (reader["since"], reader["by"]) == (first["when"], "local")
     assert _serving(client) == ("help@v1", "help@v2")
     assert client.post("/api/aliases/reader/rollback").json()["action"] == "canary_stopped"
     assert client.post("/api/aliases/reader/rollback", json={"why": "worse"}).json()["after"] == "shipped"
@@ -52,7 +54,7 @@ def test_versions_are_promoted_as_a_canary_and_whole_and_rolled_back(client: Tes
     [("reader", {"version": "help@v3"}, 409), ("reader", {"version": "help@v3", "ungated": True}, 422),
      ("reader", {"version": "help@v9"}, 404), ("reader", {"version": "../../etc"}, 404),
      ("reader", {"version": "other@v1"}, 409), ("reader", {"version": "help@v1", "canary": 51}, 422),
-     ("No Alias", {"version": "help@v1"}, 404)],
+     ("raeder", {"version": "help@v1"}, 409)],
 )  # fmt: skip
 def test_what_may_not_serve_is_refused_and_nothing_changes(
     client: TestClient, registry: Registry, alias: str, body: dict[str, object], status: int
@@ -94,4 +96,6 @@ def test_insights_count_answers_and_show_no_words(client: TestClient, assistant:
     assert sum(each["answers"] for each in found["by_day"].values()) == 4
     assert "Secret" not in response.text
     assert client.get("/api/insights", params={"since": "2999-01-01"}).json()["answers"] == 0
-    assert client.get("/api/insights", params={"since": "yesterday"}).status_code == 422
+    for since in ("yesterday", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:00-10:00"):
+        for path in ("/api/insights", "/api/ledger"):
+            assert client.get(path, params={"since": since}).status_code == 422

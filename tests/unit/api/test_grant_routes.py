@@ -1,4 +1,4 @@
-"""Grants, adapters and insights through the API; `test_authorisation` has who may use it."""
+"""Grants, and what is decided about single documents, through the API; `test_authorisation` has who may use it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant.api.app import create_app
+from assistant.errors import StorageError
 from assistant.security.accounts import Accounts
 from assistant.settings import Settings
 from assistant.testing.accounts import known
@@ -50,7 +51,7 @@ def _readers(site: TestClient, document: str) -> Any:
 
 def test_a_rule_is_set_explained_and_taken_back(site: TestClient, library: Library, leave: str) -> None:
     assert _readers(site, leave) == {"id": leave, "groups": ["everyone"], "reason": "given", "rule": None}
-    body = {"source": "wiki", "folder": "hr", "groups": ["staff", "everyone", "staff"]}
+    body = {"source": "wiki", "folder": "hr", "groups": ["staff", " everyone", "staff"]}
     rule = {"source": "wiki", "folder": "hr/", "groups": ["everyone", "staff"]}
     assert site.put("/api/grants/rules", json=body).json() == rule
     closed = site.put("/api/grants/rules", json={**body, "groups": []}).json()
@@ -86,9 +87,26 @@ def test_changes_of_grants_are_written_down(site: TestClient, accounts: Accounts
     site.delete("/api/grants/rules", params={"source": "wiki"})
     acts = [(each.actor, each.act, each.target) for each in reversed(accounts.audit.latest())]
     assert acts[-4:] == [
-        ("boss", "grant.rule", "wiki/"), ("boss", "grant.restrict", "wiki"), ("boss", "grant.document", leave),
-        ("boss", "grant.rule_removed", "wiki/"),
+        ("boss", "grant.rule", "wiki"), ("boss", "grant.restrict", "wiki"), ("boss", "grant.document", leave),
+        ("boss", "grant.rule_removed", "wiki"),
     ]  # fmt: skip
+
+
+def test_what_cannot_be_written_down_is_not_changed(
+    site: TestClient, accounts: Accounts, library: Library, leave: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StorageError("The disk is full.")
+
+    monkeypatch.setattr(accounts.audit, "note", full)
+    sent: list[tuple[str, str, dict[str, Any]]] = [
+        ("PUT", "/api/grants/rules", {"source": "wiki", "groups": []}),
+        ("PUT", "/api/grants/restricted", {"source": "wiki", "restricted": True}),
+        ("PUT", f"/api/documents/{leave}/grants", {"groups": []}),
+    ]
+    for method, path, body in sent:
+        assert site.request(method, path, json=body).status_code == 503
+    assert len(library.search("zebra", k=1)) == 1
 
 
 @pytest.mark.parametrize(
@@ -97,6 +115,8 @@ def test_changes_of_grants_are_written_down(site: TestClient, accounts: Accounts
      ("PUT", "/api/grants/rules", {"source": "conversations", "groups": ["staff"]}),
      ("PUT", "/api/grants/rules", {"source": "wiki", "groups": ["a/b"]}),
      ("PUT", "/api/grants/rules", {"source": "wiki"}),
+     ("PUT", "/api/grants/rules", {"source": "wi\x00ki", "groups": []}),
+     ("PUT", "/api/grants/rules", {"source": "wiki", "folder": "\n", "groups": []}),
      ("PUT", "/api/grants/restricted", {"source": "wiki", "restricted": True, "more": 1}),
      ("PATCH", "/api/documents/{leave}", {"tags": ["x" * 101]}),
      ("PATCH", "/api/documents/{leave}", {"title": "Other"})],
@@ -130,3 +150,15 @@ def test_who_may_not_read_a_document_does_not_change_it_either(
     assert library.document(leave).hidden is False
     assert site.patch(f"/api/documents/{leave}", json={"hidden": True}).status_code == 200
     assert site.get("/api/documents/unknown/grants").status_code == 404
+
+
+def test_names_are_not_looked_up(site: TestClient, library: Library) -> None:
+    for source in ("board-secret", "merger"):
+        library.add_texts([("plan.md", "Plan", f"A plan of {source}.")], source=source, audience=[])
+    for method, path in (("PATCH", ""), ("GET", "/grants"), ("PUT", "/grants")):
+        for name in ("plan.md", "leave.md", "none.md"):
+            body = {"groups": []} if method == "PUT" else {}
+            refused = site.request(method, f"/api/documents/{name}{path}", json=body)
+            assert refused.status_code == 404
+            assert "merger" not in refused.text
+            assert refused.json() == site.get("/api/documents/unknown/grants").json()

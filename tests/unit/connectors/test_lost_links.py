@@ -25,11 +25,13 @@ def anyio_backend() -> str:
 async def test_a_trouble_that_lasts_is_logged_once_and_the_next_one_too(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    troubles, healed = deque([GONE, GONE, GONE, FULL, FULL, GONE]), asyncio.Event()
+    unknown = KeyError("id")
+    troubles, healed = deque[str | KeyError]([GONE, GONE, GONE, FULL, FULL, unknown, unknown, GONE]), asyncio.Event()
 
     async def listen(_: object) -> None:
         if troubles:
-            raise ConnectionLost(troubles.popleft())
+            trouble = troubles.popleft()
+            raise ConnectionLost(trouble) if isinstance(trouble, str) else trouble
         healed.set()
         await asyncio.Event().wait()
 
@@ -45,4 +47,6 @@ async def test_a_trouble_that_lasts_is_logged_once_and_the_next_one_too(
             await healed.wait()
         await connector.stop()
     database.close()
-    assert [each.getMessage() for each in caplog.records] == [f"memory: {each}" for each in (GONE, FULL, GONE)]
+    said = [each.getMessage() for each in caplog.records]
+    assert said == [f"memory: {each}" for each in (GONE, FULL, "KeyError", GONE)]
+    assert [bool(each.exc_info) for each in caplog.records] == [False, False, True, False]

@@ -60,6 +60,9 @@ def test_a_stopped_turn_keeps_what_was_written(conversations: Conversations) -> 
     conversations.interrupt_turn(turn.id, "You have 25")
     (stored,) = conversations.turns("ana", begun.id)
     assert (stored.state, stored.partial, stored.answer) == ("interrupted", "You have 25", None)
+    conversations.finish_turn(turn.id, an_answer(begun.id))  # the model had not noticed that it was stopped
+    (stored,) = conversations.turns("ana", begun.id)
+    assert (stored.state, stored.partial) == ("finished", "")
 
 
 def test_a_failed_turn_keeps_the_question_and_what_the_person_was_told(conversations: Conversations) -> None:
