@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assistant.grounding.context import in_context
 from assistant.grounding.support.amounts import Agreement, agreement, denied
+from assistant.grounding.support.bounds import turned_round
 from assistant.grounding.support.features import FEATURES, Compared
 from assistant.grounding.support.verdicts import Backing, Verdict
 from knowledge.lexical.analyzer import Analyzer
@@ -53,7 +54,10 @@ class AmountVerdicts:
         text, passage = line.sentence.text, line.passage
         if denied(claim, text, self._analyzer):
             return "other"
-        return agreement(claim, text, " ".join((passage.title, *passage.heading)), self._analyzer)
+        found = agreement(claim, text, " ".join((passage.title, *passage.heading)), self._analyzer)
+        if found == "same" and (turned := turned_round(claim, text)) is not None:
+            return "other" if turned == "surely" else None
+        return found
 
     def _closest(self, claim: str, compared: Compared, lines: Sequence[Backing]) -> int:
         wanted = self._words(claim)

@@ -119,6 +119,12 @@ def amounts(text: str) -> list[Amount]:
     return [amount for amount, _, _ in _found(_plain(text))]
 
 
+def standing(text: str) -> tuple[str, list[tuple[str, int, int]]]:
+    """A text in one form, and the numbers in it with where they stand."""
+    plain = _plain(text)
+    return plain, [(amount.number, start, end) for amount, start, end in _found(plain)]
+
+
 def _plain(text: str) -> str:
     return _WORD.sub(lambda found: str(_WORDS[found.group()]), folded(text))
 
