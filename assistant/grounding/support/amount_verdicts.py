@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.grounding.context import in_context
-from assistant.grounding.support.amounts import Agreement, agreement, denied
+from assistant.grounding.support.amounts import Agreement, agreement, amounts, denied, held
 from assistant.grounding.support.bounds import turned_round
 from assistant.grounding.support.features import FEATURES, Compared
 from assistant.grounding.support.verdicts import Backing, Verdict
 from knowledge.lexical.analyzer import Analyzer
+from knowledge.passage import Passage
 
 # Of so many of the nearest lines, the one with most of the claim's words is compared.
 LOOKED_AT = 3
@@ -50,11 +51,20 @@ class AmountVerdicts:
             case None:
                 return None
 
+    def backing(self, claim: str, lines: Sequence[Backing], order: Sequence[int]) -> list[int] | None:
+        """`order` (indices of lines) with those first that have most of the claim's amounts; None when one of these
+        stands in no line.
+        """
+        has = {place: held(claim, lines[place].sentence.text, _beside(lines[place].passage)) for place in order}
+        if {each.number for each in amounts(claim)} - frozenset().union(*has.values()):
+            return None
+        return sorted(order, key=lambda place: -len(has[place]))
+
     def _told(self, claim: str, line: Backing) -> Agreement | None:
-        text, passage = line.sentence.text, line.passage
+        text = line.sentence.text
         if denied(claim, text, self._analyzer):
             return "other"
-        found = agreement(claim, text, " ".join((passage.title, *passage.heading)), self._analyzer)
+        found = agreement(claim, text, _beside(line.passage), self._analyzer)
         if found == "same" and (turned := turned_round(claim, text)) is not None:
             return "other" if turned == "surely" else None
         return found
@@ -69,6 +79,11 @@ class AmountVerdicts:
 
     def _words(self, text: str) -> frozenset[str]:
         return frozenset(term for term in self._analyzer.query_terms(text, None, limit=200) if not term.isdigit())
+
+
+def _beside(passage: Passage) -> str:
+    """What is known of a line without being said in it."""
+    return " ".join((passage.title, *passage.heading))
 
 
 def _subject(compared: Compared) -> float:

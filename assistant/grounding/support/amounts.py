@@ -91,6 +91,15 @@ def agreement(claim: str, line: str, known: str, analyzer: Analyzer) -> Agreemen
     return "other" if any(_elsewhere(each, parts, others, terms, analyzer) for each in wanted) else "same"
 
 
+def held(claim: str, line: str, known: str) -> frozenset[str]:
+    """The numbers of a claim's amounts that the line has, or what is `known` beside it (title, headings)."""
+    beside, parts = {each.number for each in amounts(known)}, _parts(line)
+    return frozenset(
+        each.number for each in amounts(claim)
+        if each.number in beside or any(part.has(each) for part in parts) or _within(each, line)
+    )  # fmt: skip
+
+
 def in_another_unit(claim: str, lines: Sequence[str]) -> bool:
     """Whether lines count something else with a number of the claim: "1 week" where they say "days a week: 1"."""
     held = [amount for line in lines for part in _parts(line) for amount in part.amounts]

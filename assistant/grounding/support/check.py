@@ -104,8 +104,14 @@ class SupportCheck:
                 continue
             stated = self._stated(claim, read, question) if index in doubtful else None
             score = self._score(float(row[0]), stated, question)
-            nearest = tuple(lines[place] for place in compared[index].order[:SHOWN])
-            verdict = _verdict(score, float(row[1]), float(row[2]))
+            verdict, order = _verdict(score, float(row[1]), float(row[2])), [*compared[index].order]
+            if verdict == "supported" and self._amounts is not None and not question:
+                # Whatever a model says of it: lines do not back an amount that stands in none of them.
+                backing = self._amounts.backing(claim, lines, order)
+                if backing is None:
+                    verdict, score = "not_found", min(score, SUPPORTED / 2)
+                order = backing or order
+            nearest = tuple(lines[place] for place in order[:SHOWN])
             found.append(ClaimVerdict(claim, verdict, round(score, 4), nearest, asked=stated is not None))
         return found
 

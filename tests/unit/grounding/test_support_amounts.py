@@ -95,3 +95,24 @@ def test_with_a_question_amounts_do_not_decide() -> None:
     plain = SupportCheck(SentenceVectors(HashingEmbedder()), Analyzer(), None)
     asked = (["A double room costs 60 €."], [passage(PROSE + " Pets pay 9 €.")], "What is a double room?")
     assert check.verdicts(*asked) == plain.verdicts(*asked)
+
+
+class Agreeing:
+    """A model that calls everything true."""
+
+    def stated(self, claim: str, lines: object, question: str = "") -> float:
+        return 0.99
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict", "line"),
+    [("Presents up to 70 € are fine.", "not_found", None),
+     ("Dogs and cats pay 9 €.", "supported", "Pets pay 9 €.")],
+)  # fmt: skip
+def test_a_model_does_not_back_an_amount_that_stands_in_no_line(claim: str, verdict: str, line: str | None) -> None:
+    vectors = SentenceVectors(HashingEmbedder())
+    check = SupportCheck(vectors, Analyzer(), Agreeing(), sure=2.0, amounts=True)
+    (found,) = check.verdicts([claim], [passage(f"Kayaks and dogs are let at the pier. {PROSE} Pets pay 9 €.")])
+    assert found.verdict == verdict
+    assert (found.score >= 0.5) == (verdict == "supported")
+    assert line in (None, *(each.sentence.text for each in found.evidence))
