@@ -43,12 +43,13 @@ def turned_round(claim: str, line: str) -> Turned | None:
     "Gifts above 50 may not be kept" agrees with "up to 50 may be kept": what such words make of each other is more than
     code can tell. Of a row of a table the cell counts that has the number.
     """
-    own = dict(_sides(claim))
-    for cell in line.split(" | "):
-        for number, side in _sides(cell):
-            if own.get(number, side) != side:
-                unclear = any(negated(text) or _REFUSED.search(folded(text)) for text in (claim, cell))
-                return "perhaps" if unclear else "surely"
+    own, cells = dict(_sides(claim)), line.split(" | ")
+    theirs = [(cell, number, side) for cell in cells for number, side in _sides(cell)]
+    for cell, number, side in theirs:
+        # A line may have both: "up to 50 € it costs 4 €, above 50 € nothing".
+        if own.get(number, side) != side and not any(each[1:] == (number, own[number]) for each in theirs):
+            unclear = any(negated(text) or _REFUSED.search(folded(text)) for text in (claim, cell))
+            return "perhaps" if unclear else "surely"
     return None
 
 
