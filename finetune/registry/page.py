@@ -48,8 +48,11 @@ def page(version: Version, serves: str, withdrawn: int = 0, moves: Iterable[Move
 
 
 def page_of_shipped(card: Mapping[str, Any]) -> str:
-    """The card of the adapter that Pilares ships with."""
-    return "\n".join(_nested(card, 1))
+    """The card of the adapter that Pilares ships with, and what its gate found beside the bare base."""
+    gate = card.get("gate") or {}
+    lines = [*_nested({name: each for name, each in card.items() if name != "gate"}, 1)]
+    lines.append(f"Gate: {gate.get('verdict') or 'it has not been through one'}")
+    return "\n".join([*lines, *(f"  {each}" for each in _measured(gate.get("rows")))])
 
 
 def _approved(move: Move) -> str:
