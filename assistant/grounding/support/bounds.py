@@ -1,7 +1,7 @@
 """Which way amounts are bounded: "above 50" says the opposite of "up to 50", with the same number in it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from assistant.grounding.support.amounts import standing
@@ -30,6 +30,9 @@ _BEHIND = re.compile(
     r"(?P<most>or (?:less|under|below|fewer)|o menos|at most|como (?:maximo|mucho))|"
     r"(?P<least>(?:or|and) (?:more|over|above|upwards)|[oy] mas|at least|como minimo))\b"
 )
+_SIDE: Mapping[Side, re.Pattern[str]] = {
+    "most": re.compile(rf"\b(?:{_MOST})\b"), "least": re.compile(rf"\b(?:{_LEAST}|beyond)\b"),
+}  # fmt: skip
 _WITHIN = 40
 _REFUSED = re.compile(
     r"\b(?:refus|reject|declin|declare|forbid|forbidden|prohibit|bann|return|hand(?:ed)? over|exclud|"
@@ -48,7 +51,9 @@ def turned_round(claim: str, line: str) -> Turned | None:
     for cell, number, side in theirs:
         # A line may have both: "up to 50 € it costs 4 €, above 50 € nothing".
         if own.get(number, side) != side and not any(each[1:] == (number, own[number]) for each in theirs):
-            unclear = any(negated(text) or _REFUSED.search(folded(text)) for text in (claim, cell))
+            # "Up to 600 €; above that it needs a signature."
+            goes_on = _SIDE[own[number]].search(folded(cell))
+            unclear = goes_on or any(negated(text) or _REFUSED.search(folded(text)) for text in (claim, cell))
             return "perhaps" if unclear else "surely"
     return None
 
