@@ -30,9 +30,11 @@ _BEHIND = re.compile(
     r"(?P<most>or (?:less|under|below|fewer)|o menos|at most|como (?:maximo|mucho))|"
     r"(?P<least>(?:or|and) (?:more|over|above|upwards)|[oy] mas|at least|como minimo))\b"
 )
-_SIDE: Mapping[Side, re.Pattern[str]] = {
-    "most": re.compile(rf"\b(?:{_MOST})\b"), "least": re.compile(rf"\b(?:{_LEAST}|beyond)\b"),
-}  # fmt: skip
+# Without a number behind it: "above that", "si se supera".
+_ALONE: Mapping[Side, re.Pattern[str]] = {
+    "most": re.compile(rf"\b(?:{_MOST})\b(?!\s*[€$£]?\s*\d)"),
+    "least": re.compile(rf"\b(?:{_LEAST}|beyond)\b(?!\s*[€$£]?\s*\d)"),
+}
 _WITHIN = 40
 _REFUSED = re.compile(
     r"\b(?:refus|reject|declin|declare|forbid|forbidden|prohibit|bann|return|hand(?:ed)? over|exclud|"
@@ -49,11 +51,11 @@ def turned_round(claim: str, line: str) -> Turned | None:
     own, cells = dict(_sides(claim)), line.split(" | ")
     theirs = [(cell, number, side) for cell in cells for number, side in _sides(cell)]
     for cell, number, side in theirs:
-        # A line may have both: "up to 50 € it costs 4 €, above 50 € nothing".
-        if own.get(number, side) != side and not any(each[1:] == (number, own[number]) for each in theirs):
-            # "Up to 600 €; above that it needs a signature."
-            goes_on = _SIDE[own[number]].search(folded(cell))
-            unclear = goes_on or any(negated(text) or _REFUSED.search(folded(text)) for text in (claim, cell))
+        other = own.get(number, side)
+        # A line may have both: "up to 50 € it costs 4 €, above 50 € nothing", "up to 600 €; above that she decides".
+        both = any(each[1:] == (number, other) for each in theirs) or _ALONE[other].search(standing(cell)[0])
+        if other != side and not both:
+            unclear = any(negated(text) or _REFUSED.search(folded(text)) for text in (claim, cell))
             return "perhaps" if unclear else "surely"
     return None
 

@@ -26,7 +26,7 @@ GIFTS = "What is offered: Small gifts | You may accept: Up to €50 in a calenda
         ("You need 3 years or more.", "You need three years at most.", "surely"),
         ("Six months and above.", "Six months or more.", None),
         ("Over 20 people, at least 5 of them guides.", "More than 20 people, up to 5 guides.", "surely"),
-        ("Above 600 € she decides.", "You may sign up to €600; above that it is for her to decide.", "perhaps"),
+        ("Above 600 € she decides.", "You may sign up to €600; above that it is for her to decide.", None),
         ("Above 50 € sending is free.", "Up to 50 € sending costs 4 €, above 50 € it is free.", None),
         ("Sending is free above 50 €.", "Order: up to 50 € | Order: above 50 €", None),
         ("The room is free from 8 to 18.", "The room is free.", None),
