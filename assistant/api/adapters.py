@@ -12,12 +12,12 @@ from assistant.api.identity import person_of
 from assistant.errors import AssistantError, ConfigurationError
 from assistant.messages import message
 from assistant.models.adapters import check_serves_here, groups_served, read_adapters, registry_of
-from assistant.settings import DEFAULT_ALIAS, Settings
+from assistant.models.serving import SHIPPED, Serving, serving_now
+from assistant.settings import Settings
 from finetune.errors import AdapterInvalid, PromotionRefused
 from finetune.registry import Registry, Version
 from finetune.registry.aliases import Move
 
-SHIPPED = "shipped"
 Alias = Annotated[str, Path(max_length=64)]
 Why = Annotated[str, Field(max_length=500)]
 
@@ -71,7 +71,7 @@ def adapter_routes(settings: Settings) -> APIRouter:
             raise PromotionRefused(str(error)) from None
         who, serves = person_of(request).name, groups_served(settings, alias)
         if not serves:
-            raise PromotionRefused(message("alias_serves_nobody", language_of(request), alias=alias[:64]))
+            raise PromotionRefused(message("alias_serves_nobody", language_of(request), alias=alias))
         return _move_json(
             registry.promote(alias, body.version, who=who, why=body.why, serves=serves, canary=body.canary or 0)
         )
@@ -107,19 +107,15 @@ def _serving(settings: Settings, registry: Registry) -> list[dict[str, Any]]:
     """What serves under each alias, and the canary beside it; nothing where the settings have no adapter read."""
     if settings.grounded_adapter == "none":
         return []
-    aliases, canaries = dict(registry.aliases()), registry.canaries()
-    if settings.grounded_adapter == SHIPPED:
-        aliases.setdefault(DEFAULT_ALIAS, SHIPPED)
-    last = {move.alias: move for move in registry.history() if move.action in ("promote", "rollback")}
-    found = []
-    for alias in sorted({*aliases, *canaries}):
-        canary, move = canaries.get(alias), last.get(alias)
-        found.append({
-            "alias": alias, "version": aliases.get(alias, SHIPPED), "groups": sorted(groups_served(settings, alias)),
-            "since": move.when if move else None, "by": move.who if move else None,
-            "canary": None if canary is None else {"version": canary.candidate, "percent": canary.percent},
-        })  # fmt: skip
-    return found
+    return [_serving_json(settings, each) for each in serving_now(settings, registry) if each.fits]
+
+
+def _serving_json(settings: Settings, each: Serving) -> dict[str, Any]:
+    canary = None if each.canary is None else {"version": each.canary.candidate, "percent": each.canary.percent}
+    return {
+        "alias": each.alias, "version": each.version, "groups": sorted(groups_served(settings, each.alias)),
+        "since": each.since or None, "by": each.by or None, "canary": canary,
+    }  # fmt: skip
 
 
 def _problems(settings: Settings) -> list[str]:

@@ -11,6 +11,7 @@ from assistant.cli.asking import safe
 from assistant.cli.errors import FAILED, clear_errors
 
 if TYPE_CHECKING:
+    from assistant.models.serving import Serving
     from assistant.settings import Settings
     from finetune.registry import Registry, Version
 
@@ -147,22 +148,18 @@ def _opened() -> "tuple[Settings, Registry]":
 
 
 def _aliases(settings: "Settings", registry: "Registry") -> list[str]:
-    from assistant.settings import DEFAULT_ALIAS
+    from assistant.models.serving import serving_now
 
-    aliases, canaries, last = dict(registry.aliases()), registry.canaries(), {}
-    if settings.grounded_adapter == SHIPPED:
-        aliases.setdefault(DEFAULT_ALIAS, SHIPPED)
-    for move in registry.history():
-        last[move.alias] = move
-    lines = []
-    if aliases.get(DEFAULT_ALIAS) == SHIPPED and not _shipped_fits(settings):
-        lines.append(f"{aliases.pop(DEFAULT_ALIAS)} serves nobody: it is not for the small model, {settings.slm.name}")
-    for alias, name in sorted(aliases.items()):
-        since = f" since {last[alias].when} by {last[alias].who}" if alias in last else ""
-        canary = canaries.get(alias)
-        beside = f"; {canary.candidate} for {canary.percent} % of the conversations" if canary else ""
-        lines.append(f"{alias} -> {name}{since}{beside}")
-    return lines
+    return [_line(settings, each) for each in serving_now(settings, registry)]
+
+
+def _line(settings: "Settings", each: "Serving") -> str:
+    if not each.fits:
+        return f"{each.version} serves nobody: it is not for the small model, {settings.slm.name}"
+    since = f" since {each.since} by {each.by}" if each.since else ""
+    canary = each.canary
+    beside = f"; {canary.candidate} for {canary.percent} % of the conversations" if canary else ""
+    return f"{each.alias} -> {each.version}{since}{beside}"
 
 
 def _tell_rival(against: Any, served: str, name: str) -> None:
@@ -192,13 +189,6 @@ def _shipped_as(settings: "Settings", registry: "Registry") -> str:
     from assistant.settings import DEFAULT_ALIAS
 
     return "" if registry.aliases().get(DEFAULT_ALIAS) else _at_first(settings, DEFAULT_ALIAS) and DEFAULT_ALIAS
-
-
-def _shipped_fits(settings: "Settings") -> bool:
-    from finetune.grounded import SHIPPED as FOLDER
-    from finetune.lora import Adapter
-
-    return bool(settings.slm.url is None and Adapter(FOLDER).card.get("base") == settings.slm.name)
 
 
 def _about_shipped() -> str:

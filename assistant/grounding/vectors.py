@@ -134,7 +134,7 @@ def _opened(file: Path | None, model_id: str) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         if file is None:
             raise
-        if error.sqlite_errorcode & _PRIMARY in _OUT_OF_REACH:
+        if getattr(error, "sqlite_errorcode", 0) & _PRIMARY in _OUT_OF_REACH:
             log.warning("%s cannot be used, its vectors are computed again and kept in memory: %s", file, error)
             return _prepared(None, model_id)
         file.unlink(missing_ok=True)

@@ -1,10 +1,12 @@
 """Adapters and insights through the API; `test_authorisation` has who may use it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from assistant.api.app import create_app
 from assistant.models.adapters import registry_of
 from assistant.settings import Settings
 from assistant.testing.answers import an_answer
@@ -47,6 +49,13 @@ def test_versions_are_promoted_as_a_canary_and_whole_and_rolled_back(client: Tes
     about = client.get("/api/adapters/help@v1").json()
     assert (about["gate"], about["base"], about["card"]["topic"]) == ("pass", QWEN_05B.name, "help")
     assert [each["action"] for each in about["moves"]] == ["promote", "canary", "canary_stopped", "rollback"]
+
+
+@pytest.mark.parametrize("changed", [{"grounded_adapter": "none"}, {"slm": {"name": "smollm2-135m"}}])
+def test_what_serves_nobody_is_not_listed(assistant: ScriptedAssistant, tmp_path: Path, changed: Any) -> None:
+    app = create_app(assistant, Settings(home=tmp_path, **changed), page=False)
+    with TestClient(app, base_url="http://127.0.0.1:7860") as client:
+        assert client.get("/api/adapters").json()["serving"] == []
 
 
 @pytest.mark.parametrize(
