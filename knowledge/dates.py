@@ -25,10 +25,11 @@ _DAY = (
 # What says that the date after it is the document's own, rather than one that it speaks of.
 _SAYS = (
     r"(?:last (?:updated|revised|reviewed|modified)|updated(?: on)?|effective(?: date| from| as of)?|"
-    r"in force (?:from|since)|valid (?:from|as of)|version of|edition of|issued(?: on)?|published(?: on)?|dated?|"
+    r"in force (?:from|since)|valid (?:from|as of)|version of|edition of|(?:issued|published|written|adopted)(?: on)?|"
+    r"approved(?: on)?|dated?|"
     r"última (?:actualización|revisión|modificación)|actualizad[oa](?: el| en)?|revisad[oa](?: el| en)?|"
     r"(?:en vigor|vigente|válid[oa])(?: desde| a partir de)?(?: el)?|versión de|edición de|"
-    r"publicad[oa](?: el| en)?|fecha)"
+    r"(?:publicad|escrit|redactad|aprobad)[oa](?: el| en)?|fecha)"
 )
 _STATED = re.compile(rf"\b{_SAYS}\b\W{{0,4}}(?:el |on |from |del? )?(?:{_DAY})\b", re.IGNORECASE)
 _IN_NAME = re.compile(r"(?<![0-9])((?:19|20)\d\d)[-_.](\d\d)[-_.](\d\d)(?![0-9])")

@@ -67,9 +67,9 @@ def evaluate(
     version = registry.version(name).whole()
     model = _base_of(version)
     against = rival_of(settings, registry, version, model, wanted.against)
-    floors = _floors(registry, version, model, against)
+    floors, missing = _floors(registry, version, model, against)
     plan = Planner(settings, wanted, version, planning, embedding).plan()
-    plan.notes += [against.note] if against.note else []
+    plan.notes += [note for note in (against.note, missing) if note]
     _leave_out_parity(plan, model)
     others: dict[Arm, Path | None] = {"base": against.folder, **{arm: each.folder for arm, each in floors.items()}}
     adapters: dict[Arm, Path] = {arm: folder / GGUF for arm, folder in others.items() if folder is not None}
@@ -92,15 +92,15 @@ class _Compared:
     weights: Mapping[Arm, str]
 
 
-def _floors(registry: Registry, version: Version, model: Model, against: Rival) -> dict[Floor, Rival]:
-    """Below what it must not fall, where that is not what it is compared with anyway."""
+def _floors(registry: Registry, version: Version, model: Model, against: Rival) -> tuple[dict[Floor, Rival], str]:
+    """Below what it must not fall, where that is not what it is compared with anyway; and what could be no floor."""
     found = dict[Floor, Rival]()
     if against.folder is not None:
         found["bare"] = Rival()
-    first = first_of(registry, version, model)
+    first, missing = first_of(registry, version, model)
     if first is not None and first.folder != against.folder:
         found["first"] = first
-    return found
+    return found, missing
 
 
 def _written(

@@ -49,7 +49,7 @@ Kind = Literal["disagree", "unspecified"]
 
 @dataclass(frozen=True, slots=True)
 class Differing:
-    """Lines of different documents that answer differently.
+    """Lines of different documents, or rows of one table, that answer differently.
 
     `kind` is "disagree" when they cannot both be right, "unspecified" when each is right for a case that the question
     does not name. The lines of one document stand together. With `dated`, both documents say of which day or year they
@@ -62,9 +62,11 @@ class Differing:
 
 
 def differing(question: str, sifted: Sifted | None) -> Differing | None:
-    """The two lines that answer `question` differently, if there are such; questions of several parts have none."""
+    """The lines that answer `question` differently, if there are such; questions of several parts have none."""
     if sifted is None or sifted.parts > 1 or "found" not in sifted.signals or not sifted.lines:
         return None
+    if sifted.by_case:
+        return Differing("unspecified", sifted.lines)
     first, *others = sorted((*sifted.lines, *sifted.others), key=lambda line: -line.sure)
     for other in others:
         same = first.evidence.passage.language == other.evidence.passage.language

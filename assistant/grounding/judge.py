@@ -67,7 +67,7 @@ class Sifted:
 
     `asked` is the prompt that the reader goes on from when it answers; empty when a judge chose the lines. `others` are
     lines that may answer as well and were not chosen, likeliest first. `unsaid` are parts of the question that none of
-    the chosen lines answers.
+    the chosen lines answers. With `by_case`, each line answers for a case, and the question names none.
     """
 
     reading: tuple[Evidence, ...]
@@ -77,6 +77,7 @@ class Sifted:
     asked: tuple[BaseMessage, ...] = ()
     others: tuple[JudgedLine, ...] = ()
     unsaid: tuple[str, ...] = ()
+    by_case: bool = False
 
     @property
     def abstains(self) -> bool:

@@ -40,6 +40,7 @@ from assistant.routing.mood import MoodReader
 from assistant.settings import Settings
 from assistant.telemetry.turns import TraceCalls, traced_turn
 from assistant.tracing import Tracer
+from assistant.turn.cases import Cases
 from assistant.turn.context import Stopped, TurnContext
 from assistant.turn.energy import NO_METER, Meter
 from assistant.turn.events import Failed, Finished, Revised, Routed, TurnEvent, Wrote
@@ -87,7 +88,7 @@ class TurnAgent:
         selector, citer = EvidenceSelector(vectors, analyzer), Citer(vectors, analyzer)
         self.desk = desk = desk or RoutingDesk(settings, embedder)
         budget = settings.llm.evidence_tokens
-        reader = Reader(models, vectors, citer) if models.has_reader else None
+        reader = Reader(models, vectors, citer, Cases(analyzer)) if models.has_reader else None
         judge = Sifter(models, vectors, citer) if settings.llm.sifts else None
         self._first = reader or judge
         self._reader, self._tracer = reader, tracer

@@ -1,4 +1,4 @@
-"""An answer that shows two documents side by side: they disagree, or the question does not say which is meant."""
+"""An answer that shows lines side by side: their documents disagree, or the question does not say which is meant."""
 
 from datetime import UTC, datetime
 
@@ -11,11 +11,13 @@ from assistant.turn.quoting import shown
 
 
 def side_by_side(apart: Differing, language: str) -> Grounded:
-    """Both lines word for word, under the titles of their documents and with the days that these state."""
+    """The lines word for word; of several documents, under their titles and with the days that these state."""
     opening = message("disagree_dated" if apart.kind == "disagree" and apart.dated else apart.kind, language)
+    several = len({each.evidence.passage.document_id for each in apart.lines}) > 1
     lines = [
-        f"- **{_title(each)}**: {marked(shown(each.sentence), (each.evidence.number,))}" for each in apart.lines
-    ]  # fmt: skip
+        f"- {f'**{_title(each)}**: ' if several else ''}{marked(shown(each.sentence), (each.evidence.number,))}"
+        for each in apart.lines
+    ]
     closing = ["", message("unspecified_ask", language)] if apart.kind == "unspecified" else []
     citations = tuple(citation_of(each.evidence, each.sentence) for each in apart.lines)
     support = tuple(Support(shown(each.sentence), 1.0, True, (each.evidence.number,)) for each in apart.lines)

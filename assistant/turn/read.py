@@ -12,7 +12,7 @@ from threading import Event
 import numpy as np
 from langchain_core.messages import BaseMessage
 
-from assistant.grounding.abstain import hopeless
+from assistant.grounding.abstain import hopeless, must_abstain
 from assistant.grounding.bands import bands_of
 from assistant.grounding.citations import Citer, figures
 from assistant.grounding.judge import JudgedLine, Sifted, Tell, as_evidence
@@ -20,6 +20,7 @@ from assistant.grounding.names import first_signals
 from assistant.grounding.vectors import SentenceVectors
 from assistant.turn import trained_prompts as prompts
 from assistant.turn.answer import Evidence, Understanding
+from assistant.turn.cases import LEAST_FOR_CASE, Cases
 from assistant.turn.context import Stopped
 from assistant.turn.parts import MOST_PARTS, can_be_asked_of_lines, parts_of
 from assistant.turn.ports import LanguageModels
@@ -101,12 +102,18 @@ class Reading:
 
 
 class Reader:
-    """Asks the reader which of the lines answers; in the place of `Sifter` it costs one reading instead of ten."""
+    """Asks the reader which of the lines answers; in the place of `Sifter` it costs one reading instead of ten.
 
-    def __init__(self, models: LanguageModels, vectors: SentenceVectors, citer: Citer) -> None:
+    With `cases`, a question that no line surely answers is asked again for each case that a table has.
+    """
+
+    def __init__(
+        self, models: LanguageModels, vectors: SentenceVectors, citer: Citer, cases: Cases | None = None
+    ) -> None:
         self._models = models
         self._vectors = vectors
         self._citer = citer
+        self._cases = cases
 
     @property
     def opening(self) -> Sequence[Mapping[str, str]]:
@@ -138,6 +145,16 @@ class Reader:
         reading = self._reading(understanding, lines, parts, stopped, tell)
         clear = reading.found >= CLEAR and (parts > 1 or not reading.divided)
         order = self._named(reading, parts) if clear else reading.likeliest(parts)
+        if parts == 1 and not apart and not clear:
+            none = must_abstain({**signals, "found": reading.found})
+            rows = self._of_cases(understanding, lines if none else [lines[each] for each in order], stopped)
+            if rows:
+                found = {
+                    "found": round(min(row.sure for row in rows), 3),
+                    LINES_READ: len(reading.sure) - 1,
+                    UNCLEAR: 1,
+                }
+                return Sifted(as_evidence(rows), rows, 1, signals | found, tuple(reading.asked), by_case=True)
         later = [part for part in texts[1:MOST_PARTS] if can_be_asked_of_lines(part, texts[0])]
         looked_at = later if clear and not (apart and len(order) < parts) else ()
         unsaid = self._unsaid(looked_at, understanding.language, [lines[each] for each in order], stopped)
@@ -177,6 +194,24 @@ class Reader:
         first = read(lines[:AT_FIRST] if parts == 1 else lines)
         done = first.found >= CLEAR or len(first.sure) > len(lines)
         return first if done else max(first, read(lines), key=lambda each: each.found)
+
+    def _of_cases(self, understanding: Understanding, lines: Sequence[Line], stopped: Event) -> tuple[JudgedLine, ...]:
+        """The rows of the nearest table of which each answers the question for its case; nothing without one."""
+        question, language = understanding.question, understanding.language
+        read = [(line.evidence, line.sentence, line.near) for line in lines]
+        for table in self._cases.tables(question, language, read) if self._cases else ():
+            rows = [Line(table.evidence, *each) for each in zip(table.rows, table.near, strict=True)]
+            sure = list[float]()
+            for place, case in enumerate(table.cases):
+                if stopped.is_set():
+                    raise Stopped
+                asked = asked_of(f"{case}: {question}", language, rows)
+                sure.append(probabilities(self._models.first_token("reader", asked), len(rows))[place])
+                if sure[-1] < LEAST_FOR_CASE:
+                    break
+            else:
+                return table.whole(sure)
+        return ()
 
     def _unsaid(self, parts: Sequence[str], language: str, lines: Sequence[Line], stopped: Event) -> tuple[str, ...]:
         """The later parts of a question that none of the lines answers: there a model would make something up.

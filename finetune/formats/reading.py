@@ -183,6 +183,6 @@ def _parsed(content: bytes) -> Any:
     except UnicodeDecodeError as error:
         return f"broken: it is not UTF-8 (byte {error.start + 1})"
     except json.JSONDecodeError as error:
-        return f"broken JSON: {error.msg} at character {error.pos + 1}"
+        return f"broken JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}"
     except RecursionError:
         return "broken JSON: it is nested too deeply"

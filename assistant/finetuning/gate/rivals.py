@@ -9,6 +9,7 @@ from assistant.errors import ConfigurationError, ModelUnavailable
 from assistant.models.adapters import Adapters, read_adapters
 from assistant.models.catalogue import Model
 from assistant.settings import Settings
+from finetune.errors import AdapterInvalid
 from finetune.gate.record import BASE
 from finetune.grounded import SHIPPED
 from finetune.lora import GGUF, Adapter
@@ -51,20 +52,34 @@ def rival_of(settings: Settings, registry: Registry, version: Version, model: Mo
     return Rival(against, folder, looking="" if serves else f"against {against}, which does not serve now")
 
 
-def first_of(registry: Registry, version: Version, model: Model) -> Rival | None:
-    """What was served first: the adapter that Pilares ships with, where it is for this model, else the first of the
-    topic that was ever promoted and is still there. None for the very same weights, or where there is none.
+def first_of(registry: Registry, version: Version, model: Model) -> tuple[Rival | None, str]:
+    """What was served first, and a note on what was before it and cannot be compared with.
 
-    Raises AdapterInvalid and RegistryUnusable.
+    The adapter that Pilares ships with, where it is for this model, else the first of the topic that was ever promoted
+    and is still there and whole. None for the very same weights, or where there is none.
+
+    Raises AdapterInvalid for a damaged shipped adapter, and RegistryUnusable.
     """
     if _is_for(SHIPPED, model):
-        return None if _same(SHIPPED, version) else Rival(SHIPPED_NAME, SHIPPED)
+        return (None if _same(SHIPPED, version) else Rival(SHIPPED_NAME, SHIPPED)), ""
     versions = {each.name: each for each in registry.versions(version.topic)}
-    for move in registry.history():
-        found = versions.get(move.after)
-        if move.action == "promote" and found is not None and _is_for(found.folder, model):
-            return None if _same(found.folder, version) else Rival(found.name, found.whole().folder)
-    return None
+    promoted = [
+        versions[move.after] for move in registry.history() if move.action == "promote" and move.after in versions
+    ]
+    damaged = list[str]()
+    for each in dict.fromkeys(promoted):
+        try:
+            if each.whole() and _is_for(each.folder, model):
+                first = None if _same(each.folder, version) else Rival(each.name, each.folder)
+                return first, _damaged(damaged)
+        except AdapterInvalid:
+            damaged.append(each.name)
+    return None, _damaged(damaged)
+
+
+def _damaged(names: Sequence[str]) -> str:
+    """Why earlier generations are no floor; empty where there are none."""
+    return f"beside the first generation: not {', '.join(names)}, whose files are damaged" if names else ""
 
 
 def _same(folder: Path, version: Version) -> bool:

@@ -82,7 +82,8 @@ class Conclude(AgentMiddleware[TurnState, TurnContext]):
         if apart is not None:
             grounded, signals = side_by_side(apart, state["understanding"].language), {**signals, apart.kind: 1.0}
             text = grounded.text
-            runtime.stream_writer(Revised(text, f"revised_{apart.kind}"))
+            if not state["sifted"].by_case:  # these were written side by side
+                runtime.stream_writer(Revised(text, f"revised_{apart.kind}"))
         elif state.get("quoted") and not abstained:
             text = self._introduced(text, state)
         if abstained and draft:

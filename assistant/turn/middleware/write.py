@@ -16,6 +16,7 @@ from langgraph.types import Command
 
 from assistant.errors import AssistantError, ModelCorrupt, ModelError, ModelUnavailable
 from assistant.grounding.citations import Citer
+from assistant.grounding.differing import Differing
 from assistant.grounding.evidence import within
 from assistant.grounding.judge import Sifted, Tell
 from assistant.routing.intents import IntentClassifier
@@ -23,6 +24,7 @@ from assistant.tracing import step
 from assistant.turn import prompts
 from assistant.turn.answer import Evidence, Route, Understanding
 from assistant.turn.context import Stopped, TurnContext, TurnState
+from assistant.turn.differences import side_by_side
 from assistant.turn.events import Reading, Revised, Routed, Wrote
 from assistant.turn.ports import LanguageModels, Role, Searchable
 from assistant.turn.quoting import introduced, quoted, says_as_much
@@ -138,6 +140,8 @@ class Write(AgentMiddleware[TurnState, TurnContext]):
         understanding = request.state["understanding"]  # type: ignore[typeddict-item]
         quotation = quoted(sifted.reading)
         shown = introduced(quotation, understanding.language, sifted.unsaid)
+        if sifted.by_case:
+            shown = side_by_side(Differing("unspecified", sifted.lines), understanding.language).text
         several = not sifted.one_for_each_part and not _foreign(sifted.reading, understanding.language)
         if several or sifted.signals.get(UNCLEAR):
             context.clock.mark("wrote")

@@ -349,13 +349,32 @@ def test_where_nothing_is_shipped_for_a_model_the_first_promoted_of_the_topic_is
     for number in (1, 2, 3):
         found.add(random_adapter(tmp_path / f"small-{number}", small, seed=number), "small")
     let_pass(found)
-    assert first_of(found, found.version("small@v3"), model) is None
+    assert first_of(found, found.version("small@v3"), model) == (None, "")
     found.promote("reader", "small@v2", who="ana")
     found.promote("reader", "small@v1", who="ana")
-    first = first_of(found, found.version("small@v3"), model)
+    first, note = first_of(found, found.version("small@v3"), model)
     assert first is not None
-    assert (first.name, first.folder) == ("small@v2", found.version("small@v2").folder)
-    assert first_of(found, found.version("small@v2"), model) is None
+    assert (first.name, first.folder, note) == ("small@v2", found.version("small@v2").folder, "")
+    assert first_of(found, found.version("small@v2"), model) == (None, "")
+
+
+@pytest.mark.parametrize("damage", ["adapter_model.safetensors", "manifest.json", "card.json"])
+def test_a_damaged_first_generation_is_said_and_the_next_whole_one_is_the_floor(
+    settings: Settings, tmp_path: Path, damage: str
+) -> None:
+    model = find_model("smollm2-135m")
+    small, found = Base(model.name, model.files[0].sha256), registry_of(settings)
+    for number in (1, 2, 3):
+        found.add(random_adapter(tmp_path / f"small-{number}", small, seed=number), "small")
+    let_pass(found)
+    for name in ("small@v1", "small@v2"):
+        found.promote("reader", name, who="ana")
+    file = found.version("small@v1").folder / damage
+    file.chmod(0o600)
+    file.write_bytes(b"{")
+    first, note = first_of(found, found.version("small@v3"), model)
+    assert first is not None
+    assert (first.name, note) == ("small@v2", "beside the first generation: not small@v1, whose files are damaged")
 
 
 def test_called_from_code_it_is_compared_with_what_serves(

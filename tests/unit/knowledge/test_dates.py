@@ -17,6 +17,8 @@ from knowledge.dates import stated_day
         ("Última actualización: 15 de septiembre de 2025", "2025-09-15"),
         ("Versión de marzo de 2026", "2026-03-01"),
         ("Published on May 2nd, 2024; last revised 4 June 2025.", "2025-06-04"),
+        ("Written on 3 March 2026.", "2026-03-03"),
+        ("Aprobado el 12 de mayo de 2025 por la dirección.", "2025-05-12"),
         ("The fee was raised on 3 May 2020.", None),
         ("Effective from 31 February 2026", None),
         ("", None),
