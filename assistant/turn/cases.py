@@ -11,13 +11,14 @@ the passage ("how many days may contractors ...?"), a case that the table does n
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.grounding.abstain import LEAST_FOUND
 from assistant.grounding.judge import JudgedLine
 from assistant.turn.answer import Evidence
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.passage import Passage, Sentence
 
-# Rows that are asked about, nearest first; of these every one has to answer for its case, at least so surely.
-ASKED, LEAST_FOR_CASE = 3, 0.5
+# Rows that are asked about, nearest first; of these every one has to answer for its case, as surely as any line has to.
+ASKED, LEAST_FOR_CASE = 3, LEAST_FOUND
 # A table of more rows is a catalogue, to be asked for by name.
 MOST_CASES = 12
 _BETWEEN_CELLS, _AFTER_LABEL = " | ", ": "

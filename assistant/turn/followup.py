@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from assistant.messages import message
 from assistant.turn.answer import Message
 from knowledge.lexical.analyzer import Analyzer
 
@@ -16,6 +17,9 @@ _REFERS = re.compile(
     r"esas|esos|aquel|aquella|ella|él|ellos|ellas|allí|ahí|lo)\b",
     re.IGNORECASE,
 )
+_ASKS = re.compile(r"[?¿]|^\W*(?:who|what|when|where|why|how|which|can|do|does|is|are)\b", re.IGNORECASE)
+# Words of a reply that names one of the cases it was asked about.
+_LONGEST_CASE = 8
 # Pronouns that in a long question mostly refer to something inside it ("what if my badge is lost and I need it?").
 _LONG = 9
 
@@ -43,6 +47,27 @@ def depends_on_history(question: str, analyzer: Analyzer, language: str) -> bool
 def carried_over(question: str, previous: str) -> str:
     """The question with the one before it: the standalone form when no model is there to write a better one."""
     return f"{previous.strip()} {question.strip()}"
+
+
+def case_named(text: str, history: Sequence[Message]) -> bool:
+    """Whether a text may say which case is meant, after the last answer has asked."""
+    said = _last_said(history)
+    asked = any(said.endswith(message("unspecified_ask", language)) for language in ("en", "es"))
+    return asked and len(text.split()) <= _LONGEST_CASE and not _ASKS.search(text)
+
+
+def case_shown(text: str, history: Sequence[Message]) -> bool:
+    """Whether the last answer has shown a case by this very name."""
+    return text.strip(" .!").casefold() in _last_said(history).casefold()
+
+
+def _last_said(history: Sequence[Message]) -> str:
+    return next((each.content for each in reversed(history) if each.role == "assistant"), "").rstrip()
+
+
+def for_case(case: str, previous: str) -> str:
+    """The question before, asked for a case, in the form in which a reader is asked about the cases of a table."""
+    return f"{case.strip(' .!')}: {previous.strip()}"
 
 
 def asked_before(history: Sequence[Message]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from assistant.tracing import step
 from assistant.turn import prompts, trained_prompts
 from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.events import Found, Understood
+from assistant.turn.followup import for_case
 from assistant.turn.middleware.retrieve import Retrieve
 from assistant.turn.ports import LanguageModels, Role
 from assistant.turn.rewriting import MAX_TOKENS, cleaned, keeps_meaning
@@ -38,9 +39,11 @@ class Standalone(AgentMiddleware[TurnState, TurnContext]):
     def before_agent(self, state: TurnState, runtime: Runtime[TurnContext]) -> dict[str, Any] | None:
         """Rewrite and search again; keep what is there when no sensible rewriting comes."""
         understanding = state["understanding"]
+        request = runtime.context.request
         if not understanding.rewritten or state.get("swept"):  # what goes through all documents stands alone
             return None
-        request = runtime.context.request
+        if understanding.question == for_case(request.text, prompts.last_exchange(request.history)[0]):
+            return None  # a case that was asked for, before the question it belongs to, stands alone
         role: Role = "reader" if self._models.has_reader else "llm"
         try:
             if role == "reader":

@@ -14,9 +14,10 @@ from assistant.turn.answer import Finding, Message, TurnRequest, Understanding
 from assistant.turn.context import TurnContext, TurnState
 from assistant.turn.corpus import subject_across
 from assistant.turn.events import Understood
-from assistant.turn.followup import carried_over, leans_on
+from assistant.turn.followup import carried_over, case_named, case_shown, for_case, leans_on
 from assistant.turn.language import Recognised, detect_language, recognise
 from assistant.turn.strategies.comparing import compares
+from assistant.turn.strategies.wants_person import wants_a_person
 from knowledge.embedder import Embedder, Vectors
 from knowledge.lexical.analyzer import Analyzer
 
@@ -62,11 +63,11 @@ class Understand(AgentMiddleware[TurnState, TurnContext]):
         vector = self._embedder.embed_queries([request.text])[0]
         guess = self._intents.guess(vector, request.text)
         previous = last_question(request.history)
-        leans = leans_on(request.text, self._analyzer, recognised.language) if previous else None
+        leans = self._leans(request, recognised.language, guess) if previous else None
         intent, because = self._intent(request.text, guess, leans)
         leans = None if self._intents.is_small_talk(intent) else leans
         understanding = Understanding(
-            request.text, carried_over(request.text, previous) if leans else request.text, recognised.language, intent,
+            request.text, _carried(request.text, previous, leans), recognised.language, intent,
             round(guess.confidence, 3), bool(leans), guess.in_scope, not leans, round(guess.documents, 3),
             findings=(
                 Finding("language", recognised.language, round(recognised.confidence, 3), by=recognised.by),
@@ -77,6 +78,16 @@ class Understand(AgentMiddleware[TurnState, TurnContext]):
             ),
         )  # fmt: skip
         return self._mooded(understanding, vector)
+
+    def _leans(self, request: TurnRequest, language: str, guess: Guess) -> str | None:
+        """What makes the text lean on the conversation; "case" where it names the one that was asked for."""
+        leans = leans_on(request.text, self._analyzer, language)
+        if not case_named(request.text, request.history):
+            return leans
+        if case_shown(request.text, request.history):
+            return "case"
+        chat = self._intents.is_small_talk(guess.intent) and guess.small_talk and _is_chat(request.text, guess)
+        return leans or (None if chat or wants_a_person(request.text) else "case")
 
     def _mooded(self, understanding: Understanding, vector: Vectors) -> Understanding:
         if self._mood is None:
@@ -95,6 +106,8 @@ class Understand(AgentMiddleware[TurnState, TurnContext]):
 
     def _intent(self, text: str, guess: Guess, leans: str | None) -> tuple[str, str]:
         """What is done with the text, and what decided."""
+        if leans == "case":
+            return "question", "case"
         if self._intents.is_small_talk(guess.intent):
             if not (guess.small_talk and _is_chat(text, guess)):
                 return "question", "unsure_chat"
@@ -107,6 +120,12 @@ class Understand(AgentMiddleware[TurnState, TurnContext]):
         if guess.intent == COMPARISON and not compares(text):
             return "question", "not_compared"
         return guess.intent, "examples"
+
+
+def _carried(text: str, previous: str, leans: str | None) -> str:
+    if leans == "case":
+        return for_case(text, previous)
+    return carried_over(text, previous) if leans else text
 
 
 def _answerable(documents: float) -> Finding:

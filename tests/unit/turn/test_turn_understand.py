@@ -53,6 +53,44 @@ def test_a_follow_up_says_what_it_leans_on(step: Understand) -> None:
     assert next(each.by for each in found.findings if each.head == "standalone") == "opening"
 
 
+ASKED = "How many days a week may I work from home?"
+WHICH = "That depends on which of these applies:\n\n- Group: Customer support; Days: 3 [1]\n\nWhich one is it about?"
+
+
+def _replied(step: Understand, text: str, answer: str = WHICH) -> Understanding:
+    return step.understand(TurnRequest(text, history=(Message("user", ASKED), Message("assistant", answer))))
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("customer support", f"customer support: {ASKED}"),  # shown in the answer, so that no person is wanted
+        ("I have been here for nine years.", f"I have been here for nine years: {ASKED}"),
+    ],
+)
+def test_a_case_that_was_asked_for_is_put_before_its_question(step: Understand, text: str, question: str) -> None:
+    found = _replied(step, text)
+    assert (found.intent, found.question, found.standalone) == ("question", question, False)
+    assert next(each.by for each in found.findings if each.head == "standalone") == "case"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thank you very much",
+        "I want to talk to a person please",
+        "Who approves expenses of 500 euros?",
+        "My laptop broke yesterday and I would like to know what I have to do about it.",
+    ],
+)
+def test_what_names_no_case_is_understood_as_it_stands(step: Understand, text: str) -> None:
+    assert _replied(step, text).question == text
+
+
+def test_nothing_was_asked_for_by_any_other_answer(step: Understand) -> None:
+    assert _replied(step, "the customer support team", "Up to 3 days [1].").question == "the customer support team"
+
+
 def test_without_mood_nothing_is_said_about_it() -> None:
     embedder = HashingEmbedder()
     step = Understand(embedder, IntentClassifier(embedder, load_intents(SHIPPED)), Analyzer())
