@@ -13,6 +13,8 @@ from assistant.turn.strategies.strategy import Scene
 
 REASON = "task"
 SHORT = 600
+# Words up to which a reply means little without what it replies to.
+SHORT_REPLY = 3
 _FRAME = re.compile(r"<\s*/?\s*result", re.IGNORECASE)
 _FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 
@@ -30,8 +32,10 @@ def told(scene: Scene, done: Sequence[tuple[ToolCall, Result]], more: Sequence[s
 
 
 def _in_words(scene: Scene, results: dict[str, str]) -> str:
-    """Results in a model's words; the results themselves when it adds a figure, copies their frame, or is down."""
-    language, request = scene.language, scene.understanding.text
+    """Results in a model's words; the results themselves when it adds a figure, has none of theirs, copies their frame,
+    or is down.
+    """
+    language, request = scene.language, _requested(scene)
     if not "".join(results.values()).strip():
         text = "\n\n".join(message("tool_done", language, tool=tool) for tool in results)
         scene.write(text)
@@ -43,10 +47,22 @@ def _in_words(scene: Scene, results: dict[str, str]) -> str:
         text = scene.tell("llm", prompts.say(request, results, language)).strip()
     except ModelError:
         text = ""
-    if text and not _FRAME.search(text) and _figures(text) <= _figures(" ".join([request, *results.values()])):
+    told = _figures(" ".join(results.values()))
+    if text and not _FRAME.search(text) and _figures(text) <= told | _figures(request) and _tells(text, told):
         return text
     scene.emit(Revised(quoted, "revised_quoted"))
     return quoted
+
+
+def _requested(scene: Scene) -> str:
+    """What the person wants. A "yes" wants what was said before it."""
+    said = scene.understanding.text
+    before = [each.content for each in scene.context.request.history if each.role == "user"][-1:]
+    return " ".join([*before, said]) if len(said.split()) <= SHORT_REPLY else said
+
+
+def _tells(text: str, told: set[str]) -> bool:
+    return not told or bool(_figures(text) & told)
 
 
 def _figures(text: str) -> set[str]:

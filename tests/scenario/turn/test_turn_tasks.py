@@ -51,6 +51,12 @@ def write_note(text: str) -> str:
 
 
 @tool
+def order_pieces(product: str, pieces: int) -> str:
+    """Order pieces of a product from the supplier."""
+    return f"Ordered {pieces} of {product}."
+
+
+@tool
 def fail_always() -> str:
     """Fails."""
     raise ValueError("no such luck")
@@ -110,8 +116,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         library.add_texts([("prices.md", "Prices", "A haircut costs 30 euros. A beard trim costs 12 euros.")])
         diary = AppointmentStore.open(settings.conversations_url)
         tools = ToolSettings(safe=("read_stock", "fail_always"))
-        own = [*appointment_tools(SETTINGS, diary),
-               *(from_langchain(each, tools) for each in (read_stock, write_note, fail_always))]  # fmt: skip
+        plain = (from_langchain(each, tools) for each in (read_stock, write_note, order_pieces, fail_always))
+        own = [*appointment_tools(SETTINGS, diary), *plain]
         toolbox = Toolbox(tools, {}, own)
         strategy = TaskStrategy(
             toolbox, store, lambda offered: Gate(models.embedder(), offered, ()), lambda: clock[0],
@@ -308,6 +314,21 @@ def test_a_dangerous_tool_asks_first_with_its_exact_arguments(desk: Desk) -> Non
     assert notes == []
     assert desk.say("go ahead").text == "Done: write_note ran."
     assert notes == ["closed at noon"]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("Se han pedido 5 lámparas.", "Se han pedido 5 lámparas."),
+        ("No.", "order_pieces dice:\n\n> Ordered 5 of lámparas."),  # what a small model makes of "sí" alone
+    ],
+)
+def test_what_came_of_a_confirmed_call_is_told_for_what_was_asked_before(desk: Desk, written: str, told: str) -> None:
+    desk.say("pide 5 lámparas al proveedor", calls(("order_pieces", {"product": "lámparas", "pieces": 5})))
+    answer = desk.say("sí", written)
+    assert answer.text == told
+    assert answer.calls[0].outcome == "done"
+    assert desk.models.llm.asked[-1][-1].text.endswith("Petición: pide 5 lámparas al proveedor sí")
 
 
 def test_what_a_tool_needs_is_asked_for(desk: Desk) -> None:
