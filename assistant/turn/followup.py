@@ -57,8 +57,9 @@ def case_named(text: str, history: Sequence[Message]) -> bool:
 
 
 def case_shown(text: str, history: Sequence[Message]) -> bool:
-    """Whether the last answer has shown a case by this very name."""
-    return text.strip(" .!").casefold() in _last_said(history).casefold()
+    """Whether the last answer has shown a case by this very name; "no" is not shown by "none"."""
+    case = re.escape(text.strip(" .!").casefold())
+    return bool(case) and bool(re.search(rf"(?<!\w){case}(?!\w)", _last_said(history).casefold()))
 
 
 def _last_said(history: Sequence[Message]) -> str:

@@ -147,14 +147,11 @@ class Reader:
         order = self._named(reading, parts) if clear else reading.likeliest(parts)
         if parts == 1 and not apart and not clear:
             none = must_abstain({**signals, "found": reading.found})
-            rows = self._of_cases(understanding, lines if none else [lines[each] for each in order], stopped)
-            if rows:
-                found = {
-                    "found": round(min(row.sure for row in rows), 3),
-                    LINES_READ: len(reading.sure) - 1,
-                    UNCLEAR: 1,
-                }
-                return Sifted(as_evidence(rows), rows, 1, signals | found, tuple(reading.asked), by_case=True)
+            likely = lines if none else [lines[each] for each in order]
+            if rows := self._of_cases(understanding, likely, stopped):
+                found = round(min(row.sure for row in rows), 3)
+                signals |= {"found": found, LINES_READ: len(reading.sure) - 1, UNCLEAR: 1}
+                return Sifted(as_evidence(rows), rows, 1, signals, tuple(reading.asked), by_case=True)
         later = [part for part in texts[1:MOST_PARTS] if can_be_asked_of_lines(part, texts[0])]
         looked_at = later if clear and not (apart and len(order) < parts) else ()
         unsaid = self._unsaid(looked_at, understanding.language, [lines[each] for each in order], stopped)

@@ -5,6 +5,7 @@ import pytest
 from assistant.routing.intents import SHIPPED, IntentClassifier, load_intents
 from assistant.routing.mood import MoodReader
 from assistant.turn.answer import Message, TurnRequest, Understanding
+from assistant.turn.followup import case_shown
 from assistant.turn.middleware.understand import Understand
 from knowledge.lexical.analyzer import Analyzer
 from knowledge.testing.embedder import HashingEmbedder
@@ -85,6 +86,13 @@ def test_a_case_that_was_asked_for_is_put_before_its_question(step: Understand, 
 )
 def test_what_names_no_case_is_understood_as_it_stands(step: Understand, text: str) -> None:
     assert _replied(step, text).question == text
+
+
+@pytest.mark.parametrize("text", ["no", "ok", "support team", "."])
+def test_part_of_a_word_names_no_case_that_was_shown(text: str) -> None:
+    answer = "- Group: Booking; Days: None\n- Group: Support teams; Days: 3\n\nWhich one is it about?"
+    assert not case_shown(text, (Message("assistant", answer),))
+    assert case_shown("support teams.", (Message("assistant", answer),))
 
 
 def test_nothing_was_asked_for_by_any_other_answer(step: Understand) -> None:
