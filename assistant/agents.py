@@ -11,7 +11,7 @@ from assistant.routing.intents import SHIPPED, IntentClassifier, load_intents
 from assistant.routing.mood import MoodReader
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
-from assistant.strategies import Kit, checking, curated, handing_over, part_by_part, recommending, writing
+from assistant.strategies import Kit, checking, curated, handing_over, part_by_part, recommending, working, writing
 from assistant.tasks import TaskDesk
 from assistant.tracing import Tracer
 from assistant.turn.agent import TurnAgent
@@ -37,18 +37,19 @@ def build_agent(
     roles = RoleModels(models, settings)
     desk = desk_of(settings, roles.embedder(), conversations.traffic, library.grants.readable)
     kit = Kit(settings, roles, library, vectors, conversations, intents, desk, local_user)
+    task = working(kit, tasks, otherwise)
     return TurnAgent(
         roles, library, vectors, intents, conversations, settings, desk,
         Meter.of(settings, counters_of_this_machine()),
         mood=MoodReader(embedder, home=home, cache=cache),
         before_search=[
             *handing_over(kit, announce),
-            *([tasks.strategy(embedder, otherwise, local_user)] if tasks.wanted else []),
+            *task.before_search,
             *checking(kit),
             *recommending(kit),
             *writing(kit),
         ],
-        after_search=[*curated(kit), *part_by_part(kit)],
+        after_search=[*curated(kit), *task.after_search, *part_by_part(kit)],
         tracer=tracer,
         raises=Nearby(conversations.raised, embedder.embed_queries, embedder.model_id),
     )  # fmt: skip

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from assistant.routing.desk import RoutingDesk
     from assistant.routing.intents import IntentClassifier
     from assistant.settings import Settings
+    from assistant.tasks import TaskDesk
     from assistant.turn.ports import LanguageModels
     from assistant.turn.strategies.handoff import Announce
     from assistant.turn.strategies.strategy import Strategy
@@ -39,6 +40,30 @@ def handing_over(kit: Kit, announce: "Sequence[Announce]") -> "list[Strategy]":
     if not settings.enabled:
         return [Unattended(settings)]
     return [HandoffStrategy(past.handoffs, past, settings, announce, local_user=kit.local_user)]
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """The strategies of tasks with tools, by when they are asked."""
+
+    before_search: "Sequence[Strategy]" = ()
+    after_search: "Sequence[Strategy]" = ()
+
+
+def working(kit: Kit, tasks: "TaskDesk", otherwise: Sequence[str]) -> Working:
+    """Tasks with tools, where there are any. With a reader the documents are asked first where it is doubtful."""
+    from assistant.grounding.citations import Citer
+    from assistant.turn.read import Reader
+    from assistant.turn.strategies.doubtful import DoubtfulTask
+    from knowledge.lexical.analyzer import Analyzer
+
+    if not tasks.wanted:
+        return Working()
+    models, reads = kit.models, kit.models.has_reader
+    task = tasks.strategy(models.embedder(), otherwise, kit.local_user, doubtful_later=reads)
+    if not reads:
+        return Working([task])
+    return Working([task], [DoubtfulTask(task, Reader(models, kit.vectors, Citer(kit.vectors, Analyzer())))])
 
 
 def checking(kit: Kit) -> "list[Strategy]":

@@ -59,7 +59,9 @@ class TaskDesk:
         self.toolbox()
         return self._store
 
-    def strategy(self, embedder: Embedder, otherwise: Sequence[str], local_user: str) -> "TaskStrategy":
+    def strategy(
+        self, embedder: Embedder, otherwise: Sequence[str], local_user: str, *, doubtful_later: bool
+    ) -> "TaskStrategy":
         """The strategy of turns; `otherwise` is what people say when they want no tool."""
         from assistant.tools.gate import Gate
         from assistant.turn.strategies.task import TaskStrategy
@@ -68,6 +70,7 @@ class TaskDesk:
         return TaskStrategy(
             self.toolbox(), self._conversations, lambda offered: Gate(embedder, offered, otherwise),
             lambda: datetime.now(zone), calls=tools.calls, minutes=tools.task_minutes, local_user=local_user,
+            doubtful_later=doubtful_later,
         )  # fmt: skip
 
     def close(self) -> None:

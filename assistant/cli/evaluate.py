@@ -235,7 +235,10 @@ def tools(
         from assistant.evaluation.tools import measure_tools, read_tool_cases, saying, tool_row, tools_for
         from assistant.models.models import Models
         from assistant.paths import sample_tools
+        from assistant.routing.examples import own_file
+        from assistant.routing.intents import SHIPPED, load_intents
         from assistant.settings import load_settings
+        from assistant.tools.gate import Gate
 
         _check_outputs(json, details)
         path = file or sample_tools()
@@ -246,7 +249,9 @@ def tools(
             replacing(details) if details else nullcontext() as rows,
         ):
             keep = (lambda verdict: write_row(rows, tool_row(verdict))) if rows else (lambda verdict: None)
-            figures = measure_tools(cases, bench, saying(models, model), keep, _progress(), settings.tools.calls)
+            known = load_intents(SHIPPED, *own_file(settings.home, "intents"))
+            gate = Gate(models.embedder(), bench.tools, [said for intent in known for said in intent.examples])
+            figures = measure_tools(cases, bench, gate, saying(models, model), keep, _progress(), settings.tools.calls)
         _finish(figures, json, tools_table(figures))
 
 

@@ -133,6 +133,8 @@ def tools_table(figures: Mapping[str, Any]) -> Table:
     for key in ("valid", "right_tool", "right"):
         table.add_row(key, *(_percent(group[key]) for group in groups.values()))
     table.add_row("seconds_p50", *(_number(group["seconds_p50"]) for group in groups.values()))
+    for key in ("let_through", "let_through_of_none"):
+        table.add_row(key, *(_percent(group[key]) for group in groups.values()))
     return table
 
 

@@ -1,9 +1,10 @@
 """Tool calls: does a model choose the right tool, with the right arguments, and none where none is wanted?
 
 A case is right when the tool and every argument are; an argument is right when it is one of the accepted values, and
-one that was not said has to be missing. The arguments of the appointment tools are those that the assistant would call
-them with, after its code has read day and time out of the words; they are asked for at a fixed moment, by a person who
-has two appointments.
+one that was not said has to be missing. Every case is put to the model, with the tools that the gate leaves it; whether
+the gate would have let it through is counted beside that. The arguments of the appointment tools are those that the
+assistant would call them with, after its code has read day and time out of the words; they are asked for at a fixed
+moment, by a person who has two appointments.
 """
 
 import json
@@ -30,6 +31,7 @@ from assistant.evaluation.progress import shown
 from assistant.models.models import ModelRole, Models
 from assistant.storage.folding import folded
 from assistant.tools.choosing import CALL_TOKENS, Choice, NoCall, Say, choose
+from assistant.tools.gate import LET_THROUGH, Gate
 from assistant.tools.tool import Arguments, Caller, Result, Tool
 
 ZONE = "Europe/Madrid"
@@ -52,7 +54,7 @@ class ToolCase:
 
 @dataclass(frozen=True, slots=True)
 class ToolVerdict:
-    """What became of a case. `valid`: it was a call of one of the tools, by their schemas."""
+    """What became of a case. `valid`: it was a call of one of the tools, by their schemas; `likely` is the gate's."""
 
     case: ToolCase
     tool: str | None
@@ -61,6 +63,7 @@ class ToolVerdict:
     right_tool: bool
     right: bool
     seconds: float
+    likely: float
 
 
 def read_tool_cases(path: Path, half: Half = "all") -> list[ToolCase]:
@@ -115,6 +118,7 @@ def tools_for(cases: Path) -> Iterator[Bench]:
 def measure_tools(
     cases: Sequence[ToolCase],
     bench: Bench,
+    gate: Gate,
     say: Say,
     on_case: Callable[[ToolVerdict], None],
     console: Console,
@@ -124,7 +128,7 @@ def measure_tools(
     verdicts = []
     with shown("Tool calls", console) as on_step:
         for number, case in enumerate(cases, start=1):
-            verdict = _judged(case, bench, say, most)
+            verdict = _judged(case, bench, gate, say, most)
             verdicts.append(verdict)
             on_case(verdict)
             on_step(number, len(cases))
@@ -143,16 +147,18 @@ def tool_row(verdict: ToolVerdict) -> dict[str, Any]:
         "id": case.id, "text": case.text, "expected": {"tool": case.tool, "arguments": dict(case.arguments)},
         "called": {"tool": verdict.tool, "arguments": dict(verdict.arguments)}, "valid": verdict.valid,
         "right_tool": verdict.right_tool, "right": verdict.right, "seconds": round(verdict.seconds, 2),
+        "likely": round(verdict.likely, 3),
     }  # fmt: skip
 
 
-def _judged(case: ToolCase, bench: Bench, say: Say, most: int) -> ToolVerdict:
+def _judged(case: ToolCase, bench: Bench, gate: Gate, say: Say, most: int) -> ToolVerdict:
     began = perf_counter()
+    wish = gate.opens(case.text)
     try:
-        chosen = choose(case.text, bench.tools, NOW, say, most)
+        chosen = choose(case.text, wish.shown, NOW, say, most, possible=wish.possible)
     except NoCall as error:
-        return ToolVerdict(case, str(error), {}, False, False, False, perf_counter() - began)
-    verdict = _verdict(case, chosen[0] if chosen else None, bench.booked, perf_counter() - began)
+        return ToolVerdict(case, str(error), {}, False, False, False, perf_counter() - began, wish.likely)
+    verdict = _verdict(case, chosen[0] if chosen else None, bench.booked, perf_counter() - began, wish.likely)
     return verdict if len(chosen) <= 1 else replace(verdict, right=False)  # every case wants one call, or none
 
 
@@ -165,12 +171,20 @@ def _figures(verdicts: Sequence[ToolVerdict]) -> dict[str, Any]:
         "right_tool": sum(each.right_tool for each in verdicts) / n,
         "right": sum(each.right for each in verdicts) / n,
         "seconds_p50": seconds[len(seconds) // 2] if seconds else None,
+        "let_through": _let_through([each for each in verdicts if each.case.tool is not None]),
+        "let_through_of_none": _let_through([each for each in verdicts if each.case.tool is None]),
     }
 
 
-def _verdict(case: ToolCase, choice: Choice | None, booked: Mapping[str, str], seconds: float) -> ToolVerdict:
+def _let_through(verdicts: Sequence[ToolVerdict]) -> float | None:
+    return sum(each.likely >= LET_THROUGH for each in verdicts) / len(verdicts) if verdicts else None
+
+
+def _verdict(
+    case: ToolCase, choice: Choice | None, booked: Mapping[str, str], seconds: float, likely: float
+) -> ToolVerdict:
     if choice is None:
-        return ToolVerdict(case, None, {}, True, case.tool is None, case.tool is None, seconds)
+        return ToolVerdict(case, None, {}, True, case.tool is None, case.tool is None, seconds, likely)
     arguments = dict(choice.arguments)
     if choice.tool.form is not None:
         arguments = dict(choice.tool.form.read(case.text, "", {}, arguments, _caller(case.language)))
@@ -179,7 +193,7 @@ def _verdict(case: ToolCase, choice: Choice | None, booked: Mapping[str, str], s
     same = choice.tool.name == case.tool
     names = set(arguments) | set(case.arguments)
     right = same and all(accepted(case.arguments.get(name), arguments.get(name)) for name in names)
-    return ToolVerdict(case, choice.tool.name, arguments, True, same, right, seconds)
+    return ToolVerdict(case, choice.tool.name, arguments, True, same, right, seconds, likely)
 
 
 def accepted(expected: Any, found: Any) -> bool:
@@ -199,9 +213,16 @@ def _described(path: Path) -> list[Tool]:
         return []
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
-        return [Tool(each["name"], each["description"], each["parameters"], _never) for each in entries]
+        return [
+            Tool(
+                each["name"], each["description"], each["parameters"], _never, examples=tuple(each.get("examples", ()))
+            )
+            for each in entries
+        ]
     except (ValueError, KeyError, TypeError) as error:
-        raise InvalidRequest(f"{path} cannot be read: {error}. It holds name, description and parameters.") from None
+        raise InvalidRequest(
+            f"{path} cannot be read: {error}. It holds name, description and parameters, and may hold examples."
+        ) from None
 
 
 def _never(arguments: Arguments, caller: Caller) -> Result:

@@ -91,11 +91,18 @@ class NoCall(Exception):
     """What a model wrote is no call of one of the tools: an endpoint that ignores `response_format` can do that."""
 
 
-def choose(text: str, tools: Sequence[Tool], now: datetime, say: Say, most: int = 1) -> list[Choice]:
-    """At most `most` calls; none when no tool does what was asked. Raises NoCall, and what `say` raises."""
-    schema = calls_schema(tools, most)
+def choose(
+    text: str, tools: Sequence[Tool], now: datetime, say: Say, most: int = 1, *, possible: Sequence[Tool] | None = None
+) -> list[Choice]:
+    """At most `most` calls; none when no tool does what was asked. Raises NoCall, and what `say` raises.
+
+    The model reads of all `tools`, the same on every turn, so that what it has read stays in the cache; those that are
+    not `possible` it cannot write.
+    """
+    callable_now = tools if possible is None else possible
+    schema = calls_schema(callable_now, most)
     written = say(prompts.choose(text, tools, f"{now:%A} {now:%Y-%m-%d}"), response_format(schema))
-    return choices(written, tools, most, text)
+    return choices(written, callable_now, most, text)
 
 
 def response_format(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,18 +19,19 @@ EXAMPLES = 4
 _CHOOSE = """You choose the tool for what a person says in English or Spanish, and fill in its arguments.
 
 Tools:
-- search_documents(): answers questions: what something is or means, how, why, who, how much, how long it takes, \
-rules, policies, prices, opening hours, error codes, products, documents.
-- chat(): greetings, thanks, small talk.
 {tools}
+- search_documents(): answers every other question: what something is or means, how, why, who may, how much something \
+costs, how long it takes, rules, policies, prices, opening hours, error codes, documents.
+- chat(): greetings, thanks, small talk.
 
 Examples:
+{examples}
 What does clause 7 say about damages? -> search_documents
+How many days of notice must I give? -> search_documents
 ¿Cuánto vale la matrícula del curso? -> search_documents
 Who signs the invoices? -> search_documents
-¿Con cuánto tiempo hay que avisar para darse de baja? -> search_documents
+¿Quién tiene derecho a un descuento? -> search_documents
 great, see you -> chat
-{examples}
 
 Copy arguments from the person's words. What the person did not say is null: never make anything up."""
 # How to answer comes last, where small models obey it best.

@@ -1,6 +1,7 @@
 """A task with tools: one is chosen, its arguments are collected over several turns, it is confirmed and called.
 
-    no task open   the gate lets few turns through; a model chooses tools, or none; then as below
+    no task open   the gate lets few turns through; a model chooses tools, or none; then as below. A question that may
+                   want a tool, or the documents, is looked up there first (`DoubtfulTask`)
     task open      "forget it" ends it; yes and no answer a confirmation; what fills in arguments is taken; a question
                    is answered first, by another tool that changes nothing or by whatever else answers questions, and
                    the task taken up again
@@ -20,7 +21,7 @@ from langchain_core.messages import BaseMessage
 from assistant.errors import GenerationFailed, ModelUnavailable
 from assistant.messages import message
 from assistant.tools.choosing import CALL_TOKENS, NoCall, choose
-from assistant.tools.gate import LET_THROUGH, Gate
+from assistant.tools.gate import LET_THROUGH, NOTHING, SURE, Gate, Wish
 from assistant.tools.plain import PlainForm
 from assistant.tools.tool import Arguments, Caller, Form, Result, Tool
 from assistant.tools.toolbox import Toolbox
@@ -47,14 +48,18 @@ class Tasks(Protocol):
 
 
 class TaskStrategy:
-    """Comes before the search. `now` gives the time in the calendar's zone; `local_user` is who asks without a name."""
+    """Comes before the search. `now` gives the time in the calendar's zone; `local_user` is who asks without a name.
+
+    With `doubtful_later` a question is begun here only if it surely wants a tool, and else left to `begin_doubtful`.
+    """
 
     name = REASON
 
     def __init__(
         self, toolbox: Toolbox, tasks: Tasks, gate: Callable[[Sequence[Tool]], Gate], now: Callable[[], datetime],
-        *, calls: int, minutes: int, local_user: str,
+        *, calls: int, minutes: int, local_user: str, doubtful_later: bool = False,
     ) -> None:  # fmt: skip
+        self._doubtful_later = doubtful_later
         self._toolbox = toolbox
         self._tasks = tasks
         self._build_gate = gate
@@ -83,17 +88,26 @@ class TaskStrategy:
             if tool is None:
                 return _said(scene, message("tool_gone", scene.language, tool=state.tool))
             return _Open(self, scene, caller, tool, state).go_on()
-        return self._new(scene, caller)
+        wish = self._wish(scene)
+        return self._new(scene, caller, wish) if wish.likely >= self._least(scene) else None
 
-    def _new(self, scene: Scene, caller: Caller) -> Outcome | None:
-        offered = self._offered(scene.context.request)
-        if not offered:
-            return None
-        likely, tools = self._gate(offered).opens(scene.understanding.text)
-        if likely < LET_THROUGH or not tools:
-            return None
+    def may_begin(self, scene: Scene) -> bool:
+        """Whether a turn that this left alone may want a tool all the same."""
+        return LET_THROUGH <= self._wish(scene).likely < self._least(scene)
+
+    def _least(self, scene: Scene) -> float:
+        return SURE if self._doubtful_later and asks(scene.understanding.text) else LET_THROUGH
+
+    def begin_doubtful(self, scene: Scene) -> Outcome | None:
+        """Begin a task that `may_begin`, if a model finds a tool for it."""
+        request = scene.context.request
+        caller = Caller(request.user_id or self._local_user, scene.context.conversation_id, scene.language, self._now())
+        return self._new(scene, caller, self._wish(scene))
+
+    def _new(self, scene: Scene, caller: Caller, wish: Wish) -> Outcome | None:
+        said = scene.understanding.text
         try:
-            chosen = choose(scene.understanding.text, tools, caller.now, _asking(scene), self._calls)
+            chosen = choose(said, wish.shown, caller.now, _asking(scene), self._calls, possible=wish.possible)
         except (NoCall, GenerationFailed):
             return None  # a question to the documents does no harm
         if not chosen:
@@ -102,10 +116,9 @@ class TaskStrategy:
 
     def looked_up(self, scene: Scene, caller: Caller, opened: Tool) -> list[tuple[ToolCall, Result]]:
         """What harmless tools say to a question that is asked while `opened` waits: "what appointments do I have?"."""
-        offered = self._offered(scene.context.request)
-        likely, tools = self._gate(offered).opens(scene.understanding.text)
-        harmless = [tool for tool in tools if not tool.dangerous and tool.name != opened.name]
-        if likely < LET_THROUGH or not harmless:
+        wish = self._wish(scene)
+        harmless = [tool for tool in wish.shown if not tool.dangerous and tool.name != opened.name]
+        if wish.likely < LET_THROUGH or not harmless:
             return []
         try:
             chosen = choose(scene.understanding.text, harmless, caller.now, _asking(scene), self._calls)
@@ -118,6 +131,10 @@ class TaskStrategy:
             if form.next(known, caller) is None:
                 done.append(self._toolbox.call(each.tool, form.arguments(known, caller), caller))
         return done
+
+    def _wish(self, scene: Scene) -> Wish:
+        offered = self._offered(scene.context.request)
+        return self._gate(offered).opens(scene.understanding.text) if offered else NOTHING
 
     def _offered(self, request: TurnRequest) -> Sequence[Tool]:
         """The tools that whoever asks may use."""
