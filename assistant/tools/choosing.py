@@ -99,10 +99,10 @@ def choose(
     The model reads of all `tools`, the same on every turn, so that what it has read stays in the cache; those that are
     not `possible` it cannot write.
     """
-    callable_now = tools if possible is None else possible
-    schema = calls_schema(callable_now, most)
+    allowed = tools if possible is None else possible
+    schema = calls_schema(allowed, most)
     written = say(prompts.choose(text, tools, f"{now:%A} {now:%Y-%m-%d}"), response_format(schema))
-    return choices(written, callable_now, most, text)
+    return choices(written, allowed, most, text)
 
 
 def response_format(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,10 +29,10 @@ class DoubtfulTask:
 
     def begin(self, scene: Scene) -> Outcome | None:
         """Begin a task, if the turn may want one and the documents do not answer it."""
-        goes_on = scene.context.aside is not None  # one task is open already, and this is a question in between
-        if goes_on or not self._tasks.may_begin(scene) or self._answered(scene):
+        if scene.context.aside is not None:  # a task is open already, and this is a question in between
             return None
-        return self._tasks.begin_doubtful(scene)
+        wish = self._tasks.doubtful(scene)
+        return None if wish is None or self._answered(scene) else self._tasks.begin_doubtful(scene, wish)
 
     def _answered(self, scene: Scene) -> bool:
         try:

@@ -91,18 +91,19 @@ class TaskStrategy:
         wish = self._wish(scene)
         return self._new(scene, caller, wish) if wish.likely >= self._least(scene) else None
 
-    def may_begin(self, scene: Scene) -> bool:
-        """Whether a turn that this left alone may want a tool all the same."""
-        return LET_THROUGH <= self._wish(scene).likely < self._least(scene)
+    def doubtful(self, scene: Scene) -> Wish | None:
+        """What a turn that this left alone may want all the same; None when no tool."""
+        wish = self._wish(scene)
+        return wish if LET_THROUGH <= wish.likely < self._least(scene) else None
 
     def _least(self, scene: Scene) -> float:
         return SURE if self._doubtful_later and asks(scene.understanding.text) else LET_THROUGH
 
-    def begin_doubtful(self, scene: Scene) -> Outcome | None:
-        """Begin a task that `may_begin`, if a model finds a tool for it."""
+    def begin_doubtful(self, scene: Scene, wish: Wish) -> Outcome | None:
+        """Begin a task for a `doubtful` wish, if a model finds a tool for it."""
         request = scene.context.request
         caller = Caller(request.user_id or self._local_user, scene.context.conversation_id, scene.language, self._now())
-        return self._new(scene, caller, self._wish(scene))
+        return self._new(scene, caller, wish)
 
     def _new(self, scene: Scene, caller: Caller, wish: Wish) -> Outcome | None:
         said = scene.understanding.text
